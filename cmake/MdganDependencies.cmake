@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Every outside library, found once; targets name what they use.
+set(remedy "run scripts/build.sh, which installs it, or apt-get install")
+
+find_package(Threads REQUIRED)
+find_package(MPI REQUIRED COMPONENTS C)
+
+# The serial flavour of HDF5: only rank 0 touches files.
+find_path(MDGAN_HDF5_INCLUDE hdf5.h PATH_SUFFIXES hdf5/serial REQUIRED)
+find_library(MDGAN_HDF5_LIBRARY NAMES hdf5_serial hdf5 REQUIRED)
+add_library(mdgan_hdf5 INTERFACE)
+target_include_directories(mdgan_hdf5 SYSTEM INTERFACE ${MDGAN_HDF5_INCLUDE})
+target_link_libraries(mdgan_hdf5 INTERFACE ${MDGAN_HDF5_LIBRARY})
+
+find_path(MDGAN_CBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas-pthread openblas REQUIRED)
+find_library(MDGAN_OPENBLAS_LIBRARY openblas REQUIRED)
+find_path(MDGAN_LAPACKE_INCLUDE lapacke.h REQUIRED)
+find_library(MDGAN_LAPACKE_LIBRARY lapacke REQUIRED)
+add_library(mdgan_blas INTERFACE)
+target_include_directories(mdgan_blas SYSTEM INTERFACE ${MDGAN_CBLAS_INCLUDE} ${MDGAN_LAPACKE_INCLUDE})
+target_link_libraries(mdgan_blas INTERFACE ${MDGAN_LAPACKE_LIBRARY} ${MDGAN_OPENBLAS_LIBRARY})
+
+find_path(MDGAN_FFTW_INCLUDE fftw3.h REQUIRED)
+find_library(MDGAN_FFTW_LIBRARY fftw3 REQUIRED)
+add_library(mdgan_fftw INTERFACE)
+target_include_directories(mdgan_fftw SYSTEM INTERFACE ${MDGAN_FFTW_INCLUDE})
+target_link_libraries(mdgan_fftw INTERFACE ${MDGAN_FFTW_LIBRARY})
+
+find_path(MDGAN_NLOPT_INCLUDE nlopt.h REQUIRED)
+find_library(MDGAN_NLOPT_LIBRARY nlopt REQUIRED)
+add_library(mdgan_nlopt INTERFACE)
+target_include_directories(mdgan_nlopt SYSTEM INTERFACE ${MDGAN_NLOPT_INCLUDE})
+target_link_libraries(mdgan_nlopt INTERFACE ${MDGAN_NLOPT_LIBRARY})
+
+find_path(MDGAN_RANDOM123_INCLUDE Random123/philox.h REQUIRED)
+
+if(MDGAN_TESTS)
+  find_path(MDGAN_CMOCKA_INCLUDE cmocka.h REQUIRED)
+  find_library(MDGAN_CMOCKA_LIBRARY cmocka REQUIRED)
+  add_library(mdgan_cmocka INTERFACE)
+  target_include_directories(mdgan_cmocka SYSTEM INTERFACE ${MDGAN_CMOCKA_INCLUDE})
+  target_link_libraries(mdgan_cmocka INTERFACE ${MDGAN_CMOCKA_LIBRARY})
+endif()

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Language level, warnings and sanitizers, the same for every target.
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+# Loops over arrays are where the time goes outside BLAS: let the compiler vectorise them in every configuration.
+set(CMAKE_C_FLAGS_RELEASE "-O3 -DNDEBUG -fno-math-errno -fno-trapping-math")
+
+add_library(mdgan_options INTERFACE)
+target_compile_options(mdgan_options INTERFACE -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>
+  $<$<BOOL:${MDGAN_WERROR}>:-Werror>)
+target_compile_definitions(mdgan_options INTERFACE _POSIX_C_SOURCE=200809L)
+if(MDGAN_SANITIZE)
+  add_compile_options(-fsanitize=${MDGAN_SANITIZE} -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=${MDGAN_SANITIZE})
+endif()

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file
+ * Honest baselines without adversarial training, generated in the same shape as a model's output.
+ */
+#ifndef MDGAN_BASELINE_H
+#define MDGAN_BASELINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mdgan/dataset.h>
+#include <mdgan/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Fits a multi-segment Burg autoregressive model to records of 2M frames of @p data (components pooled if isotropic)
+ * and generates @p n_frame frames per entity into @p out (created here, same feature).
+ * @p order: 0 = 9/10 of 2M. Errors: MDGAN_INVALID, MDGAN_DATA, MDGAN_MEMORY. */
+mdgan_status mdgan_baseline_burg(const mdgan_dataset *data, size_t window, size_t order, uint64_t seed, size_t n_entity,
+                                 size_t n_frame, mdgan_dataset *out, mdgan_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file
+ * What simulators measure on a series: spectra, correlations, displacements, moments.
+ *
+ * All inputs are [n_entity][n_frame][n_component] floats; results are doubles, averaged over entities and components.
+ */
+#ifndef MDGAN_STATISTICS_H
+#define MDGAN_STATISTICS_H
+
+#include <stddef.h>
+
+#include <mdgan/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A series as the functions here see it; borrowed. */
+typedef struct mdgan_series {
+    const float *value; /**< [n_entity][n_frame][n_component] */
+    size_t n_entity;
+    size_t n_frame;
+    size_t n_component;
+} mdgan_series;
+
+/** Welch power spectrum, Hann segments with half overlap; mean over segments, entities and components; normalised to
+ * unit sum over the non-negative frequencies. For velocities this is the VDOS (Wiener-Khinchin).
+ * @p power: [segment/2 + 1], bin i at frequency i / (segment * dt). @p standard_error: same shape, over entities, or
+ * NULL. If the series is shorter than @p segment the whole series is one segment, zero-padded (interpolated bins).
+ * Errors: MDGAN_INVALID (segment odd or < 4), MDGAN_DATA (all zero), MDGAN_MEMORY. */
+mdgan_status mdgan_spectrum(const mdgan_series *series, size_t segment, double *power, double *standard_error,
+                            mdgan_error *error);
+
+/** Autocorrelation <v(0).v(t)> / n_component, unbiased, FFT based. @p acf: [n_lag], n_lag <= n_frame.
+ * @p standard_error: [n_lag] over entities, or NULL. */
+mdgan_status mdgan_autocorrelation(const mdgan_series *series, size_t n_lag, double *acf, double *standard_error,
+                                   mdgan_error *error);
+
+/** Mean squared displacement <|r(t) - r(0)|^2> over all time origins (FFT algorithm), summed over components, of
+ * positions. @p msd: [n_lag], n_lag <= n_frame; @p standard_error: over entities, or NULL. */
+mdgan_status mdgan_displacement(const mdgan_series *position, size_t n_lag, double *msd, double *standard_error,
+                                mdgan_error *error);
+
+/** Marginal moments over all values. */
+typedef struct mdgan_moments {
+    double mean, variance, skewness, kurtosis; /**< kurtosis of a Gaussian is 3 */
+} mdgan_moments;
+mdgan_moments mdgan_moments_of(const mdgan_series *series);
+
+/** Position of the highest local maximum of @p power within bins [first, last], refined by a parabola through three
+ * bins smoothed by a triangle of @p half_width bins; in bins; -1 if there is none. */
+double mdgan_peak(const double *power, size_t n_bin, size_t first, size_t last, size_t half_width);
+
+/** ||a - b|| / ||b|| over @p n values. */
+double mdgan_relative_l2(const double *a, const double *b, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file
+ * Training: from a dataset to a model.
+ *
+ * Method: Endo, Tomobe, Yasuoka, "Multi-step time series generator for molecular dynamics", AAAI 2018;
+ * Wasserstein critics with gradient penalty: Gulrajani et al., NeurIPS 2017.
+ */
+#ifndef MDGAN_TRAIN_H
+#define MDGAN_TRAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mdgan/comm.h>
+#include <mdgan/dataset.h>
+#include <mdgan/model.h>
+#include <mdgan/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum mdgan_init {
+    MDGAN_INIT_LINEAR = 0, /**< closed-form linear state-space start, then adversarial training */
+    MDGAN_INIT_RANDOM = 1  /**< the paper: random weights, z of width `latent` */
+} mdgan_init;
+
+typedef enum mdgan_critic {
+    MDGAN_CRITIC_CONV = 0, /**< strided convolutions whose patches straddle the join */
+    MDGAN_CRITIC_MLP = 1   /**< affine layers on the whole window pair */
+} mdgan_critic;
+
+typedef enum mdgan_lipschitz {
+    MDGAN_LIPSCHITZ_PENALTY = 0, /**< gradient penalty */
+    MDGAN_LIPSCHITZ_CLIP = 1     /**< weight clipping of the original WGAN */
+} mdgan_lipschitz;
+
+/** Everything that decides the outcome of a training, apart from the data. */
+typedef struct mdgan_train_config {
+    size_t size;               /**< sizeof(mdgan_train_config), set by the defaults */
+    uint64_t seed;             /**< key of all random numbers */
+    size_t window;             /**< M, frames per window; a product of 2, 3, 5 and 7, at least 8 */
+    mdgan_init init;           /**< where the weights start */
+    size_t latent;             /**< width W of z (random init); states per component, 0 = chosen by the data (linear) */
+    size_t channel;            /**< channels of the U-net's first level; deeper levels have twice as many */
+    size_t hidden;             /**< width of hidden affine layers */
+    mdgan_critic critic;       /**< architecture of D_Y */
+    mdgan_lipschitz lipschitz; /**< how the critics are kept 1-Lipschitz */
+    double penalty;            /**< weight of the gradient penalty */
+    double clip;               /**< bound of the critics' weights (clipping) */
+    size_t batch;              /**< window pairs per iteration, a multiple of 4 */
+    size_t critic_steps;       /**< critic updates per generator update */
+    size_t iterations;         /**< generator updates at the most; 0 = the start alone */
+    double seconds;            /**< wall-clock limit of the training, s; 0 = none */
+    double rate_generator;     /**< Adam step size of G_Y and G_z */
+    double rate_critic;        /**< Adam step size of D_Y and D_z */
+    double rate_linear;        /**< factor on rate_generator for the linear start's own weights */
+    double carry;              /**< probability that a chain of z goes on from the pool instead of a fresh z */
+    double holdout;            /**< fraction of the entities kept out of training to score it */
+    size_t evaluate;           /**< iterations between two held-out scores */
+    size_t threads;            /**< worker threads per rank; does not change the result */
+} mdgan_train_config;
+
+/** Defaults for a way to start; they differ in rates, critic and chain carrying. */
+mdgan_train_config mdgan_train_config_defaults(mdgan_init init);
+
+/** Where a training stands. */
+typedef struct mdgan_progress {
+    size_t iteration;     /**< generator updates done */
+    size_t iterations;    /**< planned */
+    double critic_loss;   /**< minus the estimated Wasserstein distance of D_Y, plus penalty */
+    double wasserstein_y; /**< estimated distance of generated and real window pairs */
+    double wasserstein_z; /**< sum over the D_z of the estimated distances of successive z */
+    double score;         /**< held-out score of the last evaluation: mean squared z-score, 1 is perfect */
+    double best_score;    /**< of the model that will be kept */
+    double start_score;   /**< of the start (iteration 0) */
+    double seconds;       /**< elapsed, s */
+    double seconds_left;  /**< estimated, s */
+} mdgan_progress;
+
+/** Called by every rank now and then, with the same values; return false to stop (agreed across ranks by rank 0). */
+typedef bool (*mdgan_progress_fn)(void *context, const mdgan_progress *progress);
+
+typedef struct mdgan_trainer mdgan_trainer;
+
+/** Prepares a training: linear start or random weights, hold-out, pools. @p data is the same on every rank, copied.
+ * Retains @p comm, which must outlive the trainer. Collective.
+ * Errors: MDGAN_INVALID (config), MDGAN_DATA (too short, not finite, constant), MDGAN_MEMORY, MDGAN_NUMERIC. */
+mdgan_status mdgan_trainer_create(mdgan_trainer **trainer, const mdgan_train_config *config, const mdgan_dataset *data,
+                                  const mdgan_comm *comm, mdgan_error *error);
+
+/** Goes on with the training of a checkpoint: the same run as if it had never been interrupted. Collective.
+ * Errors: as above, and MDGAN_STATE if @p model carries no checkpoint, MDGAN_MISMATCH. */
+mdgan_status mdgan_trainer_resume(mdgan_trainer **trainer, const mdgan_model *model, const mdgan_dataset *data,
+                                  const mdgan_comm *comm, mdgan_error *error);
+
+void mdgan_trainer_destroy(mdgan_trainer *trainer);
+
+/** Trains until iterations or seconds are used up or @p progress says stop. Collective. The best model so far is kept
+ * whatever happens. @p interval: seconds between two progress calls. Errors: MDGAN_NUMERIC (weights not finite),
+ * MDGAN_PARALLEL. */
+mdgan_status mdgan_trainer_run(mdgan_trainer *trainer, mdgan_progress_fn progress, void *context, double interval,
+                               mdgan_error *error);
+
+mdgan_progress mdgan_trainer_progress(const mdgan_trainer *trainer);
+
+/** A copy of the best model by held-out score; never worse than the start. With @p checkpoint it also carries all that
+ * mdgan_trainer_resume() needs. The caller destroys it. */
+mdgan_status mdgan_trainer_model(const mdgan_trainer *trainer, bool checkpoint, mdgan_model **model,
+                                 mdgan_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
