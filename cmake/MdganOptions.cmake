@@ -17,7 +17,7 @@ set(CMAKE_C_FLAGS_RELEASE "-O3 -DNDEBUG -fno-math-errno -fno-trapping-math")
 add_library(mdgan_options INTERFACE)
 target_compile_options(mdgan_options INTERFACE -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>
   $<$<BOOL:${MDGAN_WERROR}>:-Werror>)
-target_compile_definitions(mdgan_options INTERFACE _POSIX_C_SOURCE=200809L)
+target_compile_definitions(mdgan_options INTERFACE _XOPEN_SOURCE=700)
 if(MDGAN_SANITIZE)
   add_compile_options(-fsanitize=${MDGAN_SANITIZE} -fno-omit-frame-pointer -g)
   add_link_options(-fsanitize=${MDGAN_SANITIZE})

@@ -3,6 +3,7 @@
  * What simulators measure on a series: spectra, correlations, displacements, moments.
  *
  * All inputs are [n_entity][n_frame][n_component] floats; results are doubles, averaged over entities and components.
+ * A standard error over entities is NaN for a single entity. Calls are thread-safe (FFTW planning is serialised).
  */
 #ifndef MDGAN_STATISTICS_H
 #define MDGAN_STATISTICS_H

@@ -85,7 +85,7 @@ typedef struct mdgan_report {
     mdgan_phase phase;
     mdgan_progress training;
     size_t frames;          /**< frames collected */
-    size_t frames_wanted;   /**< 2 * M * windows */
+    size_t frames_wanted;   /**< 2 * M * windows, and one more for a position feature */
     int64_t emitted;        /**< frames emitted */
     double collect_seconds; /**< time spent in mdgan_session_offer(), s */
     double emit_seconds;    /**< time spent in mdgan_session_emit(), s */
@@ -106,13 +106,15 @@ void mdgan_session_destroy(mdgan_session *session);
  * @p step, @p time: the host's clock. @p box: [9] edge vectors or NULL. A repeated step is ignored; a step that does
  * not follow the last one at the feature's stride starts the collection anew, with a log line. No communication.
  * *@p complete (same on all ranks) becomes true with the last wanted frame; later frames are ignored but for their last
- * values, where position features go on from. Errors: MDGAN_DATA (not finite). */
+ * values, where position features go on from. With a model held (trained or loaded) nothing is collected, and only the
+ * last values are kept. Unchanged after an error. Errors, on rank 0 alone: MDGAN_DATA (not finite), MDGAN_MEMORY. */
 mdgan_status mdgan_session_offer(mdgan_session *session, int64_t step, double time, const double *box, const float *row,
                                  bool *complete, mdgan_error *error);
 
 /** Trains on what was collected, saves `data` and `save`. Progress goes to the host's log. Collective.
- * Errors: MDGAN_STATE (frames missing), those of training and of files; the model is kept in memory even if saving
- * fails. */
+ * A training that the host stops, or that ends with MDGAN_NUMERIC, leaves its best model so far: a success, with a log
+ * line. Errors: MDGAN_STATE (frames missing), those of training and of files; the model is kept in memory even if
+ * saving fails. A new model ends the emission from the old one. */
 mdgan_status mdgan_session_train(mdgan_session *session, mdgan_error *error);
 
 /** Reads a model from @p path (rank 0 reads, all get it); the same checks as `load`. Collective. */

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <mdgan/generate.h>
+#include <mdgan/series.h>
+#include <stdio.h>
+
+#include "arguments.h"
+#include "command.h"
+#include "frame_clock.h"
+
+typedef struct arguments {
+    const char *model, *output;
+    size_t n_frame, n_entity, seed, threads;
+} arguments;
+
+static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *error)
+{
+    static const struct option names[] = {{"output", required_argument, NULL, 'o'},
+                                          {"entities", required_argument, NULL, 'e'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"threads", required_argument, NULL, 't'},
+                                          {0}};
+    *a = (arguments){.n_entity = 1, .seed = 1, .threads = 1};
+    mdgan_status status = MDGAN_OK;
+    for (int letter; !status && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
+        if (letter == 'o')
+            a->output = optarg;
+        else if (letter == 'e')
+            status = parse_size("--entities", optarg, 1, 100000000, &a->n_entity, error);
+        else if (letter == 's')
+            status = parse_size("--seed", optarg, 0, 4294967295u, &a->seed, error);
+        else if (letter == 't')
+            status = parse_size("--threads", optarg, 1, 1024, &a->threads, error);
+        else
+            status = MDGAN_INVALID;
+    }
+    if (!status)
+        status = expect_words(argc, 2, 0, "MODEL.h5 FRAMES", error);
+    if (status)
+        return status;
+    a->model = argv[optind];
+    status = parse_size("FRAMES", argv[optind + 1], 1, (size_t)1 << 40, &a->n_frame, error);
+    return status ? status : expect_output(a->output, "series", error);
+}
+
+static mdgan_status write_frames(const arguments *a, mdgan_generator *generator, const mdgan_feature *feature,
+                                 mdgan_error *error)
+{
+    static const double no_box[9] = {0};
+    mdgan_series_writer *writer = NULL;
+    frame_clock clock = frame_clock_start("emit");
+    mdgan_status status =
+        mdgan_series_open(&writer, a->output, "mdgan " MDGAN_VERSION_TEXT, feature, a->n_entity, 0, 0, no_box, error);
+    if (status)
+        return status;
+    for (size_t f = 0; !status && f < a->n_frame; f++) {
+        const float *row = NULL;
+        status = mdgan_generator_next(generator, &row, error);
+        if (!status)
+            status = mdgan_series_append(writer, row, error);
+        frame_clock_report(&clock, f, a->n_frame);
+    }
+    if (status) {
+        mdgan_series_abandon(writer);
+        return status;
+    }
+    status = mdgan_series_close(writer, error);
+    if (!status) {
+        const double seconds = frame_clock_seconds(&clock);
+        fprintf(stderr, "mdgan emit: %zu frames of %zu entities in %.2f s, %.0f frames/s\n", a->n_frame, a->n_entity,
+                seconds, (double)a->n_frame / seconds);
+    }
+    return status;
+}
+
+static mdgan_status run(int argc, char **argv, mdgan_error *error)
+{
+    arguments a;
+    mdgan_comm *comm = NULL;
+    mdgan_model *model = NULL;
+    mdgan_generator *generator = NULL;
+    mdgan_status status = parse(&a, argc, argv, error);
+    if (!status)
+        status = mdgan_model_load(&model, a.model, error);
+    if (!status)
+        status = mdgan_comm_create_serial(&comm, error);
+    if (!status)
+        status = mdgan_generator_create(&generator, model, a.n_entity, a.seed, NULL, a.threads, comm, error);
+    if (!status) {
+        const mdgan_model_info info = mdgan_model_info_get(model);
+        status = write_frames(&a, generator, &info.feature, error);
+    }
+    mdgan_generator_destroy(generator);
+    mdgan_comm_destroy(comm);
+    mdgan_model_destroy(model);
+    return status;
+}
+
+const command command_emit = {
+    .name = "emit",
+    .synopsis = "MODEL.h5 FRAMES -o series.h5 [--entities N] [--seed S] [--threads T]",
+    .summary = "Generate a series of any length from a model",
+    .details = "  -o, --output F      write the series there (H5MD), in constant memory\n"
+               "      --entities N    independent entities (default 1)\n"
+               "      --seed S        key of the random numbers (default 1); the series repeats exactly\n"
+               "      --threads T     threads (default 1); they do not change the series\n\n"
+               "Frames follow each other at the model's own dt. Positions start from 0.\n",
+    .run = run,
+};

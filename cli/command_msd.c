@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "command.h"
+#include "lag_table.h"
+
+static mdgan_status run(int argc, char **argv, mdgan_error *error)
+{
+    static const lag_command msd = {mdgan_displacement, MDGAN_POSITION, true, "msd"};
+    return lag_table_run(&msd, argc, argv, error);
+}
+
+const command command_msd = {
+    .name = "msd",
+    .synopsis = "SERIES [-o out.csv] [--lags N]",
+    .summary = "Mean squared displacement of positions",
+    .details = INPUT_OPTION_HELP LAG_OPTION_HELP
+    "\nColumns: time, <|r(t) - r(0)|^2> summed over components, over all time origins and entities, standard error\n"
+    "over entities. Positions have to be unwrapped.\n",
+    .run = run,
+};

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+#include <string.h>
+
+#include "command.h"
+#include "comparison.h"
+#include "input.h"
+#include "spectrum_table.h"
+#include "text_output.h"
+
+typedef struct arguments {
+    input_options input;
+    size_t segment;
+    const char *output, *reference;
+} arguments;
+
+static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *error)
+{
+    static const struct option names[] = {INPUT_OPTION_ROWS,
+                                          {"segment", required_argument, NULL, 's'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"reference", required_argument, NULL, 'r'},
+                                          {0}};
+    *a = (arguments){.segment = 2048};
+    mdgan_status status = MDGAN_OK;
+    for (int letter; !status && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
+        if (letter == 's')
+            status = parse_size("--segment", optarg, 4, 1u << 30, &a->segment, error);
+        else if (letter == 'o')
+            a->output = optarg;
+        else if (letter == 'r')
+            a->reference = optarg;
+        else
+            status = input_option(&a->input, letter, optarg, error);
+    }
+    return status ? status : expect_words(argc, 1, 1, "SERIES...", error);
+}
+
+/* Adds one file to the pooled spectrum, weighted by its entities; mean and squared standard error still unscaled. */
+static mdgan_status add_file(spectrum_table *pool, spectrum_table *file, const mdgan_dataset *data, mdgan_error *error)
+{
+    const mdgan_series series = input_series(data);
+    const mdgan_status status = mdgan_spectrum(&series, 2 * (pool->n_bin - 1), file->power, file->error, error);
+    const double weight = (double)data->n_entity;
+    for (size_t i = 0; !status && i < pool->n_bin; i++) {
+        pool->power[i] += weight * file->power[i];
+        pool->error[i] += weight * file->error[i] * weight * file->error[i];
+    }
+    return status;
+}
+
+/* Spectrum of all files together; *clock keeps dt and time unit of the first. */
+static mdgan_status pool_files(spectrum_table *pool, const input_options *input, char **path, size_t n_path,
+                               mdgan_dataset *clock, mdgan_error *error)
+{
+    spectrum_table one;
+    mdgan_status status = spectrum_table_create(&one, pool->n_bin, error);
+    double n_entity = 0;
+    for (size_t p = 0; !status && p < n_path; p++) {
+        mdgan_dataset data = {0};
+        status = input_read(&data, path[p], input, error);
+        if (p == 0)
+            clock->feature = data.feature;
+        if (!status)
+            status = input_same_clock(clock, &data, path[p], error);
+        if (!status)
+            status = add_file(pool, &one, &data, error);
+        n_entity += (double)data.n_entity;
+        mdgan_dataset_clear(&data);
+    }
+    for (size_t i = 0; !status && i < pool->n_bin; i++) {
+        pool->power[i] /= n_entity;
+        pool->error[i] = sqrt(pool->error[i]) / n_entity;
+    }
+    spectrum_table_clear(&one);
+    return status;
+}
+
+/* Fills in the frequencies; returns the word for their unit in the column's name. */
+static const char *set_frequencies(spectrum_table *pool, const mdgan_feature *feature, char word[64])
+{
+    const double wavenumber = wavenumber_of(feature->time_unit);
+    const double scale = wavenumber > 0 ? wavenumber : 1;
+    for (size_t i = 0; i < pool->n_bin; i++)
+        pool->frequency[i] = scale * (double)i / (2.0 * (double)(pool->n_bin - 1) * feature->dt);
+    if (wavenumber > 0)
+        return "cm-1";
+    snprintf(word, 64, "per_%s", feature->time_unit[0] ? feature->time_unit : "time");
+    return word;
+}
+
+static mdgan_status write_table(const spectrum_table *pool, const char *unit, const arguments *a, mdgan_error *error)
+{
+    text_output out;
+    const mdgan_status status = text_output_open(&out, a->output, error);
+    if (status)
+        return status;
+    spectrum_table_write(pool, unit, out.file);
+    return text_output_close(&out, error);
+}
+
+static mdgan_status report_against(const char *reference, const spectrum_table *pool, mdgan_error *error)
+{
+    comparison c;
+    mdgan_status status = comparison_create(&c, reference, NULL, 5000, 2, error);
+    if (status)
+        return status;
+    status = comparison_add(&c, "series", pool, error);
+    if (!status)
+        comparison_print(&c, COMPARISON_TEXT, stderr);
+    comparison_clear(&c);
+    return status;
+}
+
+static mdgan_status run(int argc, char **argv, mdgan_error *error)
+{
+    arguments a;
+    spectrum_table pool;
+    mdgan_dataset clock = {0};
+    char word[64];
+    mdgan_status status = parse(&a, argc, argv, error);
+    if (!status && a.segment % 2)
+        status = mdgan_fail(error, MDGAN_INVALID, "--segment '%zu': give an even number", a.segment);
+    if (!status)
+        status = spectrum_table_create(&pool, a.segment / 2 + 1, error);
+    if (status)
+        return status;
+    status = pool_files(&pool, &a.input, argv + optind, (size_t)(argc - optind), &clock, error);
+    if (!status) {
+        const char *const unit = set_frequencies(&pool, &clock.feature, word);
+        if (a.reference)
+            status = report_against(a.reference, &pool, error);
+        if (!status)
+            status = write_table(&pool, unit, &a, error);
+    }
+    spectrum_table_clear(&pool);
+    return status;
+}
+
+const command command_spectrum = {
+    .name = "spectrum",
+    .synopsis = "SERIES... [-o out.csv] [--segment N] [--reference ref.csv]",
+    .summary = "Power spectrum (of velocities: the vibrational density of states)",
+    .details = INPUT_OPTION_HELP
+    "      --segment N     frames per Hann segment, even (default 2048); segments overlap by half\n"
+    "      --reference F   also print a comparison with this spectrum to standard error\n"
+    "  -o, --output F      write there instead of to standard output\n\n"
+    "Several series (of equal dt) are averaged, weighted by their entities. Columns: frequency in cm^-1 (in cycles "
+    "per\n"
+    "time unit if that is not fs, ps, ns or s), power normalised to unit sum, standard error over the entities.\n",
+    .run = run,
+};

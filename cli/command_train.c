@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A file as the host: its frames are offered to a session as a running simulation would offer them. */
+#include <mdgan/plugin.h>
+#include <mdgan/series.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "command.h"
+
+typedef struct arguments {
+    const char *input, *group;
+    mdgan_config config;
+    bool windows_given;
+} arguments;
+
+static mdgan_status set_keyword(arguments *a, const char *keyword, const char *value, mdgan_error *error)
+{
+    if (!strcmp(keyword, "load"))
+        return mdgan_fail(error, MDGAN_INVALID,
+                          "keyword 'load': there is nothing to train with a loaded model: "
+                          "use `mdgan emit` instead");
+    a->windows_given |= !strcmp(keyword, "windows");
+    return mdgan_config_set(&a->config, keyword, value, error);
+}
+
+static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *error)
+{
+    static const struct option names[] = {
+        {"output", required_argument, NULL, 'o'}, {"group", required_argument, NULL, 'g'}, {0}};
+    *a = (arguments){.config = mdgan_config_defaults()};
+    const char *output = NULL;
+    mdgan_status status = MDGAN_OK;
+    for (int letter; !status && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
+        if (letter == 'o')
+            output = optarg;
+        else if (letter == 'g')
+            a->group = optarg;
+        else
+            status = MDGAN_INVALID;
+    }
+    if (!status)
+        status = expect_words(argc, 2, 1, "DATA.h5 M [keyword value ...]", error);
+    if (status)
+        return status;
+    a->input = argv[optind];
+    status = mdgan_config_set_window(&a->config, argv[optind + 1], error);
+    for (int i = optind + 2; !status && i < argc; i += 2)
+        status = i + 1 < argc ? set_keyword(a, argv[i], argv[i + 1], error)
+                              : mdgan_fail(error, MDGAN_INVALID, "keyword '%s' needs a value", argv[i]);
+    if (!status && output)
+        status = mdgan_config_set(&a->config, "save", output, error);
+    if (!status)
+        status = expect_output(a->config.save[0] ? a->config.save : NULL, "model", error);
+    return status ? status : mdgan_config_check(&a->config, error);
+}
+
+static void log_line(void *context, const char *line)
+{
+    static const char prefix[] = "mdgan: "; /* of the session, for hosts that print lines of others too */
+    (void)context;
+    fprintf(stderr, "mdgan train: %s\n", strncmp(line, prefix, strlen(prefix)) ? line : line + strlen(prefix));
+}
+
+/* All of the file unless `windows` says less; a file that is too short is told so before anything starts. */
+static mdgan_status choose_windows(arguments *a, const mdgan_dataset *data, mdgan_error *error)
+{
+    const size_t pair = 2 * a->config.window;
+    if (!a->windows_given && data->n_frame >= pair)
+        a->config.windows = data->n_frame / pair;
+    if (data->n_frame < pair * a->config.windows)
+        return mdgan_fail(
+            error, MDGAN_DATA,
+            "'%s' has %zu frames, but 2 x M x windows = %zu are needed: choose a smaller M or fewer windows", a->input,
+            data->n_frame, pair * a->config.windows);
+    return MDGAN_OK;
+}
+
+static mdgan_status offer_all(mdgan_session *session, const mdgan_dataset *data, mdgan_error *error)
+{
+    const size_t d = data->feature.n_component;
+    float *const row = malloc(data->n_entity * d * sizeof *row); /* [n_entity][n_component] */
+    if (!row)
+        return mdgan_fail(error, MDGAN_MEMORY, "out of memory");
+    mdgan_status status = MDGAN_OK;
+    bool complete = false;
+    for (size_t f = 0; !status && !complete && f < data->n_frame; f++) {
+        for (size_t e = 0; e < data->n_entity; e++)
+            memcpy(row + e * d, mdgan_dataset_entity(data, e) + f * d, d * sizeof *row);
+        status = mdgan_session_offer(session, data->first_step + (int64_t)f * data->feature.stride,
+                                     data->first_time + (double)f * data->feature.dt, data->box, row, &complete, error);
+    }
+    free(row);
+    return status;
+}
+
+static mdgan_status train(const arguments *a, const mdgan_dataset *data, mdgan_error *error)
+{
+    const mdgan_host host = {.size = sizeof host, .name = "mdgan " MDGAN_VERSION_TEXT, .log = log_line};
+    mdgan_comm *comm = NULL;
+    mdgan_session *session = NULL;
+    mdgan_status status = mdgan_comm_create_serial(&comm, error);
+    if (!status)
+        status = mdgan_session_create(&session, &a->config, &data->feature, data->n_entity, &host, comm, error);
+    if (!status)
+        status = offer_all(session, data, error);
+    if (!status)
+        status = mdgan_session_train(session, error);
+    mdgan_session_destroy(session);
+    mdgan_comm_destroy(comm);
+    return status;
+}
+
+static mdgan_status run(int argc, char **argv, mdgan_error *error)
+{
+    arguments a;
+    mdgan_dataset data = {0};
+    mdgan_status status = parse(&a, argc, argv, error);
+    if (!status)
+        status = mdgan_series_read(&data, a.input, a.group, error);
+    if (!status)
+        status = choose_windows(&a, &data, error);
+    if (!status)
+        status = train(&a, &data, error);
+    mdgan_dataset_clear(&data);
+    return status;
+}
+
+const command command_train = {
+    .name = "train",
+    .synopsis = "DATA.h5 M -o model.h5 [keyword value ...]",
+    .summary = "Train a model on a series",
+    .details =
+        "DATA.h5 is an H5MD file; M is the number of frames per window. The keywords are those of the LAMMPS fix\n"
+        "(`mdgan keywords` lists them); windows is by default as many as the file holds. iterations 0 keeps the\n"
+        "linear start as the model.\n\n"
+        "  -o, --output F      write the model there (the keyword save)\n"
+        "      --group NAME    group of the H5MD file, if there are several\n",
+    .run = run,
+};

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "input.h"
+
+#include <errno.h>
+#include <math.h>
+#include <mdgan/series.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dump_local.h"
+
+mdgan_status input_option(input_options *options, int letter, const char *text, mdgan_error *error)
+{
+    switch (letter) {
+    case INPUT_DT:
+        return parse_real("--dt", text, 1e-12, 1e12, &options->dt, error);
+    case INPUT_TIME_UNIT:
+        if (strlen(text) >= MDGAN_UNIT_LENGTH)
+            return mdgan_fail(error, MDGAN_INVALID, "--time-unit '%s': give at most %d characters", text,
+                              MDGAN_UNIT_LENGTH - 1);
+        options->time_unit = text;
+        return MDGAN_OK;
+    case INPUT_GROUP:
+        options->group = text;
+        return MDGAN_OK;
+    case INPUT_SKIP:
+        return parse_size("--skip", text, 0, SIZE_MAX / 2, &options->skip, error);
+    default:
+        return MDGAN_INVALID; /* option_next() has written the reason */
+    }
+}
+
+static mdgan_status skip_frames(mdgan_dataset *data, size_t skip, const char *path, mdgan_error *error)
+{
+    if (skip == 0)
+        return MDGAN_OK;
+    if (skip >= data->n_frame)
+        return mdgan_fail(error, MDGAN_INVALID, "--skip %zu: '%s' has %zu frames only", skip, path, data->n_frame);
+    const size_t kept = data->n_frame - skip, d = data->feature.n_component;
+    for (size_t e = 0; e < data->n_entity; e++)
+        memmove(data->value + e * kept * d, data->value + (e * data->n_frame + skip) * d, kept * d * sizeof(float));
+    data->n_frame = kept;
+    data->first_step += (int64_t)skip * data->feature.stride;
+    data->first_time += (double)skip * data->feature.dt;
+    return MDGAN_OK;
+}
+
+mdgan_status input_read(mdgan_dataset *data, const char *path, const input_options *options, mdgan_error *error)
+{
+    static const char dump_start[] = "ITEM: ";
+    char start[sizeof dump_start] = {0};
+    FILE *const file = fopen(path, "rb");
+    if (!file)
+        return mdgan_fail(error, MDGAN_FILE, "cannot read '%s': %s", path, strerror(errno));
+    const size_t n_read = fread(start, 1, sizeof start - 1, file);
+    fclose(file);
+
+    mdgan_dataset read = {0};
+    mdgan_status status;
+    if (n_read == sizeof start - 1 && !strcmp(start, dump_start))
+        status = dump_local_read(&read, path, options->dump_kind, options->dt, options->time_unit, error);
+    else
+        status = mdgan_series_read(&read, path, options->group, error);
+    if (!status)
+        status = skip_frames(&read, options->skip, path, error);
+    if (status)
+        mdgan_dataset_clear(&read);
+    else
+        *data = read;
+    return status;
+}
+
+mdgan_series input_series(const mdgan_dataset *data)
+{
+    return (mdgan_series){data->value, data->n_entity, data->n_frame, data->feature.n_component};
+}
+
+mdgan_status input_same_clock(const mdgan_dataset *a, const mdgan_dataset *b, const char *path_b, mdgan_error *error)
+{
+    if (fabs(a->feature.dt - b->feature.dt) > 1e-6 * a->feature.dt ||
+        strcmp(a->feature.time_unit, b->feature.time_unit))
+        return mdgan_fail(error, MDGAN_MISMATCH,
+                          "'%s' has a frame every %.9g %s, the first series every %.9g %s: analyse them separately",
+                          path_b, b->feature.dt, b->feature.time_unit, a->feature.dt, a->feature.time_unit);
+    return MDGAN_OK;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "spectrum_table.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+mdgan_status spectrum_table_create(spectrum_table *table, size_t n_bin, mdgan_error *error)
+{
+    *table = (spectrum_table){.n_bin = n_bin,
+                              .frequency = calloc(n_bin, sizeof(double)),
+                              .power = calloc(n_bin, sizeof(double)),
+                              .error = calloc(n_bin, sizeof(double))};
+    if (table->frequency && table->power && table->error)
+        return MDGAN_OK;
+    spectrum_table_clear(table);
+    mdgan_fail(error, MDGAN_MEMORY, "no memory for a spectrum of %zu bins", n_bin);
+    return MDGAN_MEMORY;
+}
+
+void spectrum_table_clear(spectrum_table *table)
+{
+    free(table->frequency);
+    free(table->power);
+    free(table->error);
+    *table = (spectrum_table){0};
+}
+
+double wavenumber_of(const char *time_unit)
+{
+    static const struct {
+        const char *unit;
+        double second;
+    } known[] = {{"fs", 1e-15}, {"ps", 1e-12}, {"ns", 1e-9}, {"s", 1}};
+    const double speed_of_light = 2.99792458e10; /* cm/s */
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (!strcmp(time_unit, known[i].unit))
+            return 1 / (known[i].second * speed_of_light);
+    return 0;
+}
+
+/* Parses up to three numbers; returns how many there were, -1 if something else follows. */
+static int parse_row(const char *line, double row[3])
+{
+    int n = 0;
+    for (const char *c = line; n < 3; c++, n++) {
+        char *end;
+        row[n] = strtod(c, &end);
+        if (end == c)
+            return -1;
+        c = end + strspn(end, " \t");
+        if (*c == '\0')
+            return n + 1;
+        if (*c != ',')
+            return -1;
+    }
+    return -1;
+}
+
+static mdgan_status append_row(spectrum_table *table, size_t *capacity, const double row[3], mdgan_error *error)
+{
+    if (table->n_bin == *capacity) {
+        spectrum_table larger;
+        const mdgan_status status = spectrum_table_create(&larger, *capacity ? 2 * *capacity : 1024, error);
+        if (status)
+            return status;
+        *capacity = larger.n_bin;
+        larger.n_bin = table->n_bin;
+        if (table->n_bin) {
+            memcpy(larger.frequency, table->frequency, table->n_bin * sizeof(double));
+            memcpy(larger.power, table->power, table->n_bin * sizeof(double));
+            memcpy(larger.error, table->error, table->n_bin * sizeof(double));
+        }
+        spectrum_table_clear(table);
+        *table = larger;
+    }
+    table->frequency[table->n_bin] = row[0];
+    table->power[table->n_bin] = row[1];
+    table->error[table->n_bin] = row[2];
+    table->n_bin++;
+    return MDGAN_OK;
+}
+
+static mdgan_status read_rows(spectrum_table *table, FILE *file, const char *path, mdgan_error *error)
+{
+    char line[512];
+    size_t capacity = 0;
+    mdgan_status status = MDGAN_OK;
+    for (size_t number = 1; !status && fgets(line, sizeof line, file); number++) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (line[0] == '#' || line[0] == '\0')
+            continue;
+        double row[3] = {0, 0, NAN};
+        if (parse_row(line, row) < 2 || !isfinite(row[0]) || !isfinite(row[1]) || row[1] < 0)
+            status = mdgan_fail(error, MDGAN_FORMAT, "'%s' line %zu: 'frequency,power[,standard error]' is expected",
+                                path, number);
+        else if (table->n_bin > 0 && row[0] <= table->frequency[table->n_bin - 1])
+            status = mdgan_fail(error, MDGAN_FORMAT, "'%s' line %zu: frequencies have to grow", path, number);
+        else
+            status = append_row(table, &capacity, row, error);
+    }
+    if (!status && table->n_bin < 3)
+        status = mdgan_fail(error, MDGAN_FORMAT, "'%s' holds %zu rows: a spectrum has at least 3", path, table->n_bin);
+    return status;
+}
+
+mdgan_status spectrum_table_read(spectrum_table *table, const char *path, mdgan_error *error)
+{
+    FILE *const file = fopen(path, "r");
+    if (!file)
+        return mdgan_fail(error, MDGAN_FILE, "cannot read '%s': %s", path, strerror(errno));
+    spectrum_table read = {0};
+    const mdgan_status status = read_rows(&read, file, path, error);
+    fclose(file);
+    if (status)
+        spectrum_table_clear(&read);
+    else
+        *table = read;
+    return status;
+}
+
+void spectrum_table_write(const spectrum_table *table, const char *unit, FILE *file)
+{
+    fprintf(file, "# frequency_%s,power,standard_error\n", unit);
+    for (size_t i = 0; i < table->n_bin; i++)
+        fprintf(file, "%.8g,%.8g,%.6g\n", table->frequency[i], table->power[i], table->error[i]);
+}

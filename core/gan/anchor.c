@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "gan/anchor.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double memory = 0.98; /* of the running mean, per iteration */
+
+void anchor_clear(anchor *const a)
+{
+    free(a->transform);
+    free(a->target);
+    *a = (anchor){0};
+}
+
+static double hann(const size_t t, const size_t n)
+{
+    return sqrt(8.0 / 3) * 0.5 * (1 - cos(2 * M_PI * ((double)t + 0.5) / (double)n));
+}
+
+/* Mean periodogram of tapered records with this autocovariance: sum_tt' h_t h_t' r(t - t') cos(w (t - t')) / n. */
+static void expected_power(anchor *const a, const double *const r)
+{
+    const size_t n = a->record;
+    for (size_t lag = 0; lag < n; lag++) {
+        double overlap = 0;
+        for (size_t t = 0; t + lag < n; t++) {
+            overlap += hann(t, n) * hann(t + lag, n);
+        }
+        for (size_t k = 0; k < a->n_bin; k++) {
+            const double phase = 2 * M_PI * (double)(k * lag % n) / (double)n;
+            a->target[k] += (lag == 0 ? 1 : 2) * overlap * r[lag] * cos(phase) / (double)n;
+        }
+    }
+}
+
+mdgan_status anchor_create(anchor *const a, const size_t record, const size_t n_component,
+                           const double *const autocovariance, const double weight, mdgan_error *const error)
+{
+    const size_t n_bin = record / 2 + 1;
+    *a = (anchor){.record = record, .n_component = n_component, .n_bin = n_bin, .weight = weight};
+    a->transform = malloc((4 * n_bin + record) * record * sizeof *a->transform);
+    a->target = calloc(2 * n_bin, sizeof *a->target);
+    if (!a->transform || !a->target) {
+        anchor_clear(a);
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for spectra of %zu frames", record);
+    }
+    a->priced = a->transform + 2 * n_bin * record;
+    a->filter = a->priced + 2 * n_bin * record;
+    memset(a->filter, 0, record * record * sizeof *a->filter);
+    a->gap = a->target + n_bin;
+    for (size_t k = 0; k < n_bin; k++) {
+        for (size_t t = 0; t < record; t++) {
+            const double phase = 2 * M_PI * (double)(k * t % record) / (double)record;
+            const double scale = hann(t, record) / sqrt((double)record);
+            a->transform[k * record + t] = (real)(scale * cos(phase));
+            a->transform[(n_bin + k) * record + t] = (real)(scale * sin(phase));
+        }
+    }
+    expected_power(a, autocovariance);
+    return MDGAN_OK;
+}
+
+/* One sample is D rows of 2M values, and a row has 2 n_bin transformed values. */
+size_t anchor_work_size(const anchor *const a, const size_t n)
+{
+    return n * a->n_component * (a->record + 2 * a->n_bin);
+}
+
+static void transpose(const size_t n, const size_t rows, const size_t columns, const real *x, real *y)
+{
+    for (size_t i = 0; i < n; i++, x += rows * columns, y += rows * columns) {
+        for (size_t r = 0; r < rows; r++) {
+            for (size_t c = 0; c < columns; c++) {
+                y[c * rows + r] = x[r * columns + c];
+            }
+        }
+    }
+}
+
+void anchor_measure(const anchor *const a, const size_t n, const real *const x, double *const power, real *const work)
+{
+    const size_t rows = n * a->n_component, width = 2 * a->n_bin;
+    real *const by_component = work, *const spectrum = work + rows * a->record;
+    transpose(n, a->record, a->n_component, x, by_component);
+    gemm_nt(rows, width, a->record, by_component, a->record, a->transform, a->record, 0, spectrum, width);
+    memset(power, 0, a->n_bin * sizeof *power);
+    for (size_t i = 0; i < rows; i++) {
+        const real *const s = spectrum + i * width;
+        for (size_t k = 0; k < a->n_bin; k++) {
+            power[k] += (double)(s[k] * s[k] + s[a->n_bin + k] * s[a->n_bin + k]);
+        }
+    }
+}
+
+void anchor_update(anchor *const a, const size_t n_batch, const double *const power)
+{
+    const size_t n = a->record;
+    double norm = 0;
+    for (size_t k = 0; k < a->n_bin; k++) {
+        const double mean = power[k] / (double)(n_batch * a->n_component);
+        a->gap[k] += (1 - memory) * (mean - a->target[k] - a->gap[k]);
+        norm += a->target[k] * a->target[k];
+    }
+    for (size_t k = 0; k < a->n_bin; k++) {
+        const real price = (real)(4 * a->weight * a->gap[k] / norm);
+        for (size_t t = 0; t < n; t++) {
+            a->priced[k * n + t] = price * a->transform[k * n + t];
+            a->priced[(a->n_bin + k) * n + t] = price * a->transform[(a->n_bin + k) * n + t];
+        }
+    }
+    gemm_tn(n, n, 2 * a->n_bin, a->priced, n, a->transform, n, 0, a->filter, n);
+}
+
+void anchor_gradient(const anchor *const a, const size_t n, const size_t n_batch, const real *const x, real *const d_x,
+                     real *const work)
+{
+    const size_t rows = n * a->n_component;
+    real *const by_component = work, *const filtered = work + rows * a->record;
+    transpose(n, a->record, a->n_component, x, by_component);
+    gemm_nn(rows, a->record, a->record, by_component, a->record, a->filter, a->record, 0, filtered, a->record);
+    const real scale = (real)(1.0 / (double)(n_batch * a->n_component));
+    for (size_t i = 0; i < rows * a->record; i++) {
+        filtered[i] *= scale;
+    }
+    transpose(n, a->n_component, a->record, filtered, d_x);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Spectral anchor of a linear start: keeps the mean power spectrum of generated 2M-frame records where the closed form
+ * put it, while the critics shape everything that a spectrum does not see.
+ *
+ * Loss: weight * sum_f (P(f) - P_start(f))^2 / sum_f P_start(f)^2, with P the Hann-windowed mean periodogram. The
+ * square of a noisy estimate would push P below the target, so the difference is a running mean over iterations: then
+ * the gradient is that of a price on each frequency which adapts until the mean spectrum is right. */
+#ifndef MDGAN_GAN_ANCHOR_H
+#define MDGAN_GAN_ANCHOR_H
+
+#include "nn/real.h"
+
+#include <mdgan/status.h>
+
+typedef struct anchor {
+    size_t record, n_component; /* 2M, D */
+    size_t n_bin;               /* M + 1 */
+    double weight;
+    real *transform; /* [2 n_bin][2M] tapered cosines, then sines */
+    real *priced;    /* [2 n_bin][2M] transform, each frequency times its price */
+    double *target;  /* [n_bin] */
+    double *gap;     /* [n_bin] running mean of P - target */
+    real *filter;    /* [2M][2M] symmetric; d(loss)/dx = filter x / samples */
+} anchor;
+
+/* autocovariance: [2M] of the linear start, averaged over components. */
+mdgan_status anchor_create(anchor *a, size_t record, size_t n_component, const double *autocovariance, double weight,
+                           mdgan_error *error);
+void anchor_clear(anchor *a);
+
+/* Numbers of work space that the functions below need for n samples. */
+size_t anchor_work_size(const anchor *a, size_t n);
+
+/* power[n_bin]: sums over the samples x[n][2M][D] and their components. */
+void anchor_measure(const anchor *a, size_t n, const real *x, double *power, real *work);
+
+/* Takes in the sums over a whole batch of n_batch samples and renews the filter. */
+void anchor_update(anchor *a, size_t n_batch, const double *power);
+
+/* d_x[n][2M][D] = d(loss)/dx. */
+void anchor_gradient(const anchor *a, size_t n, size_t n_batch, const real *x, real *d_x, real *work);
+
+#endif

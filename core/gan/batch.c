@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "gan/batch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn/random.h"
+
+void sample_data_clear(sample_data *const s)
+{
+    free(s->value);
+    free(s->train);
+    free(s->held);
+    *s = (sample_data){0};
+}
+
+/* Positions become increments: one frame less. */
+static void copy_values(sample_data *const s, const mdgan_dataset *const data)
+{
+    const size_t d = s->n_component;
+    const bool difference = data->feature.kind == MDGAN_POSITION;
+    for (size_t e = 0; e < s->n_entity; e++) {
+        const float *const from = mdgan_dataset_entity(data, e);
+        float *const to = s->value + e * s->n_frame * d;
+        for (size_t i = 0; i < s->n_frame * d; i++) {
+            to[i] = difference ? from[i + d] - from[i] : from[i];
+        }
+    }
+}
+
+static mdgan_status measure(sample_data *const s, mdgan_error *const error)
+{
+    const size_t d = s->n_component, n = s->n_entity * s->n_frame;
+    for (size_t c = 0; c < d; c++) {
+        double sum = 0, square = 0;
+        for (size_t i = 0; i < n; i++) {
+            const double v = s->value[i * d + c];
+            sum += v;
+            square += v * v;
+        }
+        if (!isfinite(square)) {
+            return mdgan_fail(error, MDGAN_DATA, "component %zu of the data holds values that are not finite", c + 1);
+        }
+        s->mean[c] = s->isotropic ? 0 : sum / (double)n;
+        s->scale[c] = sqrt(fmax(square / (double)n - s->mean[c] * s->mean[c], 0));
+        if (!(s->scale[c] > 1e-12 * fabs(s->mean[c])) || s->scale[c] < 1e-30) {
+            return mdgan_fail(error, MDGAN_DATA, "component %zu of the data never changes: nothing to learn", c + 1);
+        }
+    }
+    if (s->isotropic) {
+        /* Triplets rotate together and share their scale; several particles may differ. */
+        for (size_t c = 0; c + 2 < d; c += 3) {
+            const double mean_square =
+                (s->scale[c] * s->scale[c] + s->scale[c + 1] * s->scale[c + 1] + s->scale[c + 2] * s->scale[c + 2]) / 3;
+            s->scale[c] = s->scale[c + 1] = s->scale[c + 2] = sqrt(mean_square);
+        }
+    }
+    return MDGAN_OK;
+}
+
+static void normalise(sample_data *const s)
+{
+    const size_t d = s->n_component;
+    for (size_t i = 0; i < s->n_entity * s->n_frame; i++) {
+        for (size_t c = 0; c < d; c++) {
+            s->value[i * d + c] = (float)((s->value[i * d + c] - s->mean[c]) / s->scale[c]);
+        }
+    }
+}
+
+/* A random order of the entities (Fisher-Yates), its head held out. */
+static mdgan_status split(sample_data *const s, const double holdout, const uint64_t seed, mdgan_error *const error)
+{
+    const size_t n = s->n_entity;
+    uint32_t *const order = malloc(n * sizeof *order), *const words = malloc(n * sizeof *words);
+    s->train = malloc(n * sizeof *s->train);
+    s->held = malloc(n * sizeof *s->held);
+    if (!order || !words || !s->train || !s->held) {
+        free(order);
+        free(words);
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory to split %zu entities", n);
+    }
+    random_words((random_key){seed, RANDOM_SPLIT}, 0, 0, n, words);
+    for (size_t i = 0; i < n; i++) {
+        order[i] = (uint32_t)i;
+    }
+    for (size_t i = n; i-- > 1;) {
+        const size_t j = words[i] % (i + 1);
+        const uint32_t swap = order[i];
+        order[i] = order[j];
+        order[j] = swap;
+    }
+    s->n_held = n < 10 ? 0 : (size_t)ceil(holdout * (double)n);
+    s->n_train = n - s->n_held;
+    memcpy(s->held, order, s->n_held * sizeof *order);
+    memcpy(s->train, order + s->n_held, s->n_train * sizeof *order);
+    if (s->n_held == 0) {
+        memcpy(s->held, s->train, n * sizeof *order);
+        s->n_held = n;
+    }
+    free(order);
+    free(words);
+    return MDGAN_OK;
+}
+
+mdgan_status sample_data_create(sample_data *const s, const mdgan_dataset *const data, const size_t window,
+                                const double holdout, const uint64_t seed, mdgan_error *const error)
+{
+    const mdgan_feature *const f = &data->feature;
+    const size_t lost = f->kind == MDGAN_POSITION ? 1 : 0;
+    *s = (sample_data){.n_entity = data->n_entity,
+                       .n_frame = data->n_frame > lost ? data->n_frame - lost : 0,
+                       .n_component = f->n_component,
+                       .pair = 2 * window,
+                       .isotropic = f->isotropic,
+                       .reversible = f->reversible,
+                       .odd = f->kind != MDGAN_SCALAR};
+    if (s->n_frame < s->pair || s->n_entity == 0) {
+        return mdgan_fail(error, MDGAN_DATA,
+                          "%zu frames of %zu entities are too few: a window of %zu needs %zu frames of each; "
+                          "collect more or make the window smaller",
+                          data->n_frame, data->n_entity, window, s->pair + lost);
+    }
+    s->value = malloc(s->n_entity * s->n_frame * s->n_component * sizeof *s->value);
+    if (!s->value) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu frames of %zu entities", s->n_frame, s->n_entity);
+    }
+    copy_values(s, data);
+    mdgan_status status = measure(s, error);
+    if (status == MDGAN_OK) {
+        normalise(s);
+        status = split(s, holdout, seed, error);
+    }
+    if (status != MDGAN_OK) {
+        sample_data_clear(s);
+    }
+    return status;
+}
+
+/* A random rotation (uniform unit quaternion), with reflection for negative `mirror`. */
+static void rotation(const uint64_t seed, const uint64_t draw, const uint32_t sample, const bool mirror, real r[9])
+{
+    real q[4];
+    random_normal((random_key){seed, RANDOM_AUGMENT}, draw, 2 * sample + 1, 4, q);
+    const real norm = REAL_SQRT(q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3]) + (real)1e-20;
+    const real w = q[0] / norm, x = q[1] / norm, y = q[2] / norm, z = q[3] / norm;
+    const real m[9] = {1 - 2 * (y * y + z * z), 2 * (x * y - z * w),     2 * (x * z + y * w),
+                       2 * (x * y + z * w),     1 - 2 * (x * x + z * z), 2 * (y * z - x * w),
+                       2 * (x * z - y * w),     2 * (y * z + x * w),     1 - 2 * (x * x + y * y)};
+    for (size_t i = 0; i < 9; i++) {
+        r[i] = mirror ? -m[i] : m[i];
+    }
+}
+
+static void rotate_rows(const real r[9], const size_t n_row, const size_t d, real *const x)
+{
+    for (size_t i = 0; i < n_row; i++) {
+        for (size_t c = 0; c + 2 < d; c += 3) {
+            real *const v = x + i * d + c;
+            const real a = v[0], b = v[1], e = v[2];
+            v[0] = r[0] * a + r[1] * b + r[2] * e;
+            v[1] = r[3] * a + r[4] * b + r[5] * e;
+            v[2] = r[6] * a + r[7] * b + r[8] * e;
+        }
+    }
+}
+
+void sample_data_draw(const sample_data *const s, const uint64_t seed, const uint64_t draw, const uint32_t sample,
+                      real *const out)
+{
+    const size_t d = s->n_component;
+    uint32_t words[4];
+    random_words((random_key){seed, RANDOM_AUGMENT}, draw, 2 * sample, 4, words);
+    const uint32_t entity = s->train[words[0] % s->n_train];
+    const size_t offset = words[1] % (s->n_frame - s->pair + 1);
+    const float *const from = s->value + ((size_t)entity * s->n_frame + offset) * d;
+    const bool reverse = s->reversible && (words[2] & 1);
+    const real sign = reverse && s->odd ? -1 : 1;
+    for (size_t t = 0; t < s->pair; t++) {
+        const float *const frame = from + (reverse ? s->pair - 1 - t : t) * d;
+        for (size_t c = 0; c < d; c++) {
+            out[t * d + c] = sign * frame[c];
+        }
+    }
+    if (s->isotropic) {
+        real r[9];
+        rotation(seed, draw, sample, words[3] & 1, r);
+        rotate_rows(r, s->pair, d, out);
+    }
+}

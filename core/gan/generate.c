@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <mdgan/generate.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gan/model.h"
+#include "gan/sampler.h"
+#include "parallel/blas.h"
+#include "parallel/threads.h"
+
+/* Chains generated at a time: large enough for matrix products, small enough for the cache. Fixed, so that a series
+ * does not depend on who else is generated beside it. */
+enum { BLOCK = 64 };
+
+struct mdgan_generator {
+    const mdgan_model *model; /* retained */
+    const mdgan_comm *comm;   /* retained */
+    generator net;
+    sampler_key key;
+    size_t n_entity, n_block;
+    size_t first_block, end_block; /* of this rank */
+    size_t *offset;                /* [size + 1] values in `window` that each rank makes */
+    threads *threads;
+    sampler_work *work; /* [threads] */
+    real *z;            /* [n_entity][W]; only this rank's blocks are kept up */
+    float *window;      /* [n_entity][M][D] network units */
+    float *rows;        /* [M][n_entity][D] feature units */
+    double *position;   /* [n_entity][D] where positions stand; NULL for other kinds */
+    uint64_t next_window;
+    int64_t given; /* frames given out */
+};
+
+static size_t min_size(const size_t a, const size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t block_length(const mdgan_generator *const g, const size_t block)
+{
+    return min_size(BLOCK, g->n_entity - block * BLOCK);
+}
+
+static mdgan_status allocate(mdgan_generator *const g, const float *const origin, mdgan_error *const error)
+{
+    const size_t d = g->net.arch.component, w = g->net.arch.latent, row = g->n_entity * d;
+    const size_t n_rank = mdgan_comm_size(g->comm), n_thread = threads_count(g->threads);
+    g->offset = calloc(n_rank + 1, sizeof *g->offset);
+    g->work = calloc(n_thread, sizeof *g->work);
+    g->z = calloc(g->n_entity * w, sizeof *g->z);
+    g->window = calloc(row * g->net.arch.window, sizeof *g->window);
+    g->rows = calloc(row * g->net.arch.window, sizeof *g->rows);
+    const bool integrate = g->model->feature.kind == MDGAN_POSITION;
+    g->position = integrate ? calloc(row, sizeof *g->position) : NULL;
+    if (!g->offset || !g->work || !g->z || !g->window || !g->rows || (integrate && !g->position)) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory to generate %zu series", g->n_entity);
+    }
+    for (size_t i = 0; integrate && origin && i < row; i++) {
+        g->position[i] = origin[i];
+    }
+    for (size_t r = 0; r <= n_rank; r++) {
+        g->offset[r] = min_size(r * g->n_block / n_rank * BLOCK, g->n_entity) * g->net.arch.window * d;
+    }
+    g->first_block = mdgan_comm_rank(g->comm) * g->n_block / n_rank;
+    g->end_block = (mdgan_comm_rank(g->comm) + 1) * g->n_block / n_rank;
+    mdgan_status status = MDGAN_OK;
+    for (size_t i = 0; status == MDGAN_OK && i < n_thread; i++) {
+        status = sampler_work_create(&g->work[i], &g->net, BLOCK, error);
+    }
+    return status;
+}
+
+static void start_block(void *const context, const size_t i, const size_t worker)
+{
+    mdgan_generator *const g = context;
+    const size_t block = g->first_block + i, first = block * BLOCK;
+    sampler_start(&g->net, g->model->weight, g->key, (uint32_t)first, block_length(g, block),
+                  g->z + first * g->net.arch.latent, &g->work[worker]);
+}
+
+static void make_block(void *const context, const size_t i, const size_t worker)
+{
+    mdgan_generator *const g = context;
+    const size_t block = g->first_block + i, first = block * BLOCK, n = block_length(g, block);
+    const size_t values = g->net.arch.window * g->net.arch.component;
+    const real *const y = sampler_window(&g->net, g->model->weight, g->key, g->next_window, (uint32_t)first, n,
+                                         g->z + first * g->net.arch.latent, &g->work[worker]);
+    memcpy(g->window + first * values, y, n * values * sizeof *g->window);
+}
+
+static void skip_block(void *const context, const size_t i, const size_t worker)
+{
+    mdgan_generator *const g = context;
+    const size_t block = g->first_block + i, first = block * BLOCK;
+    sampler_skip(&g->net, g->model->weight, g->key, g->next_window, (uint32_t)first, block_length(g, block),
+                 g->z + first * g->net.arch.latent, &g->work[worker]);
+}
+
+static void run_blocks(mdgan_generator *const g, const thread_piece piece)
+{
+    const int blas = blas_threads_single();
+    threads_run(g->threads, g->end_block - g->first_block, piece, g);
+    blas_threads_restore(blas);
+}
+
+mdgan_status mdgan_generator_create(mdgan_generator **const out, const mdgan_model *const model, const size_t n_entity,
+                                    const uint64_t seed, const float *const origin, const size_t n_thread,
+                                    const mdgan_comm *const comm, mdgan_error *const error)
+{
+    if (n_entity == 0 || n_entity > UINT32_MAX || n_thread == 0) {
+        return mdgan_fail(error, MDGAN_INVALID, "cannot generate %zu series on %zu threads", n_entity, n_thread);
+    }
+    mdgan_generator *const g = calloc(1, sizeof *g);
+    if (!g) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for a generator");
+    }
+    g->model = model;
+    g->comm = comm;
+    g->n_entity = n_entity;
+    g->n_block = (n_entity + BLOCK - 1) / BLOCK;
+    g->key = (sampler_key){seed, RANDOM_EMIT};
+    mdgan_status status = generator_layout(&g->net, &model->arch, error);
+    if (status == MDGAN_OK) {
+        status = threads_create(&g->threads, n_thread, error);
+    }
+    if (status == MDGAN_OK) {
+        status = allocate(g, origin, error);
+    }
+    if (status != MDGAN_OK) {
+        mdgan_generator_destroy(g);
+        return status;
+    }
+    run_blocks(g, start_block);
+    *out = g;
+    return MDGAN_OK;
+}
+
+void mdgan_generator_destroy(mdgan_generator *const g)
+{
+    if (!g) {
+        return;
+    }
+    for (size_t i = 0; g->work && i < threads_count(g->threads); i++) {
+        sampler_work_clear(&g->work[i]);
+    }
+    threads_destroy(g->threads);
+    free(g->offset);
+    free(g->work);
+    free(g->z);
+    free(g->window);
+    free(g->rows);
+    free(g->position);
+    free(g);
+}
+
+/* Network units, entity by entity -> feature units, frame by frame. */
+static void make_rows(mdgan_generator *const g)
+{
+    const size_t m = g->net.arch.window, d = g->net.arch.component, n = g->n_entity;
+    const mdgan_model *const model = g->model;
+    for (size_t t = 0; t < m; t++) {
+        float *const row = g->rows + t * n * d;
+        for (size_t e = 0; e < n; e++) {
+            const float *const from = g->window + (e * m + t) * d;
+            for (size_t c = 0; c < d; c++) {
+                row[e * d + c] = (float)(model->mean[c] + model->scale[c] * from[c]);
+            }
+        }
+        for (size_t i = 0; g->position && i < n * d; i++) {
+            g->position[i] += row[i];
+            row[i] = (float)g->position[i];
+        }
+    }
+}
+
+static mdgan_status make_window(mdgan_generator *const g, mdgan_error *const error)
+{
+    run_blocks(g, make_block);
+    const mdgan_status status = mdgan_comm_gather_floats(g->comm, g->window, g->offset, error);
+    if (status == MDGAN_OK) {
+        make_rows(g);
+        g->next_window++;
+    }
+    return status;
+}
+
+mdgan_status mdgan_generator_next(mdgan_generator *const g, const float **const row, mdgan_error *const error)
+{
+    const size_t m = g->net.arch.window, frame = (size_t)(g->given % (int64_t)m);
+    if (g->given / (int64_t)m == (int64_t)g->next_window) {
+        const mdgan_status status = make_window(g, error);
+        if (status != MDGAN_OK) {
+            return status;
+        }
+    }
+    *row = g->rows + frame * g->n_entity * g->net.arch.component;
+    g->given++;
+    return MDGAN_OK;
+}
+
+int64_t mdgan_generator_position(const mdgan_generator *const g)
+{
+    return g->given;
+}
+
+mdgan_status mdgan_generator_skip(mdgan_generator *const g, const int64_t position, mdgan_error *const error)
+{
+    const int64_t m = (int64_t)g->net.arch.window;
+    if (position < g->given) {
+        return mdgan_fail(error, MDGAN_INVALID, "cannot go back from frame %lld to %lld", (long long)g->given,
+                          (long long)position);
+    }
+    mdgan_status status = MDGAN_OK;
+    /* Windows that lie wholly before the new position only need their states, unless positions are integrated. */
+    while (status == MDGAN_OK && (int64_t)g->next_window * m + m <= position) {
+        if (g->position) {
+            status = make_window(g, error);
+        } else {
+            run_blocks(g, skip_block);
+            g->next_window++;
+        }
+    }
+    if (status == MDGAN_OK && position > (int64_t)g->next_window * m) {
+        status = make_window(g, error);
+    }
+    if (status == MDGAN_OK) {
+        g->given = position;
+    }
+    return status;
+}

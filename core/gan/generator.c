@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "gan/generator.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The networks of the paper's form see noise of this scale; smaller noise lets z decide more (measured on an oscillator
+ * and on water). */
+#define PAPER_NOISE_SCALE ((real)0.3)
+
+static linear_part linear_part_layout(const architecture *const arch)
+{
+    const size_t m = arch->window, q = arch->state;
+    linear_part p = {.n_group = arch->shared ? 1 : arch->component, .width = arch->shared ? arch->component : 1};
+    p.evolve = 0;
+    p.kick = p.evolve + q * q;
+    p.from = p.kick + q * q;
+    p.to = p.from + m * q;
+    p.noise = p.to + m * q;
+    p.size = p.noise + m * m;
+    return p;
+}
+
+mdgan_status generator_layout(generator *const g, const architecture *const arch, mdgan_error *const error)
+{
+    *g = (generator){.arch = *arch, .noise_scale = arch->state > 0 ? 1 : PAPER_NOISE_SCALE};
+    if (!unet_fits(arch->window)) {
+        return mdgan_fail(
+            error, MDGAN_INVALID,
+            "window of %zu frames does not split into strides: use a product of 2, 3, 5 and 7, at least 8",
+            (size_t)arch->window);
+    }
+    if (arch->state > 0 && arch->latent != arch->state * arch->component) {
+        return mdgan_fail(error, MDGAN_INVALID, "latent width %zu is not states %zu times components %zu",
+                          (size_t)arch->latent, (size_t)arch->state, (size_t)arch->component);
+    }
+    if (arch->state > 0) {
+        g->part = linear_part_layout(arch);
+        g->n_linear = g->part.n_group * g->part.size;
+    }
+    g->n_parameter = g->n_linear;
+    const size_t w = arch->latent, h = arch->hidden;
+    chain_append(&g->evolve, 1, 2 * w, h, &g->n_parameter);
+    chain_append(&g->evolve, 1, h, h, &g->n_parameter);
+    chain_append(&g->evolve, 1, h, w, &g->n_parameter);
+    unet_layout(&g->window, arch->window, arch->component, arch->channel, generator_boundaries(g) * w, &g->n_parameter);
+    return MDGAN_OK;
+}
+
+static void initialise_layer(const linear *const l, const uint64_t seed, const uint32_t number, const double factor,
+                             real *const theta)
+{
+    const double slope = LEAKY_SLOPE;
+    const real scale = (real)(factor * sqrt(2 / ((1 + slope * slope) * (double)l->in)));
+    random_normal((random_key){seed, RANDOM_WEIGHTS}, 0, number, l->in * l->out, theta + l->weight);
+    for (size_t i = 0; i < l->in * l->out; i++) {
+        theta[l->weight + i] *= scale;
+    }
+    memset(theta + l->bias, 0, l->out * sizeof *theta);
+}
+
+void generator_initialise(const generator *const g, const uint64_t seed, real *const theta)
+{
+    const bool beside_linear = g->arch.state > 0;
+    uint32_t number = 0;
+    for (size_t i = 0; i < g->evolve.n_stage; i++) {
+        const bool last = i + 1 == g->evolve.n_stage;
+        initialise_layer(&g->evolve.stage[i].layer, seed, number++, !last ? 1 : beside_linear ? 0 : 0.3, theta);
+    }
+    for (size_t i = 0; i < g->window.n_level; i++) {
+        initialise_layer(&g->window.level[i].encode, seed, number++, 1, theta);
+        initialise_layer(&g->window.level[i].decode, seed, number++, i == 0 && beside_linear ? 0 : 1, theta);
+    }
+}
+
+/* A matrix product over the state vectors of every group: rows of one component's q states are q apart if the group
+ * holds all components, else W. */
+typedef struct group_rows {
+    size_t rows, stride;
+} group_rows;
+
+static group_rows rows_of(const linear_part *const p, const size_t n, const size_t size)
+{
+    return (group_rows){.rows = n * p->width, .stride = size * p->n_group};
+}
+
+/* y (+)= x A^T per component: x[n][D][in], A[out][in] at offset `matrix` of each group, y[n][D][out]. */
+static void apply_groups(const linear_part *const p, const real *const theta, const size_t matrix, const size_t n,
+                         const size_t in, const real *const x, const size_t out, const real beta, real *const y)
+{
+    const group_rows rx = rows_of(p, n, in), ry = rows_of(p, n, out);
+    for (size_t g = 0; g < p->n_group; g++) {
+        gemm_nt(rx.rows, out, in, x + g * in, rx.stride, theta + g * p->size + matrix, in, beta, y + g * out,
+                ry.stride);
+    }
+}
+
+/* Backward of apply_groups: dx (+)= dy A, gradient of A += dy^T x. dx may be NULL. */
+static void apply_groups_backward(const linear_part *const p, const real *const theta, const size_t matrix,
+                                  const size_t n, const size_t in, const real *const x, const size_t out,
+                                  const real *const dy, const real beta, real *const dx, real *const gradient)
+{
+    const group_rows rx = rows_of(p, n, in), ry = rows_of(p, n, out);
+    for (size_t g = 0; g < p->n_group; g++) {
+        const size_t at = g * p->size + matrix;
+        gemm_tn(out, in, rx.rows, dy + g * out, ry.stride, x + g * in, rx.stride, 1, gradient + at, in);
+        if (dx) {
+            gemm_nn(rx.rows, in, out, dy + g * out, ry.stride, theta + at, in, beta, dx + g * in, rx.stride);
+        }
+    }
+}
+
+void evolve_tape_layout(evolve_tape *const tape, const generator *const g, const size_t n, arena *const a)
+{
+    tape->input = arena_take(a, n * 2 * g->arch.latent);
+    chain_tape_layout(&tape->net, &g->evolve, n, false, a);
+}
+
+static void join_two(const size_t n, const size_t w, const real *const a, const real *const b, real *const to)
+{
+    for (size_t i = 0; i < n; i++) {
+        memcpy(to + 2 * i * w, a + i * w, w * sizeof *to);
+        memcpy(to + (2 * i + 1) * w, b + i * w, w * sizeof *to);
+    }
+}
+
+static VECTOR_CLONES void add(const size_t n, const real *restrict x, real *restrict y)
+{
+    for (size_t i = 0; i < n; i++) {
+        y[i] += x[i];
+    }
+}
+
+void evolve_forward(const generator *const g, const real *const theta, const size_t n, const real *const z,
+                    const real *const r, real *const z_next, evolve_tape *const tape)
+{
+    const size_t w = g->arch.latent, q = g->arch.state;
+    join_two(n, w, z, r, tape->input);
+    const real *const step = chain_forward(&g->evolve, theta, n, tape->input, &tape->net);
+    if (q == 0) {
+        memcpy(z_next, z, n * w * sizeof *z);
+    } else {
+        apply_groups(&g->part, theta, g->part.evolve, n, q, z, q, 0, z_next);
+        apply_groups(&g->part, theta, g->part.kick, n, q, r, q, 1, z_next);
+    }
+    add(n * w, step, z_next);
+}
+
+void evolve_backward(const generator *const g, const real *const theta, const size_t n, const real *const z,
+                     const real *const r, const real *const d_next, real *const dz, real *const gradient,
+                     evolve_tape *const tape, real *const scratch)
+{
+    const size_t w = g->arch.latent, q = g->arch.state;
+    chain_backward(&g->evolve, theta, n, tape->input, d_next, &tape->net, gradient, scratch);
+    for (size_t i = 0; i < n; i++) {
+        add(w, scratch + 2 * i * w, dz + i * w);
+    }
+    if (q == 0) {
+        add(n * w, d_next, dz);
+    } else {
+        apply_groups_backward(&g->part, theta, g->part.evolve, n, q, z, q, d_next, 1, dz, gradient);
+        apply_groups_backward(&g->part, theta, g->part.kick, n, q, r, q, d_next, 0, NULL, gradient);
+    }
+}
+
+void window_tape_layout(window_tape *const tape, const generator *const g, const size_t n, const bool with_gradient,
+                        arena *const a)
+{
+    const size_t values = g->arch.window * g->arch.component;
+    tape->noise = arena_take(a, n * values);
+    tape->input = arena_take(a, n * values);
+    tape->condition = arena_take(a, n * g->window.n_condition);
+    tape->by_component = arena_take(a, n * values);
+    tape->output = arena_take(a, n * values);
+    tape->d_condition = with_gradient ? arena_take(a, n * g->window.n_condition) : NULL;
+    unet_tape_layout(&tape->net, &g->window, n, with_gradient, a);
+}
+
+/* [n][D][M] -> [n][M][D], times scale; D is small, so rows of M are read in parallel. */
+static VECTOR_CLONES void frames_first(const size_t n, const size_t m, const size_t d, const real scale,
+                                       const real *restrict x, real *restrict y)
+{
+    for (size_t i = 0; i < n; i++, x += m * d, y += m * d) {
+        for (size_t c = 0; c < d; c++) {
+            for (size_t t = 0; t < m; t++) {
+                y[t * d + c] = scale * x[c * m + t];
+            }
+        }
+    }
+}
+
+static VECTOR_CLONES void components_first(const size_t n, const size_t m, const size_t d, const real *restrict x,
+                                           real *restrict y)
+{
+    for (size_t i = 0; i < n; i++, x += m * d, y += m * d) {
+        for (size_t c = 0; c < d; c++) {
+            for (size_t t = 0; t < m; t++) {
+                y[c * m + t] = x[t * d + c];
+            }
+        }
+    }
+}
+
+void window_draw(const generator *const g, const random_key key, const uint64_t iteration, const uint32_t first_sample,
+                 const size_t n, window_tape *const tape)
+{
+    const size_t m = g->arch.window, d = g->arch.component;
+    for (size_t i = 0; i < n; i++) {
+        random_normal(key, iteration, first_sample + (uint32_t)i, m * d, tape->noise + i * m * d);
+    }
+    frames_first(n, m, d, g->noise_scale, tape->noise, tape->input);
+}
+
+/* The paper's z is uniform on (0, 1); the network wants zero mean and unit variance. */
+static void condition_forward(const generator *const g, const size_t n, const real *const from, const real *const to,
+                              real *const condition)
+{
+    const size_t w = g->arch.latent;
+    if (g->arch.state > 0) {
+        join_two(n, w, from, to, condition);
+        return;
+    }
+    for (size_t i = 0; i < n * w; i++) {
+        condition[i] = (from[i] - (real)0.5) * (real)3.4641016151377544;
+    }
+}
+
+const real *window_forward(const generator *const g, const real *const theta, const size_t n, const real *const from,
+                           const real *const to, window_tape *const tape)
+{
+    const size_t m = g->arch.window, d = g->arch.component, q = g->arch.state;
+    condition_forward(g, n, from, to, tape->condition);
+    const real *const net = unet_forward(&g->window, theta, n, tape->input, tape->condition, &tape->net);
+    if (q == 0) {
+        return net;
+    }
+    apply_groups(&g->part, theta, g->part.from, n, q, from, m, 0, tape->by_component);
+    apply_groups(&g->part, theta, g->part.to, n, q, to, m, 1, tape->by_component);
+    apply_groups(&g->part, theta, g->part.noise, n, m, tape->noise, m, 1, tape->by_component);
+    frames_first(n, m, d, 1, tape->by_component, tape->output);
+    add(n * m * d, net, tape->output);
+    return tape->output;
+}
+
+static void condition_backward(const generator *const g, const size_t n, const real *const d_condition,
+                               real *const d_from, real *const d_to)
+{
+    const size_t w = g->arch.latent;
+    if (g->arch.state > 0) {
+        for (size_t i = 0; i < n; i++) {
+            memcpy(d_from + i * w, d_condition + 2 * i * w, w * sizeof *d_from);
+            memcpy(d_to + i * w, d_condition + (2 * i + 1) * w, w * sizeof *d_to);
+        }
+        return;
+    }
+    for (size_t i = 0; i < n * w; i++) {
+        d_from[i] = d_condition[i] * (real)3.4641016151377544;
+    }
+}
+
+void window_backward(const generator *const g, const real *const theta, const size_t n, const real *const from,
+                     const real *const to, const real *const d_output, real *const d_from, real *const d_to,
+                     real *const gradient, window_tape *const tape)
+{
+    const size_t m = g->arch.window, d = g->arch.component, q = g->arch.state;
+    const linear_part *const p = &g->part;
+    unet_backward(&g->window, theta, n, tape->input, d_output, &tape->net, gradient, tape->d_condition);
+    condition_backward(g, n, tape->d_condition, d_from, d_to);
+    if (q == 0) {
+        return;
+    }
+    real *const dy = tape->by_component;
+    components_first(n, m, d, d_output, dy);
+    apply_groups_backward(p, theta, p->from, n, q, from, m, dy, 1, d_from, gradient);
+    apply_groups_backward(p, theta, p->to, n, q, to, m, dy, 1, d_to, gradient);
+    apply_groups_backward(p, theta, p->noise, n, m, tape->noise, m, dy, 0, NULL, gradient);
+}
+
+void latent_draw(const generator *const g, const random_key key, const uint64_t iteration, const uint32_t sample,
+                 real *const out)
+{
+    if (g->arch.state > 0) {
+        random_normal(key, iteration, sample, g->arch.latent, out);
+    } else {
+        random_uniform(key, iteration, sample, g->arch.latent, out);
+    }
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "gan/schedule.h"
+
+#include <string.h>
+
+schedule schedule_for(const architecture *const arch, const double carry)
+{
+    /* From random weights the first states are far from stationary: eight states, pairs from the fifth on (paper).
+     * A linear start is stationary from the first step; fewer states leave time for more iterations. */
+    return arch->state > 0
+               ? (schedule){.n_state = 6, .first = 1, .n_window = 3, .n_start = 2, .crop = true, .carry = carry}
+               : (schedule){.n_state = 8, .first = 4, .n_window = 2, .n_start = 3, .crop = false, .carry = carry};
+}
+
+mdgan_status networks_layout(networks *const net, const mdgan_train_config *const config,
+                             const architecture *const arch, mdgan_error *const error)
+{
+    *net = (networks){.schedule = schedule_for(arch, config->carry)};
+    const mdgan_status status = generator_layout(&net->generator, arch, error);
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    const double penalty = config->lipschitz == MDGAN_LIPSCHITZ_PENALTY ? config->penalty : 0;
+    if (config->critic == MDGAN_CRITIC_CONV) {
+        critic_layout_conv(&net->window, arch->window, arch->component, &net->n_critic_parameter);
+    } else {
+        critic_layout_mlp(&net->window, 2 * arch->window * arch->component, 2 * config->hidden,
+                          &net->n_critic_parameter);
+    }
+    net->window.penalty = penalty;
+    net->n_latent = LATENT_CRITIC_MAX;
+    for (size_t i = 0; i < net->n_latent; i++) {
+        critic_layout_mlp(&net->latent[i], arch->latent, config->hidden, &net->n_critic_parameter);
+        net->latent[i].penalty = penalty;
+    }
+    return MDGAN_OK;
+}
+
+void shard_layout(shard *const s, const networks *const net, const size_t index, const size_t n_batch, arena *const a)
+{
+    const architecture *const arch = &net->generator.arch;
+    const schedule *const plan = &net->schedule;
+    const size_t n = n_batch / N_SHARD, w = arch->latent, pair = 2 * arch->window * arch->component;
+    s->index = index;
+    s->n = n;
+    s->n_batch = n_batch;
+    for (size_t k = 0; k < plan->n_state; k++) {
+        s->state[k] = arena_take(a, n * w);
+        s->d_state[k] = arena_take(a, n * w);
+        s->kick[k] = arena_take(a, n * w);
+        evolve_tape_layout(&s->evolve[k], &net->generator, n, a);
+    }
+    s->from = arena_take(a, n * plan->n_window * w);
+    s->to = arena_take(a, n * plan->n_window * w);
+    s->d_from = arena_take(a, n * plan->n_window * w);
+    s->d_to = arena_take(a, n * plan->n_window * w);
+    s->fake = arena_take(a, n * pair);
+    s->actual = arena_take(a, n * pair);
+    s->d_fake = arena_take(a, n * pair);
+    s->d_window = arena_take(a, n * plan->n_window * pair / 2);
+    s->mix = arena_take(a, n);
+    s->scratch = arena_take(a, n * 2 * w);
+    window_tape_layout(&s->window, &net->generator, n * plan->n_window, true, a);
+    critic_tape_layout(&s->window_critic, &net->window, n, a);
+    critic_tape_layout(&s->latent_critic, &net->latent[0], n, a);
+}
+
+static random_key key_of(const uint64_t seed, const random_purpose purpose)
+{
+    return (random_key){seed, (uint32_t)purpose};
+}
+
+/* Number of sample i of this shard in the batch: what its random numbers hang on. */
+static uint32_t sample_of(const shard *const s, const size_t i)
+{
+    return (uint32_t)(s->index * s->n + i);
+}
+
+static void first_states(shard *const s, const networks *const net, const uint64_t seed, const uint64_t iteration,
+                         const real *const pool)
+{
+    const size_t w = net->generator.arch.latent;
+    for (size_t i = 0; i < s->n; i++) {
+        real choice;
+        random_uniform(key_of(seed, RANDOM_PICK), iteration, sample_of(s, i) * 2, 1, &choice);
+        if (iteration > 0 && choice < (real)net->schedule.carry) {
+            memcpy(s->state[0] + i * w, pool + sample_of(s, i) * w, w * sizeof *pool);
+        } else {
+            latent_draw(&net->generator, key_of(seed, RANDOM_LATENT), iteration, sample_of(s, i), s->state[0] + i * w);
+        }
+    }
+}
+
+static void unroll(shard *const s, const networks *const net, const real *const theta, const uint64_t seed,
+                   const uint64_t iteration)
+{
+    const size_t w = net->generator.arch.latent, n_step = net->schedule.n_state - 1;
+    for (size_t k = 0; k < n_step; k++) {
+        for (size_t i = 0; i < s->n; i++) {
+            latent_draw(&net->generator, key_of(seed, RANDOM_EVOLVE), iteration,
+                        sample_of(s, i) * UNROLL_MAX + (uint32_t)k, s->kick[k] + i * w);
+        }
+        evolve_forward(&net->generator, theta, s->n, s->state[k], s->kick[k], s->state[k + 1], &s->evolve[k]);
+    }
+}
+
+/* The window after state k is bounded by states k and k + 1. In the paper's form it only depends on state k, and the
+ * last window may start at the last state. */
+static size_t next_state(const schedule *const plan, const size_t k)
+{
+    return k + 1 < plan->n_state ? k + 1 : k;
+}
+
+static void pick_windows(shard *const s, const networks *const net, const uint64_t seed, const uint64_t iteration)
+{
+    const schedule *const plan = &net->schedule;
+    const size_t w = net->generator.arch.latent, n_offset = net->generator.arch.window + 1;
+    for (size_t i = 0; i < s->n; i++) {
+        uint32_t words[2];
+        random_words(key_of(seed, RANDOM_PICK), iteration, sample_of(s, i) * 2 + 1, 2, words);
+        s->start[i] = plan->first + words[0] % plan->n_start;
+        s->offset[i] = plan->crop ? words[1] % n_offset : 0;
+        for (size_t j = 0; j < plan->n_window; j++) {
+            const size_t row = i * plan->n_window + j, k = s->start[i] + j;
+            memcpy(s->from + row * w, s->state[k] + i * w, w * sizeof *s->from);
+            memcpy(s->to + row * w, s->state[next_state(plan, k)] + i * w, w * sizeof *s->to);
+        }
+    }
+}
+
+void shard_generate(shard *const s, const networks *const net, const real *const theta, const uint64_t seed,
+                    const uint64_t iteration, const real *const pool)
+{
+    const architecture *const arch = &net->generator.arch;
+    const size_t n_window = net->schedule.n_window, d = arch->component, pair = 2 * arch->window * d;
+    first_states(s, net, seed, iteration, pool);
+    unroll(s, net, theta, seed, iteration);
+    pick_windows(s, net, seed, iteration);
+    window_draw(&net->generator, key_of(seed, RANDOM_NOISE), iteration, (uint32_t)(s->index * s->n * n_window),
+                s->n * n_window, &s->window);
+    const real *const y = window_forward(&net->generator, theta, s->n * n_window, s->from, s->to, &s->window);
+    for (size_t i = 0; i < s->n; i++) {
+        memcpy(s->fake + i * pair, y + i * n_window * pair / 2 + s->offset[i] * d, pair * sizeof *y);
+    }
+}
+
+/* Late pairs of states for D_z number j: the last ones of the chain. */
+static size_t latent_pair(const networks *const net, const size_t j)
+{
+    return net->schedule.n_state - 1 - net->n_latent + j;
+}
+
+shard_sums shard_critic_backward(shard *const s, const networks *const net, const real *const critic_theta,
+                                 const uint64_t seed, const uint64_t iteration, real *const gradient)
+{
+    shard_sums sums = {0};
+    random_uniform(key_of(seed, RANDOM_PENALTY), iteration, (uint32_t)s->index * 16, s->n, s->mix);
+    sums.window = critic_loss_backward(&net->window, critic_theta, s->n, s->n_batch, s->fake, s->actual, s->mix,
+                                       gradient, &s->window_critic);
+    for (size_t j = 0; j < net->n_latent; j++) {
+        const size_t k = latent_pair(net, j);
+        random_uniform(key_of(seed, RANDOM_PENALTY), iteration, (uint32_t)(s->index * 16 + 1 + j), s->n, s->mix);
+        const critic_sums z = critic_loss_backward(&net->latent[j], critic_theta, s->n, s->n_batch, s->state[k],
+                                                   s->state[k + 1], s->mix, gradient, &s->latent_critic);
+        sums.latent += z.real - z.fake;
+        sums.latent_penalty += z.penalty;
+    }
+    return sums;
+}
+
+static VECTOR_CLONES void add(const size_t n, const real *restrict x, real *restrict y)
+{
+    for (size_t i = 0; i < n; i++) {
+        y[i] += x[i];
+    }
+}
+
+/* The critic D_z calls the earlier state fake: its loss is D(z_k) - D(z_{k+1}), and G_z minimises the distance
+ * D(z_{k+1}) - D(z_k). */
+static void latent_backward(shard *const s, const networks *const net, const real *const critic_theta)
+{
+    const size_t size = s->n * net->generator.arch.latent;
+    for (size_t j = 0; j < net->n_latent; j++) {
+        const size_t k = latent_pair(net, j);
+        critic_sample_gradient(&net->latent[j], critic_theta, s->n, s->n_batch, s->state[k], -1, s->scratch,
+                               &s->latent_critic);
+        add(size, s->scratch, s->d_state[k]);
+        critic_sample_gradient(&net->latent[j], critic_theta, s->n, s->n_batch, s->state[k + 1], 1, s->scratch,
+                               &s->latent_critic);
+        add(size, s->scratch, s->d_state[k + 1]);
+    }
+}
+
+static void window_gradient(shard *const s, const networks *const net, const real *const theta, real *const gradient)
+{
+    const architecture *const arch = &net->generator.arch;
+    const schedule *const plan = &net->schedule;
+    const size_t d = arch->component, m = arch->window, pair = 2 * m * d, w = arch->latent;
+    memset(s->d_window, 0, s->n * plan->n_window * m * d * sizeof *s->d_window);
+    for (size_t i = 0; i < s->n; i++) {
+        memcpy(s->d_window + i * plan->n_window * m * d + s->offset[i] * d, s->d_fake + i * pair,
+               pair * sizeof *s->d_fake);
+    }
+    window_backward(&net->generator, theta, s->n * plan->n_window, s->from, s->to, s->d_window, s->d_from, s->d_to,
+                    gradient, &s->window);
+    for (size_t i = 0; i < s->n; i++) {
+        for (size_t j = 0; j < plan->n_window; j++) {
+            const size_t row = i * plan->n_window + j, k = s->start[i] + j;
+            add(w, s->d_from + row * w, s->d_state[k] + i * w);
+            if (arch->state > 0) {
+                add(w, s->d_to + row * w, s->d_state[k + 1] + i * w);
+            }
+        }
+    }
+}
+
+void shard_generator_backward(shard *const s, const networks *const net, const real *const theta,
+                              const real *const critic_theta, const real *const extra_d_fake, real *const gradient)
+{
+    const architecture *const arch = &net->generator.arch;
+    const size_t n_state = net->schedule.n_state;
+    for (size_t k = 0; k < n_state; k++) {
+        memset(s->d_state[k], 0, s->n * arch->latent * sizeof(real));
+    }
+    critic_sample_gradient(&net->window, critic_theta, s->n, s->n_batch, s->fake, -1, s->d_fake, &s->window_critic);
+    if (extra_d_fake) {
+        add(s->n * 2 * arch->window * arch->component, extra_d_fake, s->d_fake);
+    }
+    latent_backward(s, net, critic_theta);
+    window_gradient(s, net, theta, gradient);
+    for (size_t k = n_state - 1; k-- > 0;) {
+        evolve_backward(&net->generator, theta, s->n, s->state[k], s->kick[k], s->d_state[k + 1], s->d_state[k],
+                        gradient, &s->evolve[k], s->scratch);
+    }
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One shard of a training batch: the paper's schedule (unrolled z, late pairs only, one pair picked at random) and its
+ * passes. A batch is always cut into the same shards, so that results don't depend on threads or ranks. */
+#ifndef MDGAN_GAN_SCHEDULE_H
+#define MDGAN_GAN_SCHEDULE_H
+
+#include "gan/critic.h"
+#include "gan/generator.h"
+
+enum {
+    N_SHARD = 4,    /* per batch */
+    UNROLL_MAX = 8, /* latent states per chain */
+    LATENT_CRITIC_MAX = 3
+};
+
+/* Latent states z_0 .. z_{n_state-1}; windows start at states first .. and D_z looks at pairs from `first` on. */
+typedef struct schedule {
+    size_t n_state;  /* states per chain, the fresh or carried one included */
+    size_t first;    /* earliest state a window may start from (those before are not stationary) */
+    size_t n_window; /* windows generated per chain */
+    size_t n_start;  /* possible starts: first .. first + n_start - 1 */
+    bool crop;       /* show D_Y 2M frames at a random offset of the windows (shift consistency) */
+    double carry;    /* probability that a chain goes on from where it last ended */
+} schedule;
+
+/* Paper: pairs; with a linear part: three windows, cropped. */
+schedule schedule_for(const architecture *arch, double carry);
+
+/* Networks and their parameter counts, without numbers. */
+typedef struct networks {
+    generator generator;
+    critic window;                    /* D_Y */
+    critic latent[LATENT_CRITIC_MAX]; /* D_z, one per late pair */
+    size_t n_latent;
+    size_t n_critic_parameter;
+    schedule schedule;
+} networks;
+
+mdgan_status networks_layout(networks *net, const mdgan_train_config *config, const architecture *arch,
+                             mdgan_error *error);
+
+/* Work space of one shard. n = samples per shard. */
+typedef struct shard {
+    size_t index; /* in the batch */
+    size_t n;
+    size_t n_batch;
+    real *state[UNROLL_MAX];   /* [n][W] */
+    real *kick[UNROLL_MAX];    /* [n][W]; r that made state k + 1 */
+    real *d_state[UNROLL_MAX]; /* [n][W] */
+    size_t *start;             /* [n] state that the first window starts from */
+    size_t *offset;            /* [n] frames cut off before the pair */
+    real *from, *to;           /* [n * n_window][W] */
+    real *d_from, *d_to;
+    real *fake;     /* [n][2M][D] the pair that D_Y sees */
+    real *actual;   /* [n][2M][D] real pair, augmented */
+    real *d_fake;   /* [n][2M][D] */
+    real *d_window; /* [n][n_window][M][D] */
+    real *mix;      /* [n] */
+    real *scratch;  /* [n][2 W] */
+    evolve_tape evolve[UNROLL_MAX];
+    window_tape window;
+    critic_tape window_critic, latent_critic;
+} shard;
+
+/* start and offset need room of their own: [n] each, given by the caller. */
+void shard_layout(shard *s, const networks *net, size_t index, size_t n_batch, arena *a);
+
+/* What a shard saw, as sums over its samples. */
+typedef struct shard_sums {
+    critic_sums window;
+    double latent; /* over the D_z: D(z_k) - D(z_{k+1}) */
+    double latent_penalty;
+} shard_sums;
+
+/* Generates the fake pairs of this shard: chains from the carried states (pool[n_batch][W], updated by the caller from
+ * state[n_state - 1]) or fresh ones, windows, crops. */
+void shard_generate(shard *s, const networks *net, const real *theta, uint64_t seed, uint64_t iteration,
+                    const real *pool);
+
+/* gradient (critics') += of all critic losses; s->actual must be filled. */
+shard_sums shard_critic_backward(shard *s, const networks *net, const real *critic_theta, uint64_t seed,
+                                 uint64_t iteration, real *gradient);
+
+/* gradient (generators') += of  -mean D_Y(fake) + sum over D_z of (mean D_z(z_{k+1}) - mean D_z(z_k)), i.e. of all
+ * estimated Wasserstein distances. extra_d_fake: added to d(loss)/d(fake), [n][2M][D], or NULL. */
+void shard_generator_backward(shard *s, const networks *net, const real *theta, const real *critic_theta,
+                              const real *extra_d_fake, real *gradient);
+
+#endif

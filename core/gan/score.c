@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "gan/score.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CHAINS = 256, /* generated series, in blocks of */
+    CHAINS_AT_ONCE = 64,
+    WINDOWS = 5, /* per chain: two records that begin in the middle of a window, so that joins lie inside */
+    BANDS_MAX = 16,
+    BLOCKS = 8 /* per record, for block energies */
+};
+static const size_t block_lags[] = {0, 1, 2, 4};
+enum { N_BLOCK_LAG = sizeof block_lags / sizeof *block_lags };
+
+/* Bands that hold less than these shares of all power count as empty: nobody asks how empty. Squares of band powers
+ * need a coarser one. */
+static const double empty_power = 2e-4, empty_square = 2e-3;
+
+static size_t n_displacement(const size_t record)
+{
+    size_t n = 0;
+    for (size_t lag = 2; lag <= record; lag *= 2) {
+        n++;
+    }
+    return n;
+}
+
+void score_clear(score *const s)
+{
+    free(s->window);
+    free(s->z);
+    free(s->series);
+    fft_real_clear(&s->fft);
+    sampler_work_clear(&s->work);
+    *s = (score){0};
+}
+
+/* Bands of equal width over the frequencies above zero. */
+static size_t band_of(const score *const s, const size_t bin)
+{
+    const size_t n_bin = s->record / 2;
+    return (bin - 1) * s->n_band / n_bin;
+}
+
+static void add_bands(score *const s, const float *const x, double *const row)
+{
+    const size_t n = s->record, d = s->n_component;
+    /* fftw_complex is double[2] or a complex type, whatever headers came before. */
+    const double *const spectrum = (const double *)s->fft.y;
+    double power[BANDS_MAX];
+    for (size_t c = 0; c < d; c++) {
+        for (size_t t = 0; t < n; t++) {
+            s->fft.x[t] = s->window[t] * x[t * d + c];
+        }
+        fftw_execute(s->fft.forward);
+        memset(power, 0, sizeof power);
+        for (size_t k = 1; k <= n / 2; k++) {
+            const double re = spectrum[2 * k], im = spectrum[2 * k + 1];
+            power[band_of(s, k)] += (re * re + im * im) / (double)n;
+        }
+        for (size_t b = 0; b < s->n_band; b++) {
+            row[b] += power[b] / (double)d;
+            row[s->n_band + b] += power[b] * power[b] / (double)d;
+        }
+    }
+}
+
+static void add_displacements(const score *const s, const float *const x, double *row)
+{
+    const size_t n = s->record, d = s->n_component;
+    double path[n + 1];
+    for (size_t c = 0; c < d; c++) {
+        path[0] = 0;
+        for (size_t t = 0; t < n; t++) {
+            path[t + 1] = path[t] + x[t * d + c];
+        }
+        size_t i = 0;
+        for (size_t lag = 2; lag <= n; lag *= 2, i++) {
+            const size_t origins = n + 1 - lag;
+            double sum = 0;
+            for (size_t t = 0; t < origins; t++) {
+                const double step = path[t + lag] - path[t];
+                sum += step * step;
+            }
+            row[i] += sum / (double)(origins * d);
+        }
+    }
+}
+
+static void add_energies(const score *const s, const float *const x, double *const row)
+{
+    const size_t length = s->record / BLOCKS, size = length * s->n_component;
+    double energy[BLOCKS], fourth = 0;
+    for (size_t b = 0; b < BLOCKS; b++) {
+        energy[b] = 0;
+        for (size_t i = 0; i < size; i++) {
+            const double square = (double)x[b * size + i] * x[b * size + i];
+            energy[b] += square / (double)size;
+            fourth += square * square / (double)(size * BLOCKS);
+        }
+    }
+    row[0] += fourth;
+    for (size_t l = 0; l < N_BLOCK_LAG; l++) {
+        const size_t pairs = BLOCKS - block_lags[l];
+        for (size_t b = 0; b < pairs; b++) {
+            row[1 + l] += energy[b] * energy[b + block_lags[l]] / (double)pairs;
+        }
+    }
+}
+
+/* Mean over the records of one entity. */
+static void statistics_of(score *const s, const float *const series, const size_t n_record, const size_t step)
+{
+    memset(s->row, 0, s->n_statistic * sizeof *s->row);
+    for (size_t r = 0; r < n_record; r++) {
+        const float *const x = series + r * step * s->n_component;
+        add_bands(s, x, s->row);
+        add_displacements(s, x, s->row + 2 * s->n_band);
+        add_energies(s, x, s->row + 2 * s->n_band + n_displacement(s->record));
+    }
+    for (size_t i = 0; i < s->n_statistic; i++) {
+        s->row[i] /= (double)n_record;
+    }
+}
+
+/* Smallest differences that matter: of a band's power, of its square, of all else relative to itself. */
+static void set_floors(score *const s)
+{
+    double total = 0;
+    for (size_t b = 0; b < s->n_band; b++) {
+        total += s->held[b];
+    }
+    for (size_t i = 0; i < s->n_statistic; i++) {
+        const double square = empty_square * total * empty_square * total;
+        s->floor[i] = i < s->n_band ? empty_power * total : i < 2 * s->n_band ? square : 1e-3 * fabs(s->held[i]);
+    }
+}
+
+static mdgan_status measure_held_out(score *const s, const sample_data *const data, mdgan_error *const error)
+{
+    entity_mean mean;
+    const mdgan_status status = entity_mean_create(&mean, s->n_statistic, error);
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < data->n_held; i++) {
+        statistics_of(s, data->value + (size_t)data->held[i] * data->n_frame * data->n_component,
+                      data->n_frame / s->record, s->record);
+        entity_mean_add(&mean, s->row);
+    }
+    entity_mean_result(&mean, 1, s->held, s->held_error);
+    entity_mean_clear(&mean);
+    set_floors(s);
+    return MDGAN_OK;
+}
+
+mdgan_status score_create(score *const s, const sample_data *const data, const generator *const g, const uint64_t seed,
+                          mdgan_error *const error)
+{
+    const size_t n = data->pair, d = data->n_component;
+    *s = (score){.record = n, .n_component = d, .seed = seed};
+    s->n_band = n / 2 < BANDS_MAX ? n / 2 : BANDS_MAX;
+    s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG;
+    s->window = calloc(n + 6 * s->n_statistic, sizeof *s->window);
+    s->z = calloc(CHAINS_AT_ONCE * g->arch.latent, sizeof *s->z);
+    s->series = calloc(CHAINS_AT_ONCE * WINDOWS * n / 2 * d, sizeof *s->series);
+    if (!s->window || !s->z || !s->series) {
+        score_clear(s);
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory to score %zu series", (size_t)CHAINS_AT_ONCE);
+    }
+    s->row = s->window + n;
+    s->held = s->row + s->n_statistic;
+    s->held_error = s->held + s->n_statistic;
+    s->made = s->held_error + s->n_statistic;
+    s->made_error = s->made + s->n_statistic;
+    s->floor = s->made_error + s->n_statistic;
+    for (size_t t = 0; t < n; t++) {
+        s->window[t] = sqrt(8.0 / 3) * 0.5 * (1 - cos(2 * M_PI * ((double)t + 0.5) / (double)n));
+    }
+    mdgan_status status = fft_real_create(&s->fft, n, false, error);
+    if (status == MDGAN_OK) {
+        status = sampler_work_create(&s->work, g, CHAINS_AT_ONCE, error);
+    }
+    if (status == MDGAN_OK) {
+        status = measure_held_out(s, data, error);
+    }
+    if (status != MDGAN_OK) {
+        score_clear(s);
+    }
+    return status;
+}
+
+/* Windows of a block of chains, put together as series [n][WINDOWS M][D]. */
+static void generate_block(score *const s, const generator *const g, const real *const theta, const size_t first)
+{
+    const sampler_key key = {s->seed, RANDOM_SCORE};
+    const size_t values = g->arch.window * g->arch.component;
+    sampler_start(g, theta, key, (uint32_t)first, CHAINS_AT_ONCE, s->z, &s->work);
+    for (size_t w = 0; w < WINDOWS; w++) {
+        const real *const y = sampler_window(g, theta, key, w, (uint32_t)first, CHAINS_AT_ONCE, s->z, &s->work);
+        for (size_t i = 0; i < CHAINS_AT_ONCE; i++) {
+            memcpy(s->series + (i * WINDOWS + w) * values, y + i * values, values * sizeof *y);
+        }
+    }
+}
+
+mdgan_status score_weights(score *const s, const generator *const g, const real *const theta, double *const value,
+                           mdgan_error *const error)
+{
+    const size_t m = g->arch.window, d = g->arch.component;
+    entity_mean mean;
+    const mdgan_status status = entity_mean_create(&mean, s->n_statistic, error);
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    for (size_t first = 0; first < CHAINS; first += CHAINS_AT_ONCE) {
+        generate_block(s, g, theta, first);
+        for (size_t i = 0; i < CHAINS_AT_ONCE; i++) {
+            statistics_of(s, s->series + (i * WINDOWS * m + m / 2) * d, (WINDOWS - 1) / 2, 2 * m);
+            entity_mean_add(&mean, s->row);
+        }
+    }
+    entity_mean_result(&mean, 1, s->made, s->made_error);
+    entity_mean_clear(&mean);
+    double sum = 0;
+    for (size_t i = 0; i < s->n_statistic; i++) {
+        const double gap = s->made[i] - s->held[i];
+        const double error2 = s->held_error[i] * s->held_error[i] + s->made_error[i] * s->made_error[i];
+        sum += gap * gap / (error2 + s->floor[i] * s->floor[i]);
+    }
+    *value = sum / (double)s->n_statistic;
+    return MDGAN_OK;
+}

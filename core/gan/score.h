@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The held-out score: how far statistics of generated 2M-frame records are from those of entities kept out of the
+ * training, in units of what chance explains. Statistics per record: power in frequency bands and its square (how power
+ * fluctuates from record to record), displacement over 2^k frames, fourth moment, correlations of the energy of blocks
+ * of M/4 frames. All are simulators' own observables; critics' estimates track nothing (measured). */
+#ifndef MDGAN_GAN_SCORE_H
+#define MDGAN_GAN_SCORE_H
+
+#include "gan/batch.h"
+#include "gan/sampler.h"
+#include "statistics/fft.h"
+
+typedef struct score {
+    size_t record, n_component; /* 2M, D */
+    size_t n_statistic;
+    size_t n_band;
+    double *window;            /* [2M] Hann taper, unit mean square */
+    double *row;               /* [n_statistic] of one entity */
+    double *held, *held_error; /* [n_statistic] means over held-out entities, standard errors */
+    double *made, *made_error; /* [n_statistic] the same of generated series */
+    double *floor;              /* [n_statistic] differences too small to matter */
+    fft_real fft;
+    sampler_work work;
+    real *z;       /* chains of one block */
+    float *series; /* frames of one generated chain */
+    uint64_t seed;
+} score;
+
+mdgan_status score_create(score *s, const sample_data *data, const generator *g, uint64_t seed, mdgan_error *error);
+void score_clear(score *s);
+
+/* Mean squared z-score of series generated with these weights, late in their chains, against the held-out entities:
+ * about 1 if nothing but chance sets them apart. Always the same random numbers. */
+mdgan_status score_weights(score *s, const generator *g, const real *theta, double *value, mdgan_error *error);
+
+#endif

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "gan/trainer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "nn/adam.h"
+#include "parallel/blas.h"
+#include "parallel/comm.h"
+
+mdgan_train_config mdgan_train_config_defaults(const mdgan_init init)
+{
+    mdgan_train_config c = {.size = sizeof c,
+                            .seed = 1,
+                            .window = 64,
+                            .init = init,
+                            .channel = 32,
+                            .hidden = 64,
+                            .lipschitz = MDGAN_LIPSCHITZ_PENALTY,
+                            .penalty = 10,
+                            .clip = 0.05,
+                            .batch = 64,
+                            .critic_steps = 1,
+                            .rate_generator = 5e-4,
+                            .rate_critic = 1e-3,
+                            .holdout = 0.1,
+                            .evaluate = 100,
+                            .threads = 1};
+    if (init == MDGAN_INIT_RANDOM) {
+        /* The best of many settings tried on an oscillator; a pool that always carries on collapses from random
+         * weights. */
+        c.latent = 16;
+        c.critic = MDGAN_CRITIC_CONV;
+        c.carry = 0.5;
+        c.iterations = 6000;
+        return c;
+    }
+    /* A start that is nearly right needs small steps, and its critics must not learn single records by heart. */
+    c.latent = 0;
+    c.channel = 16;
+    c.critic = MDGAN_CRITIC_CONV;
+    c.carry = 0.9;
+    c.critic_steps = 2;
+    c.rate_generator = 2e-4;
+    c.rate_critic = 5e-4;
+    c.rate_linear = 0.02;
+    c.iterations = 4000;
+    c.seconds = 150;
+    return c;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Full rate for half the training, then down to a fiftieth: the end of the running mean decides the model. */
+static double rate_factor(const trainer *const t)
+{
+    const double by_iteration = (double)t->iteration / (double)t->config.iterations;
+    const double by_time = t->config.seconds > 0 ? t->seconds_at_iteration / t->config.seconds : 0;
+    const double done = fmax(by_iteration, by_time);
+    return done < 0.5 ? 1 : fmax(0.02, 2 * (1 - done));
+}
+
+static bool owns(const trainer *const t, const size_t index)
+{
+    return comm_shard_owner(t->comm, index, N_SHARD) == mdgan_comm_rank(t->comm);
+}
+
+/* Number of the draw: critic steps within an iteration see different samples. */
+static uint64_t draw_number(const trainer *const t)
+{
+    return t->iteration * t->config.critic_steps + t->critic_step;
+}
+
+static void critic_piece(void *const context, const size_t i, const size_t worker)
+{
+    (void)worker;
+    trainer *const t = context;
+    if (!owns(t, i)) {
+        return;
+    }
+    shard *const s = &t->shard[i];
+    real *const gradient = t->critic_gradient + i * t->net.n_critic_parameter;
+    memset(gradient, 0, t->net.n_critic_parameter * sizeof *gradient);
+    shard_generate(s, &t->net, t->generator.theta, t->config.seed, draw_number(t), t->pool);
+    for (size_t j = 0; j < s->n; j++) {
+        sample_data_draw(&t->data, t->config.seed, draw_number(t), (uint32_t)(i * s->n + j),
+                         s->actual + j * t->pair_size);
+    }
+    t->sums[i] = shard_critic_backward(s, &t->net, t->critic.theta, t->config.seed, draw_number(t), gradient);
+    if (t->anchor.weight > 0) {
+        anchor_measure(&t->anchor, s->n, s->fake, t->power + i * t->anchor.n_bin,
+                       t->anchor_work + i * t->anchor_work_size);
+    }
+}
+
+static void generator_piece(void *const context, const size_t i, const size_t worker)
+{
+    (void)worker;
+    trainer *const t = context;
+    if (!owns(t, i)) {
+        return;
+    }
+    shard *const s = &t->shard[i];
+    real *const gradient = t->generator_gradient + i * t->net.generator.n_parameter;
+    real *pull = NULL;
+    memset(gradient, 0, t->net.generator.n_parameter * sizeof *gradient);
+    if (t->anchor.weight > 0) {
+        pull = t->anchor_pull + i * s->n * t->pair_size;
+        anchor_gradient(&t->anchor, s->n, s->n_batch, s->fake, pull, t->anchor_work + i * t->anchor_work_size);
+    }
+    shard_generator_backward(s, &t->net, t->generator.theta, t->critic.theta, pull, gradient);
+    const size_t w = t->net.generator.arch.latent;
+    memcpy(t->pool + i * s->n * w, s->state[t->net.schedule.n_state - 1], s->n * w * sizeof *t->pool);
+}
+
+static void sum_losses(trainer *const t, const double *const sums)
+{
+    const double n = (double)t->config.batch;
+    t->progress.wasserstein_y = (sums[1] - sums[0]) / n;
+    t->progress.wasserstein_z = sums[3] / n;
+    t->progress.critic_loss =
+        -t->progress.wasserstein_y - t->progress.wasserstein_z + t->net.window.penalty * (sums[2] + sums[4]) / n;
+}
+
+enum { N_SUM = 5 };
+
+/* Adds up losses and, for the anchor, power spectra over all shards. */
+static mdgan_status reduce_sums(trainer *const t, mdgan_error *const error)
+{
+    for (size_t i = 0; i < N_SHARD; i++) {
+        const shard_sums *const s = &t->sums[i];
+        const double row[N_SUM] = {s->window.fake, s->window.real, s->window.penalty, s->latent, s->latent_penalty};
+        memcpy(t->loss_rows + i * N_SUM, row, sizeof row);
+    }
+    mdgan_status status = comm_sum_doubles(t->comm, t->loss_rows, N_SHARD, N_SUM, error);
+    if (status == MDGAN_OK && t->anchor.weight > 0) {
+        status = comm_sum_doubles(t->comm, t->power, N_SHARD, t->anchor.n_bin, error);
+    }
+    if (status == MDGAN_OK) {
+        sum_losses(t, t->loss_rows);
+    }
+    return status;
+}
+
+static mdgan_status critic_update(trainer *const t, mdgan_error *const error)
+{
+    const size_t n = t->net.n_critic_parameter;
+    threads_run(t->threads, N_SHARD, critic_piece, t);
+    mdgan_status status = comm_sum_shards(t->comm, t->critic_gradient, N_SHARD, n, error);
+    if (status == MDGAN_OK) {
+        status = reduce_sums(t, error);
+    }
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    adam_step(n, t->critic.theta, t->critic_gradient, t->critic.m, t->critic.v, t->config.rate_critic * rate_factor(t),
+              0, 0.9, draw_number(t) + 1);
+    if (t->config.lipschitz == MDGAN_LIPSCHITZ_CLIP) {
+        clip_weights(n, t->critic.theta, t->config.clip);
+    }
+    return MDGAN_OK;
+}
+
+static mdgan_status generator_update(trainer *const t, mdgan_error *const error)
+{
+    const size_t n = t->net.generator.n_parameter, n_linear = t->net.generator.n_linear;
+    if (t->anchor.weight > 0) {
+        anchor_update(&t->anchor, t->config.batch, t->power);
+    }
+    threads_run(t->threads, N_SHARD, generator_piece, t);
+    const mdgan_status status = comm_sum_shards(t->comm, t->generator_gradient, N_SHARD, n, error);
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    const double rate = t->config.rate_generator * rate_factor(t);
+    adam_step(n_linear, t->generator.theta, t->generator_gradient, t->generator.m, t->generator.v,
+              rate * t->config.rate_linear, 0, 0.9, t->iteration + 1);
+    adam_step(n - n_linear, t->generator.theta + n_linear, t->generator_gradient + n_linear, t->generator.m + n_linear,
+              t->generator.v + n_linear, rate, 0, 0.9, t->iteration + 1);
+    /* The mean forgets the start quickly at first. */
+    const double decay = fmin(0.995, ((double)t->iteration + 1) / ((double)t->iteration + 11));
+    running_mean(n, t->generator_mean, t->generator.theta, decay);
+    return MDGAN_OK;
+}
+
+static bool all_finite(const size_t n, const real *const x)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(x[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+mdgan_status trainer_evaluate(trainer *const t, mdgan_error *const error)
+{
+    const size_t n = t->net.generator.n_parameter;
+    if (!all_finite(n, t->generator.theta)) {
+        return mdgan_fail(error, MDGAN_NUMERIC,
+                          "training diverged at iteration %zu (weights not finite); the best model so far is kept; "
+                          "lower 'rate' and 'rate/critic'",
+                          (size_t)t->iteration);
+    }
+    double value;
+    const mdgan_status status = score_weights(&t->score, &t->net.generator, t->generator_mean, &value, error);
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    t->progress.score = value;
+    if (t->iteration == 0) {
+        t->progress.start_score = value;
+    }
+    if (t->iteration == 0 || value < t->progress.best_score) {
+        t->progress.best_score = value;
+        t->best_iteration = t->iteration;
+        memcpy(t->best, t->generator_mean, n * sizeof *t->best);
+    }
+    return MDGAN_OK;
+}
+
+static mdgan_status iterate(trainer *const t, mdgan_error *const error)
+{
+    mdgan_status status = MDGAN_OK;
+    for (t->critic_step = 0; status == MDGAN_OK && t->critic_step < t->config.critic_steps; t->critic_step++) {
+        status = critic_update(t, error);
+    }
+    t->critic_step = t->config.critic_steps - 1;
+    if (status == MDGAN_OK) {
+        status = generator_update(t, error);
+    }
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    t->iteration++;
+    if (t->iteration % t->config.evaluate == 0 || t->iteration == t->config.iterations) {
+        return trainer_evaluate(t, error);
+    }
+    return MDGAN_OK;
+}
+
+/* What the ranks agree on after every iteration: rank 0's clock and wishes. */
+typedef struct verdict {
+    double seconds;
+    int stop;
+} verdict;
+
+static void estimate_time(trainer *const t)
+{
+    mdgan_progress *const p = &t->progress;
+    p->iteration = t->iteration;
+    p->seconds = t->seconds_at_iteration;
+    const double done = (double)(t->iteration - t->first_iteration);
+    const double rate = done > 0 ? (p->seconds - t->first_seconds) / done : 0;
+    p->seconds_left = rate * (double)(t->config.iterations - t->iteration);
+    if (t->config.seconds > 0) {
+        p->seconds_left = fmin(p->seconds_left, t->config.seconds - p->seconds);
+    }
+    p->seconds_left = fmax(p->seconds_left, 0);
+}
+
+/* Shows progress if it is time to; the host of rank 0 decides whether to go on. */
+static bool show_progress(trainer *const t, const mdgan_progress_fn progress, void *const context)
+{
+    estimate_time(t);
+    return !progress || progress(context, &t->progress);
+}
+
+static mdgan_status run_loop(trainer *const t, const mdgan_progress_fn progress, void *const context,
+                             const double interval, mdgan_error *const error)
+{
+    const double begin = now() - t->seconds_at_iteration;
+    double shown = t->seconds_at_iteration;
+    mdgan_status status = MDGAN_OK;
+    bool stop = t->iteration >= t->config.iterations;
+    while (status == MDGAN_OK && !stop) {
+        status = iterate(t, error);
+        verdict v = {.seconds = now() - begin};
+        const bool late = t->config.seconds > 0 && v.seconds >= t->config.seconds;
+        v.stop = late || t->iteration >= t->config.iterations;
+        if (status == MDGAN_OK) {
+            status = mdgan_comm_broadcast(t->comm, &v, sizeof v, error);
+        }
+        t->seconds_at_iteration = v.seconds;
+        stop = v.stop;
+        if (status == MDGAN_OK && (stop || v.seconds - shown >= interval)) {
+            shown = v.seconds;
+            if (stop && t->iteration % t->config.evaluate != 0) {
+                status = trainer_evaluate(t, error);
+            }
+            int go_on = show_progress(t, progress, context);
+            if (status == MDGAN_OK) {
+                status = mdgan_comm_broadcast(t->comm, &go_on, sizeof go_on, error);
+            }
+            stop = stop || !go_on;
+        }
+    }
+    return status;
+}
+
+/* Every rank needs the whole pool for a checkpoint, but each has only kept up its own shards. */
+static mdgan_status gather_pool(trainer *const t, mdgan_error *const error)
+{
+    const size_t n_rank = mdgan_comm_size(t->comm);
+    const size_t part = t->config.batch / N_SHARD * t->net.generator.arch.latent;
+    size_t *const offset = calloc(n_rank + 1, sizeof *offset);
+    const mdgan_status enough = mdgan_comm_agree(
+        t->comm, offset ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu ranks", n_rank), error);
+    if (enough != MDGAN_OK) {
+        free(offset);
+        return enough;
+    }
+    for (size_t i = 0; i < N_SHARD; i++) {
+        for (size_t r = comm_shard_owner(t->comm, i, N_SHARD) + 1; r <= n_rank; r++) {
+            offset[r] = (i + 1) * part;
+        }
+    }
+    const mdgan_status status = mdgan_comm_gather_floats(t->comm, t->pool, offset, error);
+    free(offset);
+    return status;
+}
+
+mdgan_status mdgan_trainer_run(mdgan_trainer *const t, const mdgan_progress_fn progress, void *const context,
+                               const double interval, mdgan_error *const error)
+{
+    const int blas = blas_threads_single();
+    t->first_iteration = t->iteration;
+    t->first_seconds = t->seconds_at_iteration;
+    mdgan_status status = run_loop(t, progress, context, interval, error);
+    if (status == MDGAN_OK) {
+        status = gather_pool(t, error);
+    }
+    blas_threads_restore(blas);
+    return status;
+}
+
+mdgan_progress mdgan_trainer_progress(const mdgan_trainer *const t)
+{
+    return t->progress;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <mdgan/baseline.h>
+
+#include <cblas.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "linear/burg.h"
+#include "nn/random.h"
+
+/* Frames thrown away before the first one, in units of the order. */
+enum { BURN_IN_ORDERS = 50 };
+
+static mdgan_status fit(const mdgan_dataset *const data, const size_t window, const size_t order, const size_t first,
+                        const size_t width, autoregression *const ar, mdgan_error *const error)
+{
+    const size_t d = data->feature.n_component, length = 2 * window;
+    record_moments m;
+    mdgan_status status = record_moments_create(&m, length, error);
+    for (size_t e = 0; status == MDGAN_OK && e < data->n_entity; e++) {
+        for (size_t c = first; status == MDGAN_OK && c < first + width; c++) {
+            status =
+                record_moments_add(&m, data->n_frame / length, mdgan_dataset_entity(data, e) + c, length * d, d, error);
+        }
+    }
+    if (status == MDGAN_OK) {
+        record_moments_finish(&m);
+        status = autoregression_fit(ar, &m, order ? order : length * 9 / 10, error);
+    }
+    record_moments_clear(&m);
+    return status;
+}
+
+/* Simulates n series side by side. history: [2 order][n], a sliding block of past frames; the newest last. */
+static mdgan_status simulate(const autoregression *const ar, const uint64_t seed, const size_t component,
+                             mdgan_dataset *const out, mdgan_error *const error)
+{
+    const size_t p = ar->order, n = out->n_entity, d = out->feature.n_component;
+    float *const history = calloc((2 * p + 1) * n, sizeof *history), *const a = malloc(p * sizeof *a);
+    if (!history || !a) {
+        free(history);
+        free(a);
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory to simulate %zu autoregressions", n);
+    }
+    for (size_t i = 0; i < p; i++) {
+        a[p - 1 - i] = (float)ar->a[i];
+    }
+    const float deviation = (float)sqrt(ar->variance);
+    const size_t burn_in = BURN_IN_ORDERS * p;
+    size_t at = p; /* row to be written next */
+    for (size_t t = 0; t < burn_in + out->n_frame; t++) {
+        if (at == 2 * p + 1) {
+            memmove(history, history + (at - p) * n, p * n * sizeof *history);
+            at = p;
+        }
+        float *const row = history + at * n;
+        random_normal((random_key){seed, RANDOM_BASELINE}, t, (uint32_t)component, n, row);
+        cblas_sgemv(CblasRowMajor, CblasTrans, (int)p, (int)n, 1, history + (at - p) * n, (int)n, a, 1, deviation, row,
+                    1);
+        for (size_t e = 0; t >= burn_in && e < n; e++) {
+            out->value[(e * out->n_frame + t - burn_in) * d + component] = row[e];
+        }
+        at++;
+    }
+    free(history);
+    free(a);
+    return MDGAN_OK;
+}
+
+mdgan_status mdgan_baseline_burg(const mdgan_dataset *const data, const size_t window, const size_t order,
+                                 const uint64_t seed, const size_t n_entity, const size_t n_frame,
+                                 mdgan_dataset *const out, mdgan_error *const error)
+{
+    const size_t d = data->feature.n_component;
+    const bool pooled = data->feature.isotropic;
+    if (window < 2 || data->n_frame < 2 * window || order >= 2 * window) {
+        return mdgan_fail(error, MDGAN_INVALID,
+                          "an autoregression of order %zu needs records of 2 x %zu frames; the data has %zu", order,
+                          window, data->n_frame);
+    }
+    if (data->feature.kind == MDGAN_POSITION) {
+        return mdgan_fail(error, MDGAN_DATA, "autoregressions need a stationary feature; positions are not");
+    }
+    mdgan_status status = mdgan_dataset_create(out, &data->feature, n_entity, n_frame, error);
+    for (size_t c = 0; status == MDGAN_OK && c < d; c += pooled ? d : 1) {
+        const size_t width = pooled ? d : 1;
+        autoregression ar = {0};
+        status = fit(data, window, order, c, width, &ar, error);
+        for (size_t k = c; status == MDGAN_OK && k < c + width; k++) {
+            status = simulate(&ar, seed, k, out, error);
+        }
+        autoregression_clear(&ar);
+    }
+    if (status != MDGAN_OK) {
+        mdgan_dataset_clear(out);
+    }
+    return status;
+}

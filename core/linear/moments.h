@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Second moments of scalar records of T = 2M frames: all that a Gaussian model's likelihood needs to know of the data,
+ * however many entities there are. */
+#ifndef MDGAN_LINEAR_MOMENTS_H
+#define MDGAN_LINEAR_MOMENTS_H
+
+#include <stddef.h>
+
+#include <mdgan/status.h>
+
+typedef struct record_moments {
+    size_t length;   /* T */
+    size_t n_record; /* records pooled */
+    double *moment;  /* [T][T] mean of x x^T, averaged with its time reversal (a scalar Gaussian process has none) */
+} record_moments;
+
+mdgan_status record_moments_create(record_moments *m, size_t length, mdgan_error *error);
+void record_moments_clear(record_moments *m);
+
+/* Adds n records; value: frame t of record i at value[i * record_stride + t * frame_stride]. */
+mdgan_status record_moments_add(record_moments *m, size_t n, const float *value, size_t record_stride,
+                                size_t frame_stride, mdgan_error *error);
+/* To be called once after the last record: means and time reversal. */
+void record_moments_finish(record_moments *m);
+
+/* Mean square over the record. */
+double record_moments_variance(const record_moments *m);
+
+#endif

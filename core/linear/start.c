@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "linear/start.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "linear/arma.h"
+#include "linear/burg.h"
+#include "linear/relaxation.h"
+
+typedef enum method {
+    BURG,       /* Burg autoregression, balanced truncation */
+    LIKELIHOOD, /* the same, refined by maximum likelihood */
+    RELAXATION  /* relaxation spectrum */
+} method;
+
+typedef struct candidate {
+    method method;
+    size_t q;
+} candidate;
+
+static const candidate candidates[] = {{BURG, 4},        {BURG, 8},        {BURG, 12},       {BURG, 24},
+                                       {LIKELIHOOD, 2},  {LIKELIHOOD, 4},  {LIKELIHOOD, 8},  {LIKELIHOOD, 12},
+                                       {LIKELIHOOD, 16}, {LIKELIHOOD, 20}, {LIKELIHOOD, 24}, {RELAXATION, 8}};
+enum { N_CANDIDATE = sizeof candidates / sizeof *candidates };
+
+static const char *const method_text[] = {"Burg autoregression with balanced truncation",
+                                          "maximum-likelihood state space", "relaxation spectrum"};
+
+/* What all candidates of one group share. */
+typedef struct fitter {
+    const record_moments *fit;
+    balanced reduced;
+    gaussian work;
+} fitter;
+
+static void fitter_clear(fitter *const f)
+{
+    balanced_clear(&f->reduced);
+    gaussian_clear(&f->work);
+}
+
+static mdgan_status fitter_create(fitter *const f, const record_moments *const fit, mdgan_error *const error)
+{
+    autoregression ar = {0};
+    *f = (fitter){.fit = fit};
+    mdgan_status status = gaussian_create(&f->work, fit, error);
+    if (status == MDGAN_OK) {
+        status = autoregression_fit(&ar, fit, fit->length * 9 / 10, error);
+    }
+    if (status == MDGAN_OK) {
+        status = balanced_create(&f->reduced, &ar, error);
+    }
+    autoregression_clear(&ar);
+    if (status != MDGAN_OK) {
+        fitter_clear(f);
+    }
+    return status;
+}
+
+static mdgan_status fit_candidate(fitter *const f, const candidate *const c, statespace *const s,
+                                  mdgan_error *const error)
+{
+    if (c->method == RELAXATION) {
+        return relaxation_fit(f->fit, &f->work, s, error);
+    }
+    statespace start = {0};
+    mdgan_status status = balanced_truncate(&f->reduced, c->q, &start, error);
+    if (status != MDGAN_OK || c->method == BURG) {
+        *s = start;
+        return status;
+    }
+    status = arma_refine(&start, f->fit, &f->work, s, error);
+    statespace_clear(&start);
+    return status;
+}
+
+/* Cost per record of held-out data; without any, of the fitted data plus Schwarz's price of the parameters. */
+static double judge(fitter *const f, const statespace *const s, const record_moments *const held)
+{
+    const size_t n = f->fit->length;
+    double r[n];
+    statespace_autocovariance(s, n, r);
+    if (held) {
+        return gaussian_cost(&f->work, held, r, NULL);
+    }
+    const double n_record = (double)f->fit->n_record;
+    return gaussian_cost(&f->work, f->fit, r, NULL) + (2.0 * (double)s->q + 1) * log(n_record) / (2 * n_record);
+}
+
+static void models_clear(statespace *const s, const size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        statespace_clear(&s[i]);
+    }
+}
+
+/* Fits one candidate to all groups; its total cost, or INFINITY if it does not work for one of them. */
+static double try_candidate(fitter *const f, const size_t n_group, const record_moments *const held,
+                            const candidate *const c, statespace *const models)
+{
+    double cost = 0;
+    for (size_t g = 0; g < n_group; g++) {
+        mdgan_error ignored;
+        if (fit_candidate(&f[g], c, &models[g], &ignored) != MDGAN_OK) {
+            return INFINITY;
+        }
+        cost += judge(&f[g], &models[g], held ? &held[g] : NULL);
+    }
+    return isfinite(cost) ? cost : INFINITY;
+}
+
+static mdgan_status choose(linear_start *const start, fitter *const f, const record_moments *const held,
+                           const size_t n_state, statespace *models, mdgan_error *const error)
+{
+    double best = INFINITY;
+    for (size_t i = 0; i < N_CANDIDATE; i++) {
+        const candidate *const c = &candidates[i];
+        const bool wanted = n_state == 0 || c->q == n_state;
+        if (!wanted || c->q > f[0].reduced.order / 2) {
+            continue;
+        }
+        const double cost = try_candidate(f, start->n_group, held, c, models);
+        if (cost < best) {
+            best = cost;
+            statespace *const swap = start->model;
+            start->model = models;
+            models = swap;
+            snprintf(start->text, sizeof start->text, "%s, %zu states", method_text[c->method], c->q);
+        }
+        models_clear(models, start->n_group);
+    }
+    free(models);
+    if (!isfinite(best)) {
+        return mdgan_fail(error, MDGAN_NUMERIC,
+                          "no linear model of %zu states fits the data; use init random or another number of states",
+                          n_state);
+    }
+    return MDGAN_OK;
+}
+
+mdgan_status linear_start_find(linear_start *const start, const size_t n_group, const record_moments *const fit,
+                               const record_moments *const held_out, const size_t n_state, mdgan_error *const error)
+{
+    *start = (linear_start){.n_group = n_group, .model = calloc(n_group, sizeof(statespace))};
+    statespace *const models = calloc(n_group, sizeof *models);
+    fitter *const f = calloc(n_group, sizeof *f);
+    mdgan_status status = start->model && models && f
+                              ? MDGAN_OK
+                              : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu linear models", n_group);
+    for (size_t g = 0; status == MDGAN_OK && g < n_group; g++) {
+        status = fitter_create(&f[g], &fit[g], error);
+    }
+    if (status == MDGAN_OK) {
+        status = choose(start, f, held_out, n_state, models, error);
+    } else {
+        free(models);
+    }
+    for (size_t g = 0; f && g < n_group; g++) {
+        fitter_clear(&f[g]);
+    }
+    free(f);
+    if (status != MDGAN_OK) {
+        linear_start_clear(start);
+    }
+    return status;
+}
+
+void linear_start_clear(linear_start *const start)
+{
+    for (size_t g = 0; start->model && g < start->n_group; g++) {
+        statespace_clear(&start->model[g]);
+    }
+    free(start->model);
+    *start = (linear_start){0};
+}

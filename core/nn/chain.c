@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "nn/chain.h"
+
+#include <assert.h>
+#include <string.h>
+
+void chain_append(chain *const c, const size_t rows, const size_t in, const size_t out, size_t *const n_parameter)
+{
+    assert(c->n_stage < CHAIN_STAGE_MAX);
+    assert(c->n_stage == 0 || rows * in == chain_output_size(c));
+    c->stage[c->n_stage++] = (struct chain_stage){.layer = linear_layout(in, out, n_parameter), .rows = rows};
+}
+
+size_t chain_input_size(const chain *const c)
+{
+    return c->stage[0].rows * c->stage[0].layer.in;
+}
+
+size_t chain_output_size(const chain *const c)
+{
+    return c->stage[c->n_stage - 1].rows * c->stage[c->n_stage - 1].layer.out;
+}
+
+void chain_tape_layout(chain_tape *const tape, const chain *const c, const size_t n, const bool with_tangent,
+                       arena *const a)
+{
+    size_t widest = chain_input_size(c);
+    tape->n_max = n;
+    for (size_t i = 0; i < c->n_stage; i++) {
+        const size_t size = c->stage[i].rows * c->stage[i].layer.out;
+        tape->output[i] = arena_take(a, n * size);
+        tape->delta[i] = arena_take(a, n * size);
+        widest = size > widest ? size : widest;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        tape->tangent[i] = with_tangent ? arena_take(a, n * widest) : NULL;
+    }
+}
+
+const real *chain_forward(const chain *const c, const real *const theta, const size_t n, const real *const x,
+                          chain_tape *const tape)
+{
+    assert(n <= tape->n_max);
+    const real *input = x;
+    for (size_t i = 0; i < c->n_stage; i++) {
+        const struct chain_stage *const s = &c->stage[i];
+        if (i + 1 < c->n_stage) {
+            linear_forward_leaky(&s->layer, theta, n * s->rows, input, tape->output[i]);
+        } else {
+            linear_forward(&s->layer, theta, n * s->rows, input, tape->output[i]);
+        }
+        input = tape->output[i];
+    }
+    return input;
+}
+
+void chain_backward(const chain *const c, const real *const theta, const size_t n, const real *const x,
+                    const real *const d_output, chain_tape *const tape, real *const gradient, real *const dx)
+{
+    const size_t last = c->n_stage - 1;
+    memcpy(tape->delta[last], d_output, n * chain_output_size(c) * sizeof(real));
+    for (size_t i = c->n_stage; i-- > 0;) {
+        const struct chain_stage *const s = &c->stage[i];
+        const size_t rows = n * s->rows;
+        if (gradient) {
+            linear_backward_weight(&s->layer, rows, i > 0 ? tape->output[i - 1] : x, tape->delta[i], gradient);
+        }
+        real *const below = i > 0 ? tape->delta[i - 1] : dx;
+        if (below) {
+            linear_backward_data(&s->layer, theta, rows, tape->delta[i], below);
+        }
+        if (i > 0) {
+            leaky_backward(rows * s->layer.in, tape->output[i - 1], tape->delta[i - 1]);
+        }
+    }
+}
+
+void chain_input_gradient_backward(const chain *const c, const real *const theta, const size_t n, const real *const v,
+                                   chain_tape *const tape, real *const gradient)
+{
+    const real *tangent = v;
+    for (size_t i = 0; i < c->n_stage; i++) {
+        const linear *const l = &c->stage[i].layer;
+        const size_t rows = n * c->stage[i].rows;
+        gemm_tn(l->out, l->in, rows, tape->delta[i], l->out, tangent, l->in, 1, gradient + l->weight, l->in);
+        if (i + 1 < c->n_stage) {
+            real *const next = tape->tangent[i % 2];
+            linear_tangent(l, theta, rows, tangent, next);
+            leaky_backward(rows * l->out, tape->output[i], next);
+            tangent = next;
+        }
+    }
+}

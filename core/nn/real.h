@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The number type of the networks and its matrix products. The same sources are compiled for float (the product) and,
+ * with MDGAN_REAL_DOUBLE, for double (finite-difference tests). */
+#ifndef MDGAN_NN_REAL_H
+#define MDGAN_NN_REAL_H
+
+#include <cblas.h>
+#include <stddef.h>
+
+#ifdef MDGAN_REAL_DOUBLE
+typedef double real;
+#define REAL_GEMM cblas_dgemm
+#define REAL_SQRT sqrt
+#else
+typedef float real;
+#define REAL_GEMM cblas_sgemm
+#define REAL_SQRT sqrtf
+#endif
+
+/* Clones of a loop for wider vector units, picked when the program starts. Sanitizers run before the pick can. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
+    !defined(__SANITIZE_THREAD__) && !defined(MDGAN_NO_CLONES)
+#define VECTOR_CLONES __attribute__((target_clones("default", "avx2", "arch=skylake-avx512")))
+#else
+#define VECTOR_CLONES
+#endif
+
+/* c[m][n] = beta c + a[m][k] b[n][k]^T, rows of a, b and c lda, ldb and ldc apart. */
+static inline void gemm_nt(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb,
+                           real beta, real *c, size_t ldc)
+{
+    REAL_GEMM(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, beta, c,
+              (int)ldc);
+}
+
+/* c[m][n] = beta c + a[m][k] b[k][n]. */
+static inline void gemm_nn(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb,
+                           real beta, real *c, size_t ldc)
+{
+    REAL_GEMM(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, beta, c,
+              (int)ldc);
+}
+
+/* c[m][n] = beta c + a[k][m]^T b[k][n]. */
+static inline void gemm_tn(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb,
+                           real beta, real *c, size_t ldc)
+{
+    REAL_GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, beta, c,
+              (int)ldc);
+}
+
+#endif

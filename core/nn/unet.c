@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "nn/unet.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Largest strides first keep the network shallow. 0: does not split. */
+static size_t next_kernel(const size_t frames)
+{
+    static const size_t factors[] = {4, 2, 3, 5, 7};
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
+        if (frames % factors[i] == 0) {
+            return factors[i];
+        }
+    }
+    return 0;
+}
+
+bool unet_fits(size_t frames)
+{
+    size_t n_level = 0;
+    if (frames < 8) {
+        return false;
+    }
+    while (frames > 1) {
+        const size_t kernel = next_kernel(frames);
+        if (kernel == 0 || ++n_level > UNET_LEVEL_MAX) {
+            return false;
+        }
+        frames /= kernel;
+    }
+    return true;
+}
+
+static size_t channels_above(const unet *const u, const size_t i)
+{
+    return i == 0 ? u->n_channel : u->level[i - 1].channels;
+}
+
+void unet_layout(unet *const u, const size_t frames, const size_t n_channel, const size_t channels,
+                 const size_t n_condition, size_t *const n_parameter)
+{
+    assert(unet_fits(frames));
+    *u = (unet){.frames = frames, .n_channel = n_channel, .n_condition = n_condition};
+    for (size_t rows = frames; rows > 1; u->n_level++) {
+        struct unet_level *const level = &u->level[u->n_level];
+        level->kernel = next_kernel(rows);
+        rows /= level->kernel;
+        level->rows = rows;
+        level->channels = u->n_level == 0 ? channels : 2 * channels;
+        level->encode = linear_layout(level->kernel * channels_above(u, u->n_level), level->channels, n_parameter);
+    }
+    for (size_t i = u->n_level; i-- > 0;) {
+        struct unet_level *const level = &u->level[i];
+        const size_t skip = i + 1 == u->n_level ? n_condition : level->channels;
+        level->decode = linear_layout(level->channels + skip, level->kernel * channels_above(u, i), n_parameter);
+    }
+}
+
+const linear *unet_output_layer(const unet *const u)
+{
+    return &u->level[0].decode;
+}
+
+void unet_tape_layout(unet_tape *const tape, const unet *const u, const size_t n, const bool with_gradient,
+                      arena *const a)
+{
+    *tape = (unet_tape){.n_max = n};
+    for (size_t i = 0; i < u->n_level; i++) {
+        const struct unet_level *const level = &u->level[i];
+        const size_t rows = n * level->rows;
+        tape->skip[i] = arena_take(a, rows * level->channels);
+        tape->join[i] = arena_take(a, rows * level->decode.in);
+        tape->up[i] = arena_take(a, rows * level->decode.out);
+        if (with_gradient) {
+            tape->d_skip[i] = arena_take(a, rows * level->channels);
+            tape->d_join[i] = arena_take(a, rows * level->decode.in);
+            tape->d_up[i] = arena_take(a, rows * level->decode.out);
+        }
+    }
+}
+
+/* to[n][wa + wb] = a[n][wa] beside b[n][wb]. */
+static void join_rows(const size_t n, const size_t wa, const real *a, const size_t wb, const real *b, real *to)
+{
+    for (size_t i = 0; i < n; i++, a += wa, b += wb, to += wa + wb) {
+        memcpy(to, a, wa * sizeof *to);
+        memcpy(to + wa, b, wb * sizeof *to);
+    }
+}
+
+static void split_rows(const size_t n, const size_t wa, real *a, const size_t wb, real *b, const real *from)
+{
+    for (size_t i = 0; i < n; i++, a += wa, b += wb, from += wa + wb) {
+        memcpy(a, from, wa * sizeof *a);
+        memcpy(b, from + wa, wb * sizeof *b);
+    }
+}
+
+const real *unet_forward(const unet *const u, const real *const theta, const size_t n, const real *const x,
+                         const real *const condition, unet_tape *const tape)
+{
+    assert(n <= tape->n_max);
+    for (size_t i = 0; i < u->n_level; i++) {
+        const struct unet_level *const level = &u->level[i];
+        linear_forward_leaky(&level->encode, theta, n * level->rows, i == 0 ? x : tape->skip[i - 1], tape->skip[i]);
+    }
+    for (size_t i = u->n_level; i-- > 0;) {
+        const struct unet_level *const level = &u->level[i];
+        const bool bottleneck = i + 1 == u->n_level;
+        const real *const below = bottleneck ? tape->skip[i] : tape->up[i + 1];
+        const real *const beside = bottleneck ? condition : tape->skip[i];
+        join_rows(n * level->rows, level->channels, below, level->decode.in - level->channels, beside, tape->join[i]);
+        if (i > 0) {
+            linear_forward_leaky(&level->decode, theta, n * level->rows, tape->join[i], tape->up[i]);
+        } else {
+            linear_forward(&level->decode, theta, n * level->rows, tape->join[i], tape->up[i]);
+        }
+    }
+    return tape->up[0];
+}
+
+static VECTOR_CLONES void add_to(const size_t n, const real *restrict from, real *restrict to)
+{
+    for (size_t i = 0; i < n; i++) {
+        to[i] += from[i];
+    }
+}
+
+static void decoder_backward(const unet *const u, const real *const theta, const size_t n, const real *const d_output,
+                             unet_tape *const tape, real *const gradient, real *const d_condition)
+{
+    const real *d_up = d_output;
+    for (size_t i = 0; i < u->n_level; i++) {
+        const struct unet_level *const level = &u->level[i];
+        const size_t rows = n * level->rows;
+        linear_backward_weight(&level->decode, rows, tape->join[i], d_up, gradient);
+        linear_backward_data(&level->decode, theta, rows, d_up, tape->d_join[i]);
+        const bool bottleneck = i + 1 == u->n_level;
+        real *const d_below = bottleneck ? tape->d_skip[i] : tape->d_up[i + 1];
+        real *const d_beside = bottleneck ? d_condition : tape->d_skip[i];
+        split_rows(rows, level->channels, d_below, level->decode.in - level->channels, d_beside, tape->d_join[i]);
+        if (!bottleneck) {
+            leaky_backward(rows * level->channels, tape->up[i + 1], d_below);
+        }
+        d_up = d_below;
+    }
+}
+
+void unet_backward(const unet *const u, const real *const theta, const size_t n, const real *const x,
+                   const real *const d_output, unet_tape *const tape, real *const gradient, real *const d_condition)
+{
+    decoder_backward(u, theta, n, d_output, tape, gradient, d_condition);
+    for (size_t i = u->n_level; i-- > 0;) {
+        const struct unet_level *const level = &u->level[i];
+        const size_t rows = n * level->rows;
+        leaky_backward(rows * level->channels, tape->skip[i], tape->d_skip[i]);
+        linear_backward_weight(&level->encode, rows, i == 0 ? x : tape->skip[i - 1], tape->d_skip[i], gradient);
+        if (i > 0) {
+            /* d_up[i] has served its purpose and has room for rows above x channels above. */
+            linear_backward_data(&level->encode, theta, rows, tape->d_skip[i], tape->d_up[i]);
+            add_to(rows * level->kernel * u->level[i - 1].channels, tape->d_up[i], tape->d_skip[i - 1]);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "parallel/blas.h"
+
+#include <cblas.h>
+
+int blas_threads_single(void)
+{
+    const int previous = openblas_get_num_threads();
+    openblas_set_num_threads(1);
+    return previous;
+}
+
+void blas_threads_restore(const int previous)
+{
+    openblas_set_num_threads(previous);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/** @file
+ * Feature `bond/velocity TYPE`: relative velocity of the two atoms of every bond of a type.
+ *
+ * Entities are the bonds whose atoms are both in the group, ordered by (smaller atom ID, larger atom ID); the value is
+ * v(larger ID) - v(smaller ID), three components.
+ */
+#ifndef MDGAN_COLLECT_BOND_VELOCITY_H
+#define MDGAN_COLLECT_BOND_VELOCITY_H
+
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "collect.h"
+
+namespace LAMMPS_NS
+{
+class CollectBondVelocity : public Collect
+{
+  public:
+    CollectBondVelocity(LAMMPS *lammps, int groupbit, char **arg, const HostError &complain);
+
+    mdgan_feature describe() const override;
+    void init() override;
+    size_t n_entity() const override;
+    void sample(double *row) override;
+
+  private:
+    using Bond = std::pair<tagint, tagint>; ///< (smaller, larger) atom ID
+    struct Share {                          ///< what one atom adds to one row
+        size_t bond;
+        double sign;
+    };
+
+    std::vector<Bond> local_bonds() const;
+    std::vector<Bond> all_bonds() const;
+    std::vector<Bond> in_group(const std::vector<Bond> &bonds) const;
+
+    int type_;                                             ///< bond type
+    std::vector<Bond> bonds_;                              ///< all bonds, the same on every rank
+    std::unordered_map<tagint, std::vector<Share>> share_; ///< by atom ID, of all atoms with such a bond
+    std::vector<double> part_;                             ///< [n_entity][3], contribution of the owned atoms
+};
+} // namespace LAMMPS_NS
+
+#endif

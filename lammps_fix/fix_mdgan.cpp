@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "fix_mdgan.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+
+#include "atom.h"
+#include "comm.h"
+#include "domain.h"
+#include "error.h"
+#include "modify.h"
+#include "output.h"
+#include "timer.h"
+#include "units.h"
+#include "update.h"
+
+namespace LAMMPS_NS
+{
+namespace
+{
+/** What stands before a session's bytes in a LAMMPS restart file; LAMMPS itself hands over no length. */
+struct RestartHeader {
+    char magic[8];
+    int64_t version;
+    int64_t n_byte;
+};
+const char restart_magic[8] = {'f', 'i', 'x', 'm', 'd', 'g', 'a', 'n'};
+const int64_t restart_version = 1;
+
+// Both are called from C, so no exception may leave them.
+
+void log_line(void *context, const char *line) noexcept
+{
+    LAMMPS *const lmp = static_cast<LAMMPS *>(context);
+    utils::logmesg(lmp, std::string(line) + "\n");
+    // A training takes minutes: whoever follows the log wants each line when it is written.
+    if (lmp->screen)
+        std::fflush(lmp->screen);
+    if (lmp->logfile)
+        std::fflush(lmp->logfile);
+}
+
+bool out_of_time(void *context) noexcept
+{
+    // LAMMPS: seconds left of `timer timeout`, 0 if there is no limit, negative if it has passed.
+    return static_cast<LAMMPS *>(context)->timer->get_timeout_remain() < 0.0;
+}
+} // namespace
+
+void FixMdgan::Release::operator()(mdgan_comm *comm) const
+{
+    mdgan_comm_destroy(comm);
+}
+
+void FixMdgan::Release::operator()(mdgan_session *session) const
+{
+    mdgan_session_destroy(session);
+}
+
+FixMdgan::FixMdgan(LAMMPS *lammps, int narg, char **arg)
+    : Fix(lammps, narg, arg), complain_(lammps, "fix mdgan", std::string("Fix mdgan ") + id),
+      host_name_(std::string("LAMMPS ") + lammps->version), config_(mdgan_config_defaults()), feature_(), n_entity_(0),
+      last_sampled_(-1), stopped_run_(false), seconds_(), first_local_(0)
+{
+    mdgan_comm *created = nullptr;
+    mdgan_error failure;
+    const mdgan_status status = mdgan_comm_create_mpi(&created, &world, &failure);
+    comm_.reset(created);
+    complain_.check(status, failure);
+
+    parse(narg, arg);
+    collect_->init();
+    n_entity_ = collect_->n_entity();
+    describe();
+    create_session();
+    declare_outputs();
+}
+
+FixMdgan::~FixMdgan() = default;
+
+void FixMdgan::parse(int narg, char **arg)
+{
+    if (narg < 6)
+        complain_.illegal("expected: fix ID group mdgan Nevery M feature [feature arguments] keyword value ...");
+    char *end = nullptr;
+    const long every = std::strtol(arg[3], &end, 10);
+    if (*end != '\0' || end == arg[3] || every < 1 || every > std::numeric_limits<int>::max())
+        complain_.illegal(std::string("Nevery must be a positive number of steps, not '") + arg[3] + "'");
+    nevery = static_cast<int>(every);
+
+    mdgan_error failure;
+    complain_.check(mdgan_config_set_window(&config_, arg[4], &failure), failure);
+    int used = 0;
+    collect_ = collect_create(lmp, groupbit, {narg - 5, arg + 5}, complain_, used);
+    int i = 5 + used;
+    for (; i + 1 < narg; i += 2)
+        complain_.check(mdgan_config_set(&config_, arg[i], arg[i + 1], &failure), failure);
+    if (i < narg)
+        complain_.illegal(std::string("keyword '") + arg[i] + "' has no value");
+}
+
+void FixMdgan::describe()
+{
+    const UnitNames *const names = unit_names(update->unit_style);
+    if (!names)
+        complain_.fail(std::string("units ") + update->unit_style +
+                       " are not supported; use lj, real, metal, si, cgs, micro or nano");
+    feature_ = collect_->describe();
+    std::snprintf(feature_.length_unit, sizeof feature_.length_unit, "%s", names->length);
+    std::snprintf(feature_.time_unit, sizeof feature_.time_unit, "%s", names->time);
+    feature_.dt = update->dt * nevery;
+    feature_.stride = nevery;
+}
+
+void FixMdgan::create_session()
+{
+    mdgan_host host = {};
+    host.size = sizeof host;
+    host.name = host_name_.c_str();
+    host.log = log_line;
+    host.cancelled = out_of_time;
+    host.context = lmp;
+    mdgan_session *created = nullptr;
+    mdgan_error failure;
+    const mdgan_status status =
+        mdgan_session_create(&created, &config_, &feature_, n_entity_, &host, comm_.get(), &failure);
+    session_.reset(created);
+    complain_.check(status, failure);
+}
+
+void FixMdgan::declare_outputs()
+{
+    scalar_flag = vector_flag = array_flag = local_flag = 1;
+    size_vector = N_COLUMN;
+    size_array_rows = static_cast<int>(n_entity_);
+    size_array_cols = static_cast<int>(feature_.n_component);
+    // The row holds between two frames, so it may be read on any step.
+    global_freq = local_freq = 1;
+    extscalar = extvector = extarray = 0;
+    restart_global = 1;
+
+    const size_t n_rank = comm->nprocs;
+    const size_t rank = comm->me;
+    first_local_ = n_entity_ * rank / n_rank;
+    size_local_rows = static_cast<int>(n_entity_ * (rank + 1) / n_rank - first_local_);
+    size_local_cols = static_cast<int>(1 + feature_.n_component);
+    local_.assign(static_cast<size_t>(size_local_rows) * size_local_cols, 0.0);
+    local_rows_.assign(size_local_rows + 1, nullptr);
+    for (int i = 0; i < size_local_rows; i++)
+        local_rows_[i] = local_.data() + static_cast<size_t>(i) * size_local_cols;
+    array_local = local_rows_.data();
+
+    sample_.assign(n_entity_ * feature_.n_component, 0.0);
+    row_.assign(sample_.size(), 0.0F);
+    show(row_.data());
+}
+
+int FixMdgan::setmask()
+{
+    return FixConst::END_OF_STEP | FixConst::POST_RUN;
+}
+
+void FixMdgan::init()
+{
+    const size_t before = n_entity_;
+    collect_->init();
+    if (collect_->n_entity() != before)
+        complain_.fail("the number of entities of " + std::string(feature_.name) + " changed from " +
+                       std::to_string(before) + " to " + std::to_string(collect_->n_entity()) +
+                       "; unfix it and define it again");
+    check_timestep();
+}
+
+void FixMdgan::check_timestep()
+{
+    for (int i = 0; i < modify->nfix; i++)
+        if (std::strcmp(modify->fix[i]->style, "dt/reset") == 0)
+            complain_.fail("needs a constant timestep, but fix " + std::string(modify->fix[i]->id) +
+                           " is of style dt/reset; unfix it");
+    if (std::fabs(update->dt * nevery - feature_.dt) <= 1e-9 * feature_.dt)
+        return;
+    const mdgan_report report = mdgan_session_report(session_.get());
+    if (report.frames > 0 || report.emitted > 0)
+        complain_.fail("the timestep changed from " + std::to_string(feature_.dt / nevery) + " to " +
+                       std::to_string(update->dt) + " after the first frame; set it before, or define the fix again");
+    // The timestep command came after the fix command: nothing is lost yet.
+    describe();
+    create_session();
+}
+
+void FixMdgan::setup(int)
+{
+    if (update->ntimestep % nevery == 0)
+        sample();
+}
+
+void FixMdgan::end_of_step()
+{
+    sample();
+}
+
+void FixMdgan::sample()
+{
+    // A run starts on the step that the one before ended on.
+    const bigint step = update->ntimestep;
+    if (step == last_sampled_)
+        return;
+    last_sampled_ = step;
+    collect_->sample(sample_.data());
+    for (size_t i = 0; i < row_.size(); i++) {
+        row_[i] = static_cast<float>(sample_[i]);
+        if (!std::isfinite(row_[i]))
+            complain_.fail(std::string(feature_.name) + " of entity " + std::to_string(i / feature_.n_component + 1) +
+                           " is not finite on step " + std::to_string(step) + "; the simulation is not stable");
+    }
+    show(row_.data());
+
+    double edges[9];
+    box(edges);
+    const double time = update->atime + static_cast<double>(step - update->atimestep) * update->dt;
+    bool complete = false;
+    mdgan_error failure;
+    // All ranks have seen the same finite row; what is left to fail is rank 0's memory, which it cannot agree upon
+    // here.
+    if (mdgan_session_offer(session_.get(), step, time, edges, row_.data(), &complete, &failure))
+        error->one(FLERR, std::string("Fix mdgan ") + id + ": " + failure.text);
+    if (complete)
+        stop_run();
+    else
+        finish_run_soon();
+}
+
+void FixMdgan::finish_run_soon()
+{
+    const mdgan_report report = mdgan_session_report(session_.get());
+    // The run ends with the next sample: energies and pressure must be tallied there for the last thermo line.
+    if (report.phase == MDGAN_PHASE_COLLECT && report.frames + 1 == report.frames_wanted)
+        modify->addstep_compute_all(update->ntimestep + nevery);
+}
+
+void FixMdgan::stop_run()
+{
+    if (mdgan_session_report(session_.get()).phase != MDGAN_PHASE_READY || stopped_run_)
+        return;
+    timer->force_timeout();
+    stopped_run_ = true;
+    output->next = output->next_thermo = update->ntimestep;
+}
+
+void FixMdgan::post_run()
+{
+    if (stopped_run_)
+        timer->reset_timeout();
+    stopped_run_ = false;
+    const mdgan_report report = mdgan_session_report(session_.get());
+    if (report.phase == MDGAN_PHASE_READY)
+        train();
+    else if (report.phase == MDGAN_PHASE_COLLECT && comm->me == 0)
+        log_line(lmp, ("Fix mdgan " + std::string(id) + ": " + std::to_string(report.frames) + " of " +
+                       std::to_string(report.frames_wanted) + " frames collected, go on with run")
+                          .c_str());
+    agree_on_times();
+}
+
+void FixMdgan::train()
+{
+    mdgan_error failure;
+    complain_.check(mdgan_session_train(session_.get(), &failure), failure);
+}
+
+void FixMdgan::show(const float *values)
+{
+    const size_t n = feature_.n_component;
+    if (values != row_.data())
+        std::copy(values, values + row_.size(), row_.begin());
+    for (int i = 0; i < size_local_rows; i++) {
+        const size_t entity = first_local_ + i;
+        local_rows_[i][0] = static_cast<double>(entity + 1);
+        for (size_t k = 0; k < n; k++)
+            local_rows_[i][1 + k] = row_[entity * n + k];
+    }
+}
+
+void FixMdgan::require_model() const
+{
+    const mdgan_report report = mdgan_session_report(session_.get());
+    if (mdgan_session_model(session_.get()))
+        return;
+    complain_.fail("nothing to emit from yet, " + std::to_string(report.frames) + " of " +
+                   std::to_string(report.frames_wanted) +
+                   " frames are collected; go on with run until it has trained, or load a model with keyword load");
+}
+
+void FixMdgan::emit()
+{
+    const float *values = nullptr;
+    mdgan_error failure;
+    complain_.check(mdgan_session_emit(session_.get(), &values, &failure), failure);
+    show(values);
+}
+
+void FixMdgan::agree_on_times()
+{
+    // Variables and loops of the input script are evaluated by every rank, so all must read the same seconds.
+    const mdgan_report report = mdgan_session_report(session_.get());
+    seconds_[0] = report.collect_seconds;
+    seconds_[1] = report.training.seconds;
+    seconds_[2] = report.emit_seconds;
+    MPI_Bcast(seconds_, 3, MPI_DOUBLE, 0, world);
+}
+
+double FixMdgan::compute_scalar()
+{
+    return mdgan_session_report(session_.get()).phase;
+}
+
+double FixMdgan::compute_vector(int i)
+{
+    const mdgan_report report = mdgan_session_report(session_.get());
+    const mdgan_progress &training = report.training;
+    switch (i) {
+    case ITERATION:
+        return static_cast<double>(training.iteration);
+    case CRITIC_LOSS:
+        return training.critic_loss;
+    case WASSERSTEIN_Y:
+        return training.wasserstein_y;
+    case WASSERSTEIN_Z:
+        return training.wasserstein_z;
+    case SCORE:
+        return training.score;
+    case BEST_SCORE:
+        return training.best_score;
+    case START_SCORE:
+        return training.start_score;
+    case FRAMES:
+        return static_cast<double>(report.frames);
+    case FRAMES_WANTED:
+        return static_cast<double>(report.frames_wanted);
+    case EMITTED:
+        return static_cast<double>(report.emitted);
+    case COLLECT_SECONDS:
+    case TRAIN_SECONDS:
+    case EMIT_SECONDS:
+        return seconds_[i - COLLECT_SECONDS];
+    default:
+        return 0.0;
+    }
+}
+
+double FixMdgan::compute_array(int i, int j)
+{
+    // LAMMPS's fix ave/histo reads columns of an array as long as the vector is, so i may lie outside.
+    if (i < 0 || i >= size_array_rows || j < 0 || j >= size_array_cols)
+        return 0.0;
+    return row_[static_cast<size_t>(i) * size_array_cols + j];
+}
+
+double FixMdgan::memory_usage()
+{
+    const mdgan_report report = mdgan_session_report(session_.get());
+    const double values = static_cast<double>(n_entity_ * feature_.n_component);
+    return values * (static_cast<double>(report.frames_wanted) * sizeof(float) + 3 * sizeof(double));
+}
+
+void FixMdgan::write_restart(FILE *fp)
+{
+    void *bytes = nullptr;
+    size_t n_byte = 0;
+    mdgan_error failure;
+    complain_.check(mdgan_session_pack(session_.get(), &bytes, &n_byte, &failure), failure);
+    const std::unique_ptr<void, decltype(&std::free)> owner(bytes, std::free);
+
+    RestartHeader header = {};
+    std::memcpy(header.magic, restart_magic, sizeof header.magic);
+    header.version = restart_version;
+    header.n_byte = static_cast<int64_t>(n_byte);
+    const size_t total = sizeof header + n_byte;
+    bigint size = static_cast<bigint>(total);
+    MPI_Bcast(&size, 1, MPI_LMP_BIGINT, 0, world);
+    if (size > std::numeric_limits<int>::max()) // LAMMPS stores the length of a fix's state as an int
+        complain_.fail("its state of " + std::to_string(size) +
+                       " bytes does not fit into a restart file; collect fewer windows, or save the model instead");
+    if (comm->me != 0)
+        return;
+    const int length = static_cast<int>(size);
+    std::fwrite(&length, sizeof length, 1, fp);
+    std::fwrite(&header, sizeof header, 1, fp);
+    std::fwrite(bytes, 1, n_byte, fp);
+}
+
+void FixMdgan::restart(char *buf)
+{
+    RestartHeader header;
+    std::memcpy(&header, buf, sizeof header);
+    if (std::memcmp(header.magic, restart_magic, sizeof header.magic) != 0)
+        complain_.fail("the restart file holds the state of another fix under this ID; rename this fix");
+    if (header.version != restart_version)
+        complain_.fail("the restart file was written by another version of mdgan (state version " +
+                       std::to_string(header.version) + ", known: " + std::to_string(restart_version) +
+                       "); restart with that version, or rename this fix to start anew");
+    mdgan_error failure;
+    complain_.check(
+        mdgan_session_unpack(session_.get(), buf + sizeof header, static_cast<size_t>(header.n_byte), &failure),
+        failure);
+}
+
+const mdgan_feature &FixMdgan::feature() const
+{
+    return feature_;
+}
+
+size_t FixMdgan::n_entity() const
+{
+    return n_entity_;
+}
+
+const float *FixMdgan::row() const
+{
+    return row_.data();
+}
+
+const mdgan_comm *FixMdgan::communicator() const
+{
+    return comm_.get();
+}
+
+const std::string &FixMdgan::host_name() const
+{
+    return host_name_;
+}
+
+void FixMdgan::box(double *edges) const
+{
+    const double values[9] = {domain->xprd, 0.0,        0.0,        domain->xy,  domain->yprd,
+                              0.0,          domain->xz, domain->yz, domain->zprd};
+    std::copy(values, values + 9, edges);
+}
+} // namespace LAMMPS_NS

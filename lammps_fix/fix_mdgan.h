@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/** @file
+ * fix mdgan: collects a feature from the running simulation, trains a GAN on it and shows its series to LAMMPS.
+ */
+#ifndef MDGAN_FIX_MDGAN_H
+#define MDGAN_FIX_MDGAN_H
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <mdgan/plugin.h>
+
+#include "collect.h"
+#include "fix.h"
+#include "host_error.h"
+
+namespace LAMMPS_NS
+{
+class FixMdgan : public Fix
+{
+  public:
+    FixMdgan(LAMMPS *lammps, int narg, char **arg);
+    ~FixMdgan() override;
+
+    int setmask() override;
+    void init() override;
+    void setup(int vflag) override;
+    void end_of_step() override;
+    void post_run() override;
+    void write_restart(FILE *fp) override;
+    void restart(char *buf) override;
+    double compute_scalar() override;
+    double compute_vector(int i) override;
+    double compute_array(int i, int j) override;
+    double memory_usage() override;
+
+    // Used by the command mdgan emit.
+
+    /** Ends in LAMMPS's error unless there is a model to emit from. */
+    void require_model() const;
+    /** Makes the next generated frame the current row. Collective. */
+    void emit();
+    /** Brings what the ranks measured each for itself to rank 0's values. Collective. */
+    void agree_on_times();
+
+    const mdgan_feature &feature() const;
+    size_t n_entity() const;
+    /** The current row, [n_entity][n_component], feature units, the same on every rank. */
+    const float *row() const;
+    const mdgan_comm *communicator() const;
+    const std::string &host_name() const;
+    /** Box edge vectors as rows, [9], length units. */
+    void box(double *edges) const;
+
+  private:
+    struct Release {
+        void operator()(mdgan_comm *comm) const;
+        void operator()(mdgan_session *session) const;
+    };
+
+    /** Columns of the global vector, in the order of docs/fix_mdgan.md. */
+    enum Column {
+        ITERATION,
+        CRITIC_LOSS,
+        WASSERSTEIN_Y,
+        WASSERSTEIN_Z,
+        SCORE,
+        BEST_SCORE,
+        START_SCORE,
+        FRAMES,
+        FRAMES_WANTED,
+        EMITTED,
+        COLLECT_SECONDS,
+        TRAIN_SECONDS,
+        EMIT_SECONDS,
+        N_COLUMN
+    };
+
+    void declare_outputs();
+    void parse(int narg, char **arg);
+    void describe();
+    void create_session();
+    void check_timestep();
+    void sample();
+    void finish_run_soon();
+    void stop_run();
+    void train();
+    void show(const float *values);
+
+    HostError complain_;
+    std::string host_name_;
+    std::unique_ptr<mdgan_comm, Release> comm_;
+    std::unique_ptr<mdgan_session, Release> session_;
+    std::unique_ptr<Collect> collect_;
+    mdgan_config config_;
+    mdgan_feature feature_;
+    size_t n_entity_;
+    bigint last_sampled_;        ///< step of the last sample, -1: none
+    bool stopped_run_;           ///< this fix has forced LAMMPS's timeout
+    double seconds_[3];          ///< collect, train, emit as of the last agree_on_times()
+    std::vector<double> sample_; ///< [n_entity][n_component] of the simulation
+    std::vector<float> row_;     ///< [n_entity][n_component] shown to LAMMPS
+    size_t first_local_;         ///< first entity of this rank's part of the local array
+    std::vector<double> local_;  ///< [size_local_rows][1 + n_component], behind array_local
+    std::vector<double *> local_rows_;
+};
+} // namespace LAMMPS_NS
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The inside of a session, shared by the files that make up its flow. */
+#ifndef MDGAN_PLUGIN_SESSION_H
+#define MDGAN_PLUGIN_SESSION_H
+
+#include <mdgan/generate.h>
+#include <mdgan/plugin.h>
+
+#include "window.h"
+
+struct mdgan_session {
+    mdgan_config config;
+    mdgan_feature feature; /* as the keywords want it */
+    size_t n_entity;
+    mdgan_host host;
+    const mdgan_comm *retained_comm;
+    collection collection;
+    mdgan_model *model;         /* NULL before training or loading; the same on every rank */
+    mdgan_generator *generator; /* NULL before the first emission and after a restart */
+    float *origin;              /* [n_entity][n_component], where the emission set out; NULL if it needs none */
+    int64_t emitted;            /* frames */
+    mdgan_progress training;
+    double collect_seconds, emit_seconds; /* s */
+};
+
+static inline bool session_is_root(const mdgan_session *session)
+{
+    return mdgan_comm_rank(session->retained_comm) == 0;
+}
+
+/* Wall clock, s, from an arbitrary zero. */
+double session_clock(void);
+
+/* One line to the host, on rank 0. */
+void session_log(const mdgan_session *session, const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 2, 3)))
+#endif
+    ;
+
+/* Takes over @p model and @p training; an emission from the model before it ends. */
+void session_adopt(mdgan_session *session, mdgan_model *model, const mdgan_progress *training);
+/* Forgets generator, origin and frames emitted. */
+void session_end_emission(mdgan_session *session);
+
+/* MDGAN_MISMATCH unless @p model fits feature and window; @p source: where it came from, for the message. */
+mdgan_status session_check_model(const mdgan_session *session, const mdgan_model *model, const char *source,
+                                 mdgan_error *error);
+/* Gives rank 0's model to the ranks where @p *model is NULL. Collective. After an error only rank 0's is left. */
+mdgan_status session_share_model(const mdgan_session *session, mdgan_model **model, mdgan_error *error);
+/* Progress as it stood when @p model was trained. */
+mdgan_progress session_progress_of(const mdgan_model *model);
+
+/* The collected frames, on every rank. Collective. */
+mdgan_status session_share_data(const mdgan_session *session, mdgan_dataset *data, mdgan_error *error);
+/* Writes keyword `data`, if given. Collective. */
+mdgan_status session_write_data(const mdgan_session *session, const mdgan_dataset *data, mdgan_error *error);
+/* Trains and adopts the model. Collective. */
+mdgan_status session_run_training(mdgan_session *session, const mdgan_dataset *data, mdgan_error *error);
+
+#endif

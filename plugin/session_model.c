@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A session's model: in from files and other ranks, out to files. */
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+mdgan_progress session_progress_of(const mdgan_model *model)
+{
+    const mdgan_model_info info = mdgan_model_info_get(model);
+    return (mdgan_progress){.iteration = info.iterations,
+                            .iterations = info.iterations,
+                            .score = info.score,
+                            .best_score = info.score,
+                            .start_score = info.start_score,
+                            .seconds = info.train_seconds};
+}
+
+mdgan_status session_check_model(const mdgan_session *session, const mdgan_model *model, const char *source,
+                                 mdgan_error *error)
+{
+    const mdgan_model_info info = mdgan_model_info_get(model);
+    mdgan_error reason;
+    const mdgan_status status = mdgan_feature_match(&info.feature, &session->feature, &reason);
+    if (status != MDGAN_OK)
+        return mdgan_fail(error, status, "model '%.300s': %.600s", source, reason.text);
+    if (info.window != session->config.window)
+        return mdgan_fail(
+            error, MDGAN_MISMATCH,
+            "model '%.300s' has windows of M = %zu frames, asked for is M = %zu: give M = %zu, or train a "
+            "new model",
+            source, info.window, session->config.window, info.window);
+    return MDGAN_OK;
+}
+
+/* @p bytes: the packed model on rank 0; received and unpacked on the others. */
+static mdgan_status receive_model(const mdgan_session *session, void **bytes, uint64_t n_byte, mdgan_model **model,
+                                  mdgan_error *error)
+{
+    const mdgan_comm *const comm = session->retained_comm;
+    mdgan_status status = MDGAN_OK;
+    if (*bytes == NULL && (*bytes = malloc((size_t)n_byte)) == NULL)
+        status = mdgan_fail(error, MDGAN_MEMORY, "out of memory for a model of %llu bytes", (unsigned long long)n_byte);
+    status = mdgan_comm_agree(comm, status, error);
+    if (status == MDGAN_OK)
+        status = mdgan_comm_broadcast(comm, *bytes, (size_t)n_byte, error);
+    if (status == MDGAN_OK && *model == NULL)
+        status = mdgan_model_unpack(model, *bytes, (size_t)n_byte, error);
+    return mdgan_comm_agree(comm, status, error);
+}
+
+mdgan_status session_share_model(const mdgan_session *session, mdgan_model **model, mdgan_error *error)
+{
+    const mdgan_comm *const comm = session->retained_comm;
+    if (mdgan_comm_size(comm) == 1)
+        return MDGAN_OK;
+    void *bytes = NULL;
+    size_t n_packed = 0;
+    mdgan_status status = MDGAN_OK;
+    if (session_is_root(session))
+        status = mdgan_model_pack(*model, &bytes, &n_packed, error);
+    uint64_t n_byte = n_packed;
+    status = mdgan_comm_agree(comm, status, error);
+    if (status == MDGAN_OK)
+        status = mdgan_comm_broadcast(comm, &n_byte, sizeof n_byte, error);
+    if (status == MDGAN_OK)
+        status = receive_model(session, &bytes, n_byte, model, error);
+    free(bytes);
+    if (status != MDGAN_OK && !session_is_root(session)) {
+        mdgan_model_destroy(*model);
+        *model = NULL;
+    }
+    return status;
+}
+
+mdgan_status mdgan_session_load(mdgan_session *session, const char *path, mdgan_error *error)
+{
+    mdgan_model *model = NULL;
+    mdgan_status status = MDGAN_OK;
+    if (session_is_root(session)) {
+        status = mdgan_model_load(&model, path, error);
+        if (status == MDGAN_OK)
+            status = session_check_model(session, model, path, error);
+    }
+    status = mdgan_comm_agree(session->retained_comm, status, error);
+    if (status == MDGAN_OK)
+        status = session_share_model(session, &model, error);
+    if (status != MDGAN_OK) {
+        mdgan_model_destroy(model);
+        return status;
+    }
+    const mdgan_progress training = session_progress_of(model);
+    session_adopt(session, model, &training);
+    session_log(session, "mdgan: model read from '%s': %zu iterations, score %.2f (start %.2f)", path,
+                training.iteration, training.best_score, training.start_score);
+    return MDGAN_OK;
+}
+
+mdgan_status mdgan_session_save(mdgan_session *session, const char *path, mdgan_error *error)
+{
+    if (session->model == NULL)
+        return mdgan_fail(error, MDGAN_STATE, "cannot save to '%.300s': there is no model yet; collect and train first",
+                          path);
+    mdgan_status status = MDGAN_OK;
+    if (session_is_root(session))
+        status = mdgan_model_save(session->model, path, error);
+    return mdgan_comm_agree(session->retained_comm, status, error);
+}

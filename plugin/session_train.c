@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From collected frames to a model, on all ranks. */
+#include "session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <mdgan/series.h>
+
+#include "config.h"
+#include "progress.h"
+
+/* What the other ranks do not know of a dataset. */
+typedef struct data_header {
+    int64_t first_step;
+    double first_time;
+    double box[9];
+} data_header;
+
+static mdgan_status broadcast_data(const mdgan_comm *comm, mdgan_dataset *data, mdgan_error *error)
+{
+    data_header header = {.first_step = data->first_step, .first_time = data->first_time};
+    memcpy(header.box, data->box, sizeof header.box);
+    mdgan_status status = mdgan_comm_broadcast(comm, &header, sizeof header, error);
+    if (status != MDGAN_OK)
+        return status;
+    data->first_step = header.first_step;
+    data->first_time = header.first_time;
+    memcpy(data->box, header.box, sizeof data->box);
+    const size_t n_value = data->n_entity * data->n_frame * data->feature.n_component;
+    return mdgan_comm_broadcast(comm, data->value, n_value * sizeof *data->value, error);
+}
+
+mdgan_status session_share_data(const mdgan_session *session, mdgan_dataset *data, mdgan_error *error)
+{
+    const mdgan_comm *const comm = session->retained_comm;
+    const collection *const c = &session->collection;
+    mdgan_status status = c->stores
+                              ? collection_dataset(c, &session->feature, session->n_entity, data, error)
+                              : mdgan_dataset_create(data, &session->feature, session->n_entity, c->n_frame, error);
+    status = mdgan_comm_agree(comm, status, error);
+    if (status == MDGAN_OK)
+        status = broadcast_data(comm, data, error);
+    if (status != MDGAN_OK)
+        mdgan_dataset_clear(data);
+    return status;
+}
+
+mdgan_status session_write_data(const mdgan_session *session, const mdgan_dataset *data, mdgan_error *error)
+{
+    const char *const path = session->config.data;
+    mdgan_status status = MDGAN_OK;
+    if (path[0] == '\0')
+        return MDGAN_OK;
+    if (session_is_root(session))
+        status = mdgan_series_write(data, path, session->host.name != NULL ? session->host.name : "mdgan", error);
+    status = mdgan_comm_agree(session->retained_comm, status, error);
+    if (status == MDGAN_OK)
+        session_log(session, "mdgan: windows written to '%s'", path);
+    return status;
+}
+
+/* Rank 0 speaks and asks; the trainer tells the others what it answered. */
+static bool on_progress(void *context, const mdgan_progress *progress)
+{
+    const mdgan_session *const session = context;
+    if (!session_is_root(session))
+        return true;
+    char line[PROGRESS_LENGTH];
+    progress_line(progress, line);
+    session_log(session, "%s", line);
+    return session->host.cancelled == NULL || !session->host.cancelled(session->host.context);
+}
+
+static void log_start(const mdgan_session *session, const mdgan_trainer *trainer)
+{
+    mdgan_model *start = NULL;
+    if (!session_is_root(session) || mdgan_trainer_model(trainer, false, &start, NULL) != MDGAN_OK)
+        return;
+    const mdgan_model_info info = mdgan_model_info_get(start);
+    mdgan_model_destroy(start);
+    const mdgan_feature *const feature = &session->feature;
+    const double span = feature->dt * (double)session->config.window;
+    session_log(session, "mdgan: training on %zu entities x %zu frames of '%s', window M = %zu (%g%s%s), start: %s",
+                session->n_entity, session->collection.n_frame, feature->name, session->config.window, span,
+                feature->time_unit[0] != '\0' ? " " : "", feature->time_unit, info.start);
+}
+
+/* A training that was stopped or blew up leaves its best model so far, which is never worse than the start. */
+static bool leaves_model(mdgan_status status)
+{
+    return status == MDGAN_OK || status == MDGAN_NUMERIC || status == MDGAN_CANCELLED;
+}
+
+static mdgan_status run_trainer(mdgan_session *session, mdgan_trainer *trainer, mdgan_model **model, mdgan_error *error)
+{
+    const mdgan_comm *const comm = session->retained_comm;
+    mdgan_error reason = {""};
+    log_start(session, trainer);
+    mdgan_status status = mdgan_trainer_run(trainer, on_progress, session, session->config.progress, &reason);
+    status = mdgan_comm_agree(comm, status, &reason);
+    if (!leaves_model(status))
+        return mdgan_fail(error, status, "%s", reason.text);
+    if (status != MDGAN_OK)
+        session_log(session, "mdgan: training ended early, its best model so far is kept: %s", reason.text);
+    status = mdgan_comm_agree(comm, mdgan_trainer_model(trainer, true, model, error), error);
+    if (status != MDGAN_OK) {
+        mdgan_model_destroy(*model);
+        *model = NULL;
+    }
+    return status;
+}
+
+mdgan_status session_run_training(mdgan_session *session, const mdgan_dataset *data, mdgan_error *error)
+{
+    const mdgan_train_config config = config_training(&session->config);
+    const mdgan_comm *const comm = session->retained_comm;
+    mdgan_trainer *trainer = NULL;
+    mdgan_model *model = NULL;
+    mdgan_status status = mdgan_comm_agree(comm, mdgan_trainer_create(&trainer, &config, data, comm, error), error);
+    if (status == MDGAN_OK)
+        status = run_trainer(session, trainer, &model, error);
+    if (status == MDGAN_OK) {
+        const mdgan_progress progress = mdgan_trainer_progress(trainer);
+        session_adopt(session, model, &progress);
+        session_log(session, "mdgan: trained %zu iterations in %.1f s: held-out score %.2f, start %.2f",
+                    progress.iteration, progress.seconds, progress.best_score, progress.start_score);
+    }
+    mdgan_trainer_destroy(trainer);
+    return status;
+}

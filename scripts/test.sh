@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Builds with warnings as errors and runs every test: all hosts are required, nothing may be skipped.
+#   MDGAN_TEST_JOBS=n   tests that run at the same time (default: half of the processors)
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+
+SECONDS=0
+jobs=${MDGAN_TEST_JOBS:-$((($(nproc) + 1) / 2))}
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+
+step() {
+    echo
+    echo "== $* ($SECONDS s)"
+}
+
+sources() {
+    find core plugin cli lammps_fix tests -name "$1" -not -path '*/compat/*' | sort
+}
+
+# Label -> number of tests and their time, from a ctest log; ctest's own summary has no counts.
+count_labels() {
+    local label n
+    for label in unit gradcheck functional mpi cli style lammps slow; do
+        n=$(ctest --test-dir "$1" -N -L "^$label\$" | sed -n 's/^Total Tests: //p')
+        [ "$n" -gt 0 ] && printf '  %-12s %3d tests\n' "$label" "$n"
+    done
+    return 0
+}
+
+scripts/deps.sh test
+
+step "format (clang-format)"
+{ sources '*.[ch]'; sources '*.cpp'; } | xargs clang-format --dry-run -Werror
+
+step "build, warnings are errors"
+cmake --preset release -DMDGAN_WERROR=ON
+cmake --build --preset release --parallel
+for host in build/release/bin/lmp-mdgan build/release/lib/mdganplugin.so; do
+    [ -e "$host" ] || { echo "test.sh: $host was not built: fix mdgan is required here" >&2; exit 1; }
+done
+
+step "clang-tidy"
+# status.c defines the function that analyzer.h redefines.
+sources '*.c' | grep -E '^(core|plugin|cli)/' | grep -v '^core/status.c$' | xargs -P "$(nproc)" -n 8 \
+    clang-tidy --quiet -p build/release --extra-arg="-include$PWD/tests/style/analyzer.h" 2>/dev/null
+
+step "unit tests under the address and undefined-behaviour sanitizers"
+cmake --preset asan
+cmake --build --preset asan --parallel
+OPENBLAS_NUM_THREADS=1 ctest --preset asan --parallel "$jobs" --timeout 600
+
+step "tests"
+count_labels build/release
+log=build/release/ctest.log
+status=0
+ctest --preset release --parallel "$jobs" | tee "$log" || status=$?
+if grep -q '\*\*\*Skipped\|Not Run' "$log"; then
+    echo "test.sh: tests were skipped, but every host is required here" >&2
+    status=1
+fi
+echo "test.sh: $([ $status -eq 0 ] && echo passed || echo FAILED) in $SECONDS s"
+exit $status

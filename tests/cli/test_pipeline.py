@@ -1,0 +1,173 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""From a file of velocities to a model, a series, spectra and their comparison. Usage: test_pipeline.py MDGAN"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+import numpy
+
+MDGAN = os.path.abspath(sys.argv.pop(1))
+WINDOW, ENTITIES, DT, STRIDE = 16, 40, 0.5, 2
+
+
+def mdgan(*words, status=0):
+    done = subprocess.run([MDGAN, *map(str, words)], capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == status, f"mdgan {words}: status {done.returncode}, {done.stderr}"
+    return done
+
+
+def write_h5md(path, velocity):
+    """velocity: [frame][entity][3]"""
+    with h5py.File(path, "w") as file:
+        h5md = file.create_group("h5md")
+        h5md.attrs["version"] = numpy.array([1, 1], "i4")
+        h5md.create_group("author").attrs["name"] = "test"
+        h5md.create_group("creator").attrs.update({"name": "test", "version": "1"})
+        h5md.create_group("modules/units").attrs["version"] = numpy.array([1, 0], "i4")
+        group = file.create_group("particles/oscillators/velocity")
+        group["step"] = STRIDE * numpy.arange(len(velocity), dtype="i8")
+        group["time"] = DT * numpy.arange(len(velocity))
+        group["time"].attrs["unit"] = "ps"
+        group["value"] = velocity.astype("f4")
+        group["value"].attrs["unit"] = "nm ps-1"
+        box = file.create_group("particles/oscillators/box")
+        box.attrs["dimension"] = 3
+        box.attrs["boundary"] = numpy.array([b"periodic"] * 3)
+        box["edges"] = numpy.ones(3)
+
+
+def write_dump(path, value):
+    """value: [frame][entity][3], as `dump local` would write it"""
+    with open(path, "w", encoding="ascii") as file:
+        for frame, rows in enumerate(value):
+            file.write(f"ITEM: TIMESTEP\n{STRIDE * frame}\nITEM: NUMBER OF ENTRIES\n{len(rows)}\n")
+            file.write("ITEM: BOX BOUNDS pp pp pp\n0 1\n0 1\n0 1\nITEM: ENTRIES index x y z \n")
+            for index, row in enumerate(rows):
+                file.write("%d %.9g %.9g %.9g \n" % (index + 1, *row))
+
+
+def oscillators(frames):
+    """Damped oscillators driven by noise: an AR(2) process with its peak at 0.2 cycles per frame."""
+    random = numpy.random.default_rng(1)
+    radius, omega = 0.97, 2 * numpy.pi * 0.2
+    series = numpy.zeros((frames + 300, ENTITIES, 3))
+    noise = random.normal(size=series.shape)
+    for t in range(2, len(series)):
+        series[t] = 2 * radius * numpy.cos(omega) * series[t - 1] - radius**2 * series[t - 2] + 0.01 * noise[t]
+    return series[300:]
+
+
+def rows(path):
+    return numpy.loadtxt(path, delimiter=",", ndmin=2)
+
+
+def series_value(path):
+    with h5py.File(path, "r") as file:
+        (group,) = file["particles"].values()
+        return group["velocity/value"][:]
+
+
+class Pipeline(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        os.chdir(cls.folder.name)
+        long = oscillators(2048)
+        write_h5md("long.h5", long)
+        write_h5md("data.h5", long[: 2 * WINDOW + 5])
+        write_dump("long.dump", long[:256])
+        write_h5md("short.h5", long[:256])
+        mdgan("train", "data.h5", WINDOW, "-o", "model.h5", "iterations", 0, "seed", 3)
+
+    @classmethod
+    def tearDownClass(cls):
+        os.chdir("/")
+        cls.folder.cleanup()
+
+    def test_spectrum_of_file_and_dump_agree(self):
+        mdgan("spectrum", "short.h5", "--segment", 64, "-o", "a.csv")
+        mdgan("spectrum", "long.dump", "--dt", DT, "--time-unit", "ps", "--segment", 64, "-o", "b.csv")
+        a, b = rows("a.csv"), rows("b.csv")
+        numpy.testing.assert_allclose(a, b, rtol=2e-6)
+        self.assertAlmostEqual(a[:, 1].sum(), 1, places=6)
+        wavenumber = 1 / (DT * 1e-12 * 2.99792458e10)
+        self.assertAlmostEqual(a[-1, 0], wavenumber / 2, delta=1e-5 * wavenumber)
+        self.assertAlmostEqual(a[a[:, 1].argmax(), 0], 0.2 * wavenumber, delta=1.01 * wavenumber / 64)
+
+    def test_spectrum_matches_numpy(self):
+        mdgan("spectrum", "short.h5", "--segment", 64, "-o", "c.csv")
+        value = series_value("short.h5").astype(float)
+        taper = 0.5 - 0.5 * numpy.cos(2 * numpy.pi * (numpy.arange(64) + 0.5) / 64)
+        power = sum(
+            (abs(numpy.fft.rfft(value[s : s + 64] * taper[:, None, None], axis=0)) ** 2).mean(axis=2)
+            for s in range(0, 256 - 63, 32)
+        )
+        power /= power.mean(axis=1).sum()
+        c = rows("c.csv")
+        numpy.testing.assert_allclose(c[:, 1], power.mean(axis=1), rtol=1e-5, atol=1e-9)
+        numpy.testing.assert_allclose(
+            c[:, 2], power.std(axis=1, ddof=1) / numpy.sqrt(ENTITIES), rtol=1e-4, atol=1e-9
+        )
+
+    def test_emission_repeats_and_keeps_the_spectrum(self):
+        mdgan("emit", "model.h5", 1500, "-o", "one.h5", "--entities", ENTITIES, "--seed", 5)
+        mdgan("emit", "model.h5", 1500, "-o", "two.h5", "--entities", ENTITIES, "--seed", 5, "--threads", 2)
+        mdgan("emit", "model.h5", 1500, "-o", "other.h5", "--entities", ENTITIES, "--seed", 6)
+        one = series_value("one.h5")
+        self.assertEqual(one.shape, (1500, ENTITIES, 3))
+        self.assertTrue((one == series_value("two.h5")).all())
+        self.assertFalse((one == series_value("other.h5")).any(axis=(0, 1)).all())
+        for name in ("long", "one"):
+            mdgan("spectrum", f"{name}.h5", "--segment", 64, "-o", f"{name}.csv")
+        table = json.loads(mdgan("compare", "--reference", "long.csv", "one=one.csv", "--json").stdout)
+        # The linear start of data that a linear model made.
+        self.assertLess(table["spectra"][1]["relative_l2"], 0.35)
+        self.assertEqual(len(table["spectra"][1]["peaks"]), 1)
+        self.assertLess(abs(table["spectra"][1]["largest_shift"]), 0.02 * table["spectra"][0]["peaks"][0])
+
+    def test_burg_baseline(self):
+        mdgan("baseline", "burg", "data.h5", WINDOW, 1000, "-o", "burg.h5")
+        self.assertEqual(series_value("burg.h5").shape, (1000, ENTITIES, 3))
+        mdgan("spectrum", "long.h5", "--segment", 64, "-o", "reference.csv")
+        mdgan("spectrum", "burg.h5", "--segment", 64, "-o", "burg.csv")
+        table = json.loads(mdgan("compare", "--reference", "reference.csv", "burg=burg.csv", "--json").stdout)
+        self.assertLess(table["spectra"][1]["relative_l2"], 0.5)
+
+    def test_info_of_model_and_series(self):
+        model = mdgan("info", "model.h5").stdout
+        self.assertIn("mdgan model", model)
+        self.assertIn(f"window:      {WINDOW} frames", model)
+        series = mdgan("info", "short.h5").stdout
+        self.assertIn(f"entities:    {ENTITIES}", series)
+        self.assertIn("frames:      256", series)
+
+    def test_training_that_cannot_work_leaves_nothing(self):
+        before = sorted(os.listdir("."))
+        done = mdgan("train", "data.h5", 64, "-o", "nothing.h5", status=1)
+        self.assertRegex(done.stderr, "^mdgan train: 'data.h5' has 37 frames, but .* = 128 ")
+        done = mdgan("emit", "data.h5", 10, "-o", "nothing.h5", status=1)
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+        with open("model.h5", "rb") as file:
+            half = file.read()[:-2000]
+        with open("half.h5", "wb") as file:
+            file.write(half)
+        done = mdgan("emit", "half.h5", 10, "-o", "nothing.h5", status=1)
+        self.assertIn("half.h5", done.stderr)
+        os.remove("half.h5")
+        done = mdgan("msd", "short.h5", status=1)
+        self.assertIn("holds no positions", done.stderr)
+        self.assertEqual(sorted(os.listdir(".")), before)
+
+    def test_adversarial_training_runs_and_reports(self):
+        done = mdgan("train", "data.h5", WINDOW, "-o", "gan.h5", "iterations", 5, "progress", 0.05)
+        self.assertTrue(all(line.startswith("mdgan train: ") for line in done.stderr.splitlines()))
+        self.assertTrue(os.path.exists("gan.h5"))
+        self.assertIn("mdgan model", mdgan("info", "gan.h5").stdout)
+
+
+unittest.main()

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A training that ends badly. The linker puts __wrap_mdgan_trainer_run in the trainer's place, because a real one does
+ * not blow up on demand. */
+#include "stub_host.h"
+
+#include <string.h>
+#include <unistd.h>
+
+mdgan_status __wrap_mdgan_trainer_run(mdgan_trainer *trainer, mdgan_progress_fn progress, void *context,
+                                      double interval, mdgan_error *error);
+
+mdgan_status __wrap_mdgan_trainer_run(mdgan_trainer *trainer, mdgan_progress_fn progress, void *context,
+                                      double interval, mdgan_error *error)
+{
+    (void)trainer;
+    (void)progress;
+    (void)context;
+    assert_true(interval > 0);
+    return mdgan_fail(error, mock_type(mdgan_status), "weights of D_Y are not finite");
+}
+
+static mdgan_status train(stub_host *stub, mdgan_status ending, mdgan_session **session)
+{
+    stub_keyword(stub, "save", stub_path(stub, "model.h5"));
+    *session = stub_session(stub);
+    stub_offer_range(stub, *session, 0, STUB_FRAMES);
+    will_return(__wrap_mdgan_trainer_run, ending);
+    return mdgan_session_train(*session, &stub->error);
+}
+
+/* The best model so far is never worse than the start: it is kept and saved, and the log says what happened. */
+static void test_best_so_far_is_kept(void **state)
+{
+    stub_host *const stub = *state;
+    mdgan_session *session = NULL;
+    float row[STUB_ENTITY];
+    stub_check(stub, train(stub, MDGAN_NUMERIC, &session));
+    assert_non_null(strstr(
+        stub->log, "mdgan: training ended early, its best model so far is kept: weights of D_Y are not finite\n"));
+    assert_int_equal(access(stub_path(stub, "model.h5"), R_OK), 0);
+    stub_emit(stub, session, row, 1);
+    mdgan_session_destroy(session);
+}
+
+static void test_other_failures_end_the_training(void **state)
+{
+    stub_host *const stub = *state;
+    mdgan_session *session = NULL;
+    stub_check_error(stub, train(stub, MDGAN_PARALLEL, &session), MDGAN_PARALLEL, "weights of D_Y are not finite");
+    assert_int_equal(mdgan_session_report(session).phase, MDGAN_PHASE_READY); /* it may be tried again */
+    assert_int_not_equal(access(stub_path(stub, "model.h5"), F_OK), 0);
+    mdgan_session_destroy(session);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, stub_set_up, stub_tear_down)
+    const struct CMUnitTest tests[] = {TEST(test_best_so_far_is_kept), TEST(test_other_failures_end_the_training)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A LAMMPS restart file carries collection, model and emission."""
+import numpy
+
+import host
+
+# The restart file holds atoms, styles and coefficients, but not the kspace style.
+READ = "read_restart state\nkspace_style pppm 1.0e-4\n" + host.AFTER_READ + "fix move all nve\n"
+
+
+class Restart(host.LammpsCase):
+    def collected(self, ranks, stop):
+        self.lammps(host.WATER + host.FIX + f"\nrun {stop}\nwrite_restart state\n", ranks=ranks)
+        result = self.lammps(READ + host.FIX + " data windows.h5\nrun 1000\n", ranks=ranks)
+        self.assertEqual(result.stop_step(), host.LAST_STEP)
+        return self.series("windows.h5")
+
+    def test_in_the_middle_of_collecting(self):
+        self.lammps(host.TRAIN)
+        step, _, value = self.series("windows.h5")
+        for ranks, stop in ((1, 12), (1, 11), (2, 12)):
+            again = self.collected(ranks, stop)
+            numpy.testing.assert_array_equal(again[0], step)
+            numpy.testing.assert_allclose(again[2], value, rtol=1e-3, atol=1e-6)
+
+    def test_in_the_middle_of_emitting(self):
+        self.lammps(host.TRAIN + "mdgan emit gan 50 file whole.h5\n")
+        whole = self.series("whole.h5")
+        for ranks in (1, 2):
+            self.lammps(host.TRAIN + "mdgan emit gan 20\nwrite_restart state\n")
+            self.lammps(READ + host.FIX + "\nmdgan emit gan 30 file rest.h5\n", ranks=ranks)
+            rest = self.series("rest.h5")
+            numpy.testing.assert_array_equal(rest[0], whole[0][20:])
+            numpy.testing.assert_allclose(rest[2], whole[2][20:], rtol=1e-5, atol=1e-7)
+
+    def test_other_keywords_are_refused(self):
+        self.lammps(host.WATER + host.FIX + "\nrun 12\nwrite_restart state\n")
+        for ranks in (1, 2):
+            other = host.FIX.replace("mdgan 2 8", "mdgan 2 16")
+            result = self.lammps(READ + other + "\nrun 1000\n", ranks=ranks, fails=True)
+            self.assertRegex(result.output, r"ERROR: (Fix mdgan gan|Illegal fix mdgan command): ")
+
+
+if __name__ == "__main__":
+    host.main()

@@ -1,0 +1,635 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <hdf5.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include <mdgan/series.h>
+
+#include "scratch.h"
+
+enum { N_ENTITY = 5, N_FRAME = 11 };
+
+static const double sample_box[9] = {14.9, 0, 0, 0.5, 15.1, 0, 0.25, -0.5, 15.3};
+
+static mdgan_feature velocity_feature(void)
+{
+    return (mdgan_feature){.name = "bond/velocity 1",
+                           .kind = MDGAN_VELOCITY,
+                           .n_component = 3,
+                           .isotropic = true,
+                           .reversible = true,
+                           .value_unit = "Angstrom fs-1",
+                           .length_unit = "Angstrom",
+                           .time_unit = "fs",
+                           .dt = 0.1 + 0.2,
+                           .stride = 4};
+}
+
+static mdgan_dataset sample_data(const mdgan_feature *feature, size_t n_entity, size_t n_frame)
+{
+    mdgan_dataset data;
+    assert_int_equal(mdgan_dataset_create(&data, feature, n_entity, n_frame, NULL), MDGAN_OK);
+    data.first_step = (int64_t)1 << 40;
+    data.first_time = 1e6 / 3;
+    memcpy(data.box, sample_box, sizeof data.box);
+    for (size_t i = 0; i < n_entity * n_frame * feature->n_component; i++)
+        data.value[i] = sinf(0.7f * (float)i);
+    return data;
+}
+
+static void assert_data_equal(const mdgan_dataset *a, const mdgan_dataset *b)
+{
+    assert_int_equal(mdgan_feature_match(&a->feature, &b->feature, NULL), MDGAN_OK);
+    assert_int_equal(a->feature.isotropic, b->feature.isotropic);
+    assert_int_equal(a->feature.reversible, b->feature.reversible);
+    assert_true(a->feature.dt == b->feature.dt);
+    assert_int_equal(a->n_entity, b->n_entity);
+    assert_int_equal(a->n_frame, b->n_frame);
+    assert_int_equal(a->first_step, b->first_step);
+    assert_true(a->first_time == b->first_time);
+    assert_memory_equal(a->box, b->box, sizeof a->box);
+    assert_memory_equal(a->value, b->value, a->n_entity * a->n_frame * a->feature.n_component * sizeof(float));
+}
+
+static void round_trip(scratch *s, const mdgan_dataset *data)
+{
+    mdgan_dataset read = {0};
+    mdgan_error error = {""};
+    const char *const path = scratch_path(s, "series.h5md");
+    if (mdgan_series_write(data, path, "cmocka", &error) || mdgan_series_read(&read, path, NULL, &error))
+        fail_msg("%s", error.text);
+    assert_data_equal(data, &read);
+    assert_int_equal(scratch_count(s), 1);
+    mdgan_dataset_clear(&read);
+    assert_int_equal(mdgan_series_read(&read, path, "trajectory", &error), MDGAN_OK);
+    mdgan_dataset_clear(&read);
+}
+
+static void write_and_read_give_the_same_data(void **state)
+{
+    mdgan_feature f = velocity_feature();
+    mdgan_dataset data = sample_data(&f, N_ENTITY, N_FRAME);
+    round_trip(*state, &data);
+    memset(data.box, 0, sizeof data.box);
+    round_trip(*state, &data);
+    mdgan_dataset_clear(&data);
+
+    /* No units, one frame. */
+    f.kind = MDGAN_POSITION;
+    f.reversible = false;
+    f.value_unit[0] = f.length_unit[0] = f.time_unit[0] = '\0';
+    data = sample_data(&f, N_ENTITY, 1);
+    round_trip(*state, &data);
+    mdgan_dataset_clear(&data);
+}
+
+static void observables_keep_any_number_of_components(void **state)
+{
+    mdgan_feature f = velocity_feature();
+    f.isotropic = false;
+    for (size_t n = 1; n <= MDGAN_COMPONENT_MAX; n += 21) {
+        f.n_component = n;
+        f.kind = n == 1 ? MDGAN_SCALAR : MDGAN_POSITION;
+        mdgan_dataset data = sample_data(&f, N_ENTITY, N_FRAME);
+        round_trip(*state, &data);
+        mdgan_dataset_clear(&data);
+    }
+}
+
+/* More frames than fit into one buffer of the writer or one slab of the reader. */
+static void long_series_cross_buffers(void **state)
+{
+    mdgan_feature f = velocity_feature();
+    mdgan_dataset data = sample_data(&f, 1, 10001);
+    round_trip(*state, &data);
+    mdgan_dataset_clear(&data);
+    data = sample_data(&f, 400, 1000);
+    round_trip(*state, &data);
+    mdgan_dataset_clear(&data);
+}
+
+static void nothing_appears_before_close(void **state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "series.h5md");
+    const mdgan_feature f = velocity_feature();
+    const float row[3] = {1, 2, 3};
+    mdgan_series_writer *writer;
+    mdgan_dataset read;
+    scratch_text(path, "precious");
+    assert_int_equal(mdgan_series_open(&writer, path, "cmocka", &f, 1, 0, 0, NULL, NULL), MDGAN_OK);
+    assert_int_equal(mdgan_series_append(writer, row, NULL), MDGAN_OK);
+    assert_int_equal(scratch_count(s), 2);
+    mdgan_series_abandon(writer);
+    mdgan_series_abandon(NULL);
+    assert_int_equal(scratch_count(s), 1);
+    struct stat found;
+    assert_int_equal(stat(path, &found), 0);
+    assert_int_equal(found.st_size, strlen("precious"));
+
+    assert_int_equal(mdgan_series_open(&writer, path, "cmocka", &f, 1, 0, 0, NULL, NULL), MDGAN_OK);
+    assert_int_equal(mdgan_series_close(writer, NULL), MDGAN_STATE);
+    assert_int_equal(mdgan_series_open(&writer, path, "cmocka", &f, 1, 0, 0, NULL, NULL), MDGAN_OK);
+    assert_int_equal(mdgan_series_append(writer, row, NULL), MDGAN_OK);
+    assert_int_equal(mdgan_series_close(writer, NULL), MDGAN_OK);
+    assert_int_equal(scratch_count(s), 1);
+    assert_int_equal(mdgan_series_read(&read, path, NULL, NULL), MDGAN_OK);
+    assert_true(read.value[2] == 3);
+    mdgan_dataset_clear(&read);
+}
+
+static void not_finite_rows_are_refused(void **state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "series.h5md");
+    const mdgan_feature f = velocity_feature();
+    const float row[6] = {1, 2, 3, 4, NAN, 6};
+    mdgan_series_writer *writer;
+    mdgan_error error = {""};
+    assert_int_equal(mdgan_series_open(&writer, path, "cmocka", &f, 2, 0, 0, NULL, NULL), MDGAN_OK);
+    assert_int_equal(mdgan_series_append(writer, row, &error), MDGAN_DATA);
+    assert_non_null(strstr(error.text, "frame 0 of 'bond/velocity 1' is nan at entity 1, component 1"));
+    assert_int_equal(mdgan_series_append(writer, row, &error), MDGAN_STATE);
+    assert_int_equal(mdgan_series_close(writer, &error), MDGAN_STATE);
+    assert_int_equal(scratch_count(s), 0);
+}
+
+/* ---- plain H5MD files of other programs ---- */
+
+typedef struct plain_group {
+    const char *name, *element;
+    bool fixed; /* scalars instead of one step and time per frame */
+    bool units;
+} plain_group;
+
+static hid_t links(void)
+{
+    const hid_t list = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(list, 1);
+    return list;
+}
+
+/* Data set of rank 0 to 3 at a path whose groups are made. */
+static hid_t put_set(hid_t file, const char *path, hid_t type, int rank, const hsize_t *dimension, const void *value)
+{
+    const hid_t create = links(), space = rank ? H5Screate_simple(rank, dimension, NULL) : H5Screate(H5S_SCALAR);
+    const hid_t set = H5Dcreate2(file, path, type, space, create, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(set >= 0 && H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) >= 0);
+    H5Sclose(space);
+    H5Pclose(create);
+    return set;
+}
+
+static void put_attribute(hid_t at, const char *name, hid_t type, hsize_t n, const void *value)
+{
+    const hid_t space = n ? H5Screate_simple(1, &n, NULL) : H5Screate(H5S_SCALAR);
+    const hid_t attribute = H5Acreate2(at, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Awrite(attribute, type, value) >= 0);
+    H5Aclose(attribute);
+    H5Sclose(space);
+}
+
+/* Space-padded, as Fortran programs write. */
+static void put_unit(hid_t at, const char *unit)
+{
+    char padded[24];
+    const hid_t type = H5Tcopy(H5T_FORTRAN_S1);
+    H5Tset_size(type, sizeof padded);
+    memset(padded, ' ', sizeof padded);
+    memcpy(padded, unit, strlen(unit));
+    put_attribute(at, "unit", type, 0, padded);
+    H5Tclose(type);
+}
+
+static void put_group(hid_t file, const plain_group *g)
+{
+    char path[200];
+    const hsize_t shape[3] = {N_FRAME, N_ENTITY, 3};
+    double value[N_FRAME * N_ENTITY * 3], time[N_FRAME];
+    int32_t step[N_FRAME];
+    for (int i = 0; i < N_FRAME * N_ENTITY * 3; i++)
+        value[i] = i;
+    for (int i = 0; i < N_FRAME; i++) {
+        step[i] = 100 + 10 * i;
+        time[i] = 5 + 0.5 * i;
+    }
+    const int32_t interval = 10, offset = 100;
+    const double dt = 0.5, first = 5;
+    snprintf(path, sizeof path, "particles/%s/%s/value", g->name, g->element);
+    const hid_t values = put_set(file, path, H5T_NATIVE_DOUBLE, 3, shape, value);
+    snprintf(path, sizeof path, "particles/%s/%s/step", g->name, g->element);
+    const hid_t steps = put_set(file, path, H5T_NATIVE_INT32, !g->fixed, shape, g->fixed ? &interval : step);
+    snprintf(path, sizeof path, "particles/%s/%s/time", g->name, g->element);
+    const hid_t times = put_set(file, path, H5T_NATIVE_DOUBLE, !g->fixed, shape, g->fixed ? &dt : time);
+    if (g->fixed) {
+        put_attribute(steps, "offset", H5T_NATIVE_INT32, 0, &offset);
+        put_attribute(times, "offset", H5T_NATIVE_DOUBLE, 0, &first);
+    }
+    if (g->units) {
+        put_unit(values, "nm ps-1");
+        put_unit(times, "ps");
+    }
+    H5Dclose(values);
+    H5Dclose(steps);
+    H5Dclose(times);
+}
+
+static void put_plain(const char *path, const plain_group *group, size_t n)
+{
+    static const int32_t version[2] = {1, 0};
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t h5md = H5Gcreate2(file, "h5md", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    put_attribute(h5md, "version", H5T_NATIVE_INT32, 2, version);
+    for (size_t i = 0; i < n; i++)
+        put_group(file, &group[i]);
+    H5Gclose(h5md);
+    H5Fclose(file);
+}
+
+static void plain_files_are_read(void **state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "plain.h5");
+    for (int fixed = 0; fixed < 2; fixed++) {
+        const plain_group group = {"oh", "velocity", fixed, !fixed};
+        mdgan_dataset data;
+        mdgan_error error = {""};
+        put_plain(path, &group, 1);
+        if (mdgan_series_read(&data, path, NULL, &error))
+            fail_msg("%s", error.text);
+        assert_string_equal(data.feature.name, "oh/velocity");
+        assert_int_equal(data.feature.kind, MDGAN_VELOCITY);
+        assert_true(data.feature.isotropic && data.feature.reversible);
+        assert_string_equal(data.feature.value_unit, fixed ? "" : "nm ps-1");
+        assert_string_equal(data.feature.time_unit, fixed ? "" : "ps");
+        assert_int_equal(data.feature.stride, 10);
+        assert_float_equal(data.feature.dt, 0.5, 1e-12);
+        assert_int_equal(data.first_step, 100);
+        assert_float_equal(data.first_time, 5, 1e-12);
+        assert_int_equal(data.n_entity, N_ENTITY);
+        assert_int_equal(data.n_frame, N_FRAME);
+        for (size_t e = 0; e < N_ENTITY; e++) {
+            for (size_t i = 0; i < N_FRAME; i++)
+                assert_true(mdgan_dataset_entity(&data, e)[3 * i + 2] == (float)((i * N_ENTITY + e) * 3 + 2));
+        }
+        mdgan_dataset_clear(&data);
+    }
+}
+
+static void assert_read_fails(const char *path, const char *group, mdgan_status expected, const char *word)
+{
+    /* Unchanged after a failure. */
+    mdgan_dataset data = {.n_entity = 4711};
+    mdgan_error error = {""};
+    const mdgan_status status = mdgan_series_read(&data, path, group, &error);
+    if (status != expected)
+        fail_msg("status %d instead of %d: %s", (int)status, (int)expected, error.text);
+    if (!strstr(error.text, word) || !strstr(error.text, path))
+        fail_msg("'%s' does not say '%s'", error.text, word);
+    assert_int_equal(data.n_entity, 4711);
+    assert_null(data.value);
+}
+
+static void groups_are_chosen_by_name(void **state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "groups.h5");
+    const plain_group group[] = {{"centre", "position", false, false}, {"thirds", "position", true, true}};
+    mdgan_dataset data;
+    put_plain(path, group, 2);
+    assert_read_fails(path, NULL, MDGAN_FORMAT, "choose among 'centre', 'thirds'");
+    assert_read_fails(path, "halves", MDGAN_FORMAT, "no group 'halves'; choose among 'centre', 'thirds'");
+    assert_int_equal(mdgan_series_read(&data, path, "thirds", NULL), MDGAN_OK);
+    assert_string_equal(data.feature.name, "thirds/position");
+    assert_int_equal(data.feature.kind, MDGAN_POSITION);
+    mdgan_dataset_clear(&data);
+    put_plain(path, NULL, 0);
+    assert_read_fails(path, NULL, MDGAN_FORMAT, "no group in /particles");
+}
+
+/* ---- broken files ---- */
+
+static void write_sample(const char *path)
+{
+    const mdgan_feature f = velocity_feature();
+    mdgan_dataset data = sample_data(&f, N_ENTITY, N_FRAME);
+    assert_int_equal(mdgan_series_write(&data, path, "cmocka", NULL), MDGAN_OK);
+    mdgan_dataset_clear(&data);
+}
+
+static void foreign_and_missing_files(void **state)
+{
+    scratch *const s = *state;
+    assert_read_fails(scratch_path(s, "none.h5"), NULL, MDGAN_FILE, "No such file");
+    assert_read_fails(s->directory, NULL, MDGAN_FILE, "not a regular file");
+    const char *const path = scratch_path(s, "foreign.h5");
+    scratch_text(path, "ITEM: TIMESTEP\n0\n");
+    assert_read_fails(path, NULL, MDGAN_FORMAT, "not an HDF5 file");
+    H5Fclose(H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
+    assert_read_fails(path, NULL, MDGAN_FORMAT, "HDF5 but not H5MD");
+}
+
+static void truncated_files(void **state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "cut.h5");
+    struct stat whole;
+    write_sample(path);
+    assert_int_equal(stat(path, &whole), 0);
+    const long length[] = {0, 8, 100, whole.st_size / 3, whole.st_size / 2, whole.st_size - 1};
+    for (size_t i = 0; i < sizeof length / sizeof *length; i++) {
+        write_sample(path);
+        assert_int_equal(scratch_truncate(path, length[i]), whole.st_size);
+        assert_read_fails(path, NULL, MDGAN_FORMAT, length[i] < 8 ? "not an HDF5 file" : "truncated");
+    }
+}
+
+typedef void (*edit_fn)(hid_t file);
+
+static void set_attribute(hid_t file, const char *object, const char *name, hid_t type, const void *value)
+{
+    const hid_t at = H5Oopen(file, object, H5P_DEFAULT), attribute = H5Aopen(at, name, H5P_DEFAULT);
+    assert_true(H5Awrite(attribute, type, value) >= 0);
+    H5Aclose(attribute);
+    H5Oclose(at);
+}
+
+static void newer_h5md(hid_t file)
+{
+    static const int32_t version[2] = {2, 0};
+    set_attribute(file, "h5md", "version", H5T_NATIVE_INT32, version);
+}
+
+static void newer_schema(hid_t file)
+{
+    static const int64_t version = 2;
+    set_attribute(file, "mdgan", "schema_version", H5T_NATIVE_INT64, &version);
+}
+
+static void no_stride(hid_t file)
+{
+    H5Adelete_by_name(file, "mdgan", "stride", H5P_DEFAULT);
+}
+
+static void other_components(hid_t file)
+{
+    static const uint64_t n = 6;
+    static const uint8_t no = 0;
+    /* Six components would be an observable. */
+    set_attribute(file, "mdgan", "components", H5T_NATIVE_UINT64, &n);
+    set_attribute(file, "mdgan", "isotropic", H5T_NATIVE_UINT8, &no);
+}
+
+/* Changes one element of a data set. */
+static void poke(hid_t file, const char *path, hid_t type, hsize_t index, const void *value)
+{
+    const hid_t set = H5Dopen2(file, path, H5P_DEFAULT), space = H5Dget_space(set), one = H5Screate(H5S_SCALAR);
+    const hsize_t at[3] = {index, 0, 0};
+    assert_true(H5Sselect_elements(space, H5S_SELECT_SET, 1, at) >= 0);
+    assert_true(H5Dwrite(set, type, one, space, H5P_DEFAULT, value) >= 0);
+    H5Sclose(one);
+    H5Sclose(space);
+    H5Dclose(set);
+}
+
+static void uneven_step(hid_t file)
+{
+    static const int64_t step = 1;
+    poke(file, "particles/trajectory/velocity/step", H5T_NATIVE_INT64, 7, &step);
+}
+
+static void uneven_time(hid_t file)
+{
+    static const double time = 1;
+    poke(file, "particles/trajectory/velocity/time", H5T_NATIVE_DOUBLE, 7, &time);
+}
+
+static void not_a_number(hid_t file)
+{
+    static const float value = NAN;
+    poke(file, "particles/trajectory/velocity/value", H5T_NATIVE_FLOAT, 7, &value);
+}
+
+static void no_step(hid_t file)
+{
+    H5Ldelete(file, "particles/trajectory/velocity/step", H5P_DEFAULT);
+}
+
+static void no_value(hid_t file)
+{
+    H5Ldelete(file, "particles/trajectory/velocity/value", H5P_DEFAULT);
+}
+
+static void replace_value(hid_t file, int rank, const hsize_t *dimension)
+{
+    no_value(file);
+    const hid_t space = H5Screate_simple(rank, dimension, NULL);
+    H5Dclose(H5Dcreate2(file, "particles/trajectory/velocity/value", H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT,
+                        H5P_DEFAULT));
+    H5Sclose(space);
+}
+
+static void flat_value(hid_t file)
+{
+    static const hsize_t dimension[2] = {N_FRAME, N_ENTITY * 3};
+    replace_value(file, 2, dimension);
+}
+
+static void two_components(hid_t file)
+{
+    static const hsize_t dimension[3] = {N_FRAME, N_ENTITY, 2};
+    replace_value(file, 3, dimension);
+}
+
+static void hollow_value(hid_t file)
+{
+    static const hsize_t dimension[3] = {(hsize_t)1 << 40, N_ENTITY, 3};
+    replace_value(file, 3, dimension);
+}
+
+static void short_steps(hid_t file)
+{
+    static const hsize_t dimension = N_FRAME - 1;
+    static const int64_t step[N_FRAME] = {0};
+    no_step(file);
+    H5Dclose(put_set(file, "particles/trajectory/velocity/step", H5T_NATIVE_INT64, 1, &dimension, step));
+}
+
+static void flat_box(hid_t file)
+{
+    static const hsize_t dimension = 2;
+    static const double edges[2] = {1, 1};
+    H5Ldelete(file, "particles/trajectory/box/edges", H5P_DEFAULT);
+    H5Dclose(put_set(file, "particles/trajectory/box/edges", H5T_NATIVE_DOUBLE, 1, &dimension, edges));
+}
+
+static void broken_contents(void **state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "broken.h5");
+    const struct {
+        edit_fn edit;
+        mdgan_status status;
+        const char *word;
+    } broken[] = {
+        {newer_h5md, MDGAN_VERSION, "H5MD version 2.0"},
+        {newer_schema, MDGAN_VERSION, "install a newer mdgan"},
+        {no_stride, MDGAN_FORMAT, "mdgan/stride is missing"},
+        {other_components, MDGAN_FORMAT, "no group in /observables with a feature"},
+        {uneven_step, MDGAN_FORMAT, "steps are not evenly spaced: frame 7 is at step 1,"},
+        {uneven_time, MDGAN_FORMAT, "times are not evenly spaced: frame 7 is at time 1 "},
+        {not_a_number, MDGAN_FORMAT, "value is nan at frame 7, entity 0, component 0"},
+        {no_step, MDGAN_FORMAT, "data set step is missing"},
+        {no_value, MDGAN_FORMAT, "no group in /particles with a velocity"},
+        {flat_value, MDGAN_FORMAT, "not an array of reals [frame][entity][component]"},
+        {two_components, MDGAN_FORMAT, "2 components, but the description says 3"},
+        {hollow_value, MDGAN_FORMAT, "claims to be larger"},
+        {short_steps, MDGAN_FORMAT, "for each of 11 frames"},
+        {flat_box, MDGAN_FORMAT, "3 lengths"},
+    };
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        write_sample(path);
+        const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+        broken[i].edit(file);
+        H5Fclose(file);
+        assert_read_fails(path, NULL, broken[i].status, broken[i].word);
+    }
+}
+
+/* ---- places that cannot be written ---- */
+
+static void assert_open_fails(const char *path, const char *word)
+{
+    const mdgan_feature f = velocity_feature();
+    mdgan_series_writer *writer;
+    mdgan_error error = {""};
+    assert_int_equal(mdgan_series_open(&writer, path, "cmocka", &f, 1, 0, 0, NULL, &error), MDGAN_FILE);
+    assert_null(writer);
+    if (!strstr(error.text, word))
+        fail_msg("'%s' does not say '%s'", error.text, word);
+}
+
+static void unwritable_targets(void **state)
+{
+    scratch *const s = *state;
+    char missing[SCRATCH_LENGTH + 16];
+    snprintf(missing, sizeof missing, "%s/none/x.h5", s->directory);
+    assert_open_fails(missing, "/none' does not exist; create it or choose another path");
+    assert_open_fails(s->directory, "it is a directory");
+    assert_open_fails("/dev/null", "not a regular file");
+    assert_int_equal(scratch_count(s), 0);
+}
+
+/* Runs @p body in a process of its own and gives its exit status; 0 is success. */
+static int in_child(int (*body)(scratch *), scratch *s)
+{
+    int status = -1;
+    const pid_t child = fork();
+    if (child == 0)
+        exit(body(s));
+    waitpid(child, &status, 0);
+    return status;
+}
+
+static int open_without_rights(scratch *s)
+{
+    const mdgan_feature f = velocity_feature();
+    mdgan_series_writer *writer;
+    mdgan_error error = {""};
+    /* Root may write everywhere: become nobody. */
+    if (getuid() == 0 && setuid(65534))
+        return 1;
+    if (mdgan_series_open(&writer, scratch_path(s, "x.h5"), "cmocka", &f, 1, 0, 0, NULL, &error) != MDGAN_FILE)
+        return 2;
+    return strstr(error.text, "is not writable") ? 0 : 3;
+}
+
+static void unwritable_directory(void **state)
+{
+    scratch *const s = *state;
+    assert_int_equal(chmod(s->directory, 0555), 0);
+    assert_int_equal(in_child(open_without_rights, s), 0);
+    assert_int_equal(scratch_count(s), 0);
+    assert_int_equal(chmod(s->directory, 0700), 0);
+}
+
+/* A disk that is full after so many bytes. Leaves by exit(), where HDF5 takes offence at what was not closed. */
+static int write_to_full_disk(scratch *s, rlim_t size)
+{
+    const struct rlimit limit = {size, size};
+    const mdgan_feature f = velocity_feature();
+    static float row[3000];
+    mdgan_series_writer *writer;
+    mdgan_error error = {""};
+    mdgan_status status;
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    if (mdgan_series_open(&writer, scratch_path(s, "x.h5"), "cmocka", &f, 1000, 0, 0, sample_box, &error))
+        return strstr(error.text, "File too large") ? 0 : 1;
+    do
+        status = mdgan_series_append(writer, row, &error);
+    while (!status);
+    if (status != MDGAN_FILE || !strstr(error.text, "File too large"))
+        return 2;
+    return mdgan_series_close(writer, &error) == MDGAN_STATE ? 0 : 3;
+}
+
+static int full_at_once(scratch *s)
+{
+    return write_to_full_disk(s, 0);
+}
+
+static int full_within_the_header(scratch *s)
+{
+    return write_to_full_disk(s, 2000);
+}
+
+static int full_within_the_first_rows(scratch *s)
+{
+    return write_to_full_disk(s, 100000);
+}
+
+static int full_later(scratch *s)
+{
+    return write_to_full_disk(s, 1000000);
+}
+
+static void full_disk_leaves_nothing(void **state)
+{
+    scratch *const s = *state;
+    assert_int_equal(in_child(full_at_once, s), 0);
+    assert_int_equal(in_child(full_within_the_header, s), 0);
+    assert_int_equal(in_child(full_within_the_first_rows, s), 0);
+    assert_int_equal(in_child(full_later, s), 0);
+    assert_int_equal(scratch_count(s), 0);
+}
+
+int main(void)
+{
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+    const struct CMUnitTest tests[] = {
+        IN_SCRATCH(write_and_read_give_the_same_data),
+        IN_SCRATCH(observables_keep_any_number_of_components),
+        IN_SCRATCH(long_series_cross_buffers),
+        IN_SCRATCH(nothing_appears_before_close),
+        IN_SCRATCH(not_finite_rows_are_refused),
+        IN_SCRATCH(plain_files_are_read),
+        IN_SCRATCH(groups_are_chosen_by_name),
+        IN_SCRATCH(foreign_and_missing_files),
+        IN_SCRATCH(truncated_files),
+        IN_SCRATCH(broken_contents),
+        IN_SCRATCH(unwritable_targets),
+        IN_SCRATCH(unwritable_directory),
+        IN_SCRATCH(full_disk_leaves_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
