@@ -104,7 +104,10 @@ class LammpsCase(unittest.TestCase):
             file.write(script)
         command = [program or os.path.join(BIN, "lmp-mdgan"), "-in", "in.test", *arguments]
         if ranks > 1:
-            command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-np", str(ranks)] + command
+            # mpirun would wait for a second after every error before it looks whether the ranks have gone.
+            mpirun = ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca",
+                      "odls_base_sigkill_timeout", "0", "-np", str(ranks)]
+            command = mpirun + command
         done = subprocess.run(command, cwd=self.dir, text=True, errors="replace", stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})}, timeout=120)
         if fails:

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The whole generator side: unrolled G_z, G_Y with and without a linear part, crops, both critics and the spectral
+ * anchor; and the critics' side of a shard. */
+#include <string.h>
+
+#include "gan/anchor.h"
+#include "gan/schedule.h"
+#include "gradcheck.h"
+
+typedef struct schedule_case {
+    networks net;
+    shard shard;
+    size_t n_theta, n_batch;
+    real *theta, *critic, *pool, *memory, *extra;
+    size_t *picks;
+    anchor anchor;
+    real *anchor_work;
+} schedule_case;
+
+static void schedule_case_create(schedule_case *const c, const architecture *const arch)
+{
+    *c = (schedule_case){.n_batch = 16};
+    const mdgan_train_config config = {.window = arch->window,
+                                       .hidden = 6,
+                                       .critic = MDGAN_CRITIC_CONV,
+                                       .lipschitz = MDGAN_LIPSCHITZ_PENALTY,
+                                       .penalty = 10,
+                                       .carry = 0.5};
+    mdgan_error error;
+    assert_int_equal(networks_layout(&c->net, &config, arch, &error), MDGAN_OK);
+    c->n_theta = c->net.generator.n_parameter;
+    arena a = {0};
+    shard_layout(&c->shard, &c->net, 1, c->n_batch, &a);
+    c->memory = new_zero(a.used);
+    a = (arena){.base = c->memory};
+    shard_layout(&c->shard, &c->net, 1, c->n_batch, &a);
+    c->picks = calloc(2 * c->n_batch, sizeof *c->picks);
+    c->shard.start = c->picks;
+    c->shard.offset = c->picks + c->n_batch;
+    c->theta = new_normal(1, c->n_theta, 0.25);
+    c->critic = new_normal(2, c->net.n_critic_parameter, 0.3);
+    c->pool = new_normal(3, c->n_batch * arch->latent, 1);
+    fill_normal(4, c->shard.n * 2 * arch->window * arch->component, 1, c->shard.actual);
+}
+
+static void schedule_case_free(schedule_case *const c)
+{
+    free(c->theta);
+    free(c->critic);
+    free(c->pool);
+    free(c->memory);
+    free(c->picks);
+}
+
+/* What the generators minimise, straight from its definition. */
+static double generator_loss(void *const context)
+{
+    schedule_case *const c = context;
+    const networks *const net = &c->net;
+    shard *const s = &c->shard;
+    shard_generate(s, net, c->theta, 7, 3, c->pool);
+    const double y =
+        critic_sample_gradient(&net->window, c->critic, s->n, s->n_batch, s->fake, 1, s->d_fake, &s->window_critic);
+    double z = 0;
+    for (size_t j = 0; j < net->n_latent; j++) {
+        const size_t k = net->schedule.n_state - 1 - net->n_latent + j;
+        z -= critic_sample_gradient(&net->latent[j], c->critic, s->n, s->n_batch, s->state[k], 1, s->scratch,
+                                    &s->latent_critic);
+        z += critic_sample_gradient(&net->latent[j], c->critic, s->n, s->n_batch, s->state[k + 1], 1, s->scratch,
+                                    &s->latent_critic);
+    }
+    return (z - y) / (double)s->n_batch;
+}
+
+static void check_generator(const char *const name, const architecture *const arch)
+{
+    schedule_case c;
+    schedule_case_create(&c, arch);
+    real *const gradient = new_zero(c.n_theta);
+    shard_generate(&c.shard, &c.net, c.theta, 7, 3, c.pool);
+    shard_generator_backward(&c.shard, &c.net, c.theta, c.critic, NULL, gradient);
+    check_gradient(name, generator_loss, &c, c.theta, gradient, c.n_theta, 600);
+    free(gradient);
+    schedule_case_free(&c);
+}
+
+static void test_paper_form(void **const state)
+{
+    (void)state;
+    const architecture arch = {.window = 8, .component = 2, .latent = 5, .channel = 4, .hidden = 6};
+    check_generator("generators, paper's form", &arch);
+}
+
+static void test_shared_linear_part(void **const state)
+{
+    (void)state;
+    const architecture arch = {
+        .window = 8, .component = 3, .latent = 6, .state = 2, .shared = 1, .channel = 4, .hidden = 6};
+    check_generator("generators, shared linear part", &arch);
+}
+
+static void test_separate_linear_parts(void **const state)
+{
+    (void)state;
+    const architecture arch = {.window = 8, .component = 2, .latent = 6, .state = 3, .channel = 4, .hidden = 6};
+    check_generator("generators, one linear part per component", &arch);
+}
+
+static double critic_loss(void *const context)
+{
+    schedule_case *const c = context;
+    real *const ignored = new_zero(c->net.n_critic_parameter);
+    const shard_sums s = shard_critic_backward(&c->shard, &c->net, c->critic, 7, 3, ignored);
+    free(ignored);
+    return (s.window.fake - s.window.real - s.latent + 10 * (s.window.penalty + s.latent_penalty)) / (double)c->n_batch;
+}
+
+static void test_critics(void **const state)
+{
+    (void)state;
+    const architecture arch = {
+        .window = 8, .component = 3, .latent = 6, .state = 2, .shared = 1, .channel = 4, .hidden = 6};
+    schedule_case c;
+    schedule_case_create(&c, &arch);
+    real *const gradient = new_zero(c.net.n_critic_parameter);
+    shard_generate(&c.shard, &c.net, c.theta, 7, 3, c.pool);
+    shard_critic_backward(&c.shard, &c.net, c.critic, 7, 3, gradient);
+    check_gradient("all critics", critic_loss, &c, c.critic, gradient, c.net.n_critic_parameter, 600);
+    free(gradient);
+    schedule_case_free(&c);
+}
+
+/* One update from a gap of zero makes the running mean (1 - memory) (P - target): the gradient must be that of
+ * (1 - memory) weight sum (P - target)^2 / sum target^2. */
+typedef struct anchor_case {
+    anchor anchor;
+    size_t n;
+    real *x, *work;
+    double *power;
+} anchor_case;
+
+static double anchor_loss(void *const context)
+{
+    anchor_case *const c = context;
+    double loss = 0, norm = 0;
+    anchor_measure(&c->anchor, c->n, c->x, c->power, c->work);
+    for (size_t k = 0; k < c->anchor.n_bin; k++) {
+        const double gap = c->power[k] / (double)(c->n * c->anchor.n_component) - c->anchor.target[k];
+        loss += gap * gap;
+        norm += c->anchor.target[k] * c->anchor.target[k];
+    }
+    return 0.02 * c->anchor.weight * loss / norm;
+}
+
+static void test_anchor(void **const state)
+{
+    (void)state;
+    double r[16];
+    for (size_t t = 0; t < 16; t++) {
+        r[t] = pow(0.8, (double)t) * cos(0.9 * (double)t);
+    }
+    anchor_case c = {.n = 4};
+    mdgan_error error;
+    assert_int_equal(anchor_create(&c.anchor, 16, 2, r, 3, &error), MDGAN_OK);
+    const size_t n = c.n * 16 * 2;
+    c.x = new_normal(1, n, 1);
+    c.work = new_zero(anchor_work_size(&c.anchor, c.n));
+    c.power = calloc(c.anchor.n_bin, sizeof *c.power);
+    real *const d = new_zero(n);
+    anchor_measure(&c.anchor, c.n, c.x, c.power, c.work);
+    anchor_update(&c.anchor, c.n, c.power);
+    anchor_gradient(&c.anchor, c.n, c.n, c.x, d, c.work);
+    check_gradient("spectral anchor", anchor_loss, &c, c.x, d, n, 200);
+    free(d);
+    free(c.x);
+    free(c.work);
+    free(c.power);
+    anchor_clear(&c.anchor);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_paper_form), cmocka_unit_test(test_shared_linear_part),
+                                       cmocka_unit_test(test_separate_linear_parts), cmocka_unit_test(test_critics),
+                                       cmocka_unit_test(test_anchor)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
