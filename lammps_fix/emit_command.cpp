@@ -53,7 +53,8 @@ void EmitCommand::command(int narg, char **arg)
     find_fix();
     fix_->require_model();
     begin();
-    open_file();
+    open_file(); // after what LAMMPS may refuse, before what it writes
+    start_output();
     const std::clock_t start = std::clock();
     loop();
     close_file();
@@ -120,7 +121,10 @@ void EmitCommand::begin()
     update->laststep = update->endstep = update->ntimestep + n_step;
     timer->init_timeout();
     lmp->init();
+}
 
+void EmitCommand::start_output()
+{
     // Nothing moves, so the last tallied energy and virial hold; thermo would stop the run without this.
     update->eflag_global = update->vflag_global = update->ntimestep;
     find_observers();

@@ -32,6 +32,7 @@ class EmitCommand : public Command
     void find_observers();
     void begin();
     void open_file();
+    void start_output();
     void loop();
     void append_row();
     void close_file();

@@ -26,7 +26,7 @@ static mdgan_status fit(const mdgan_dataset *const data, const size_t window, co
     }
     if (status == MDGAN_OK) {
         record_moments_finish(&m);
-        status = autoregression_fit(ar, &m, order ? order : length * 9 / 10, error);
+        status = autoregression_fit(ar, &m, order ? order : burg_order(length), error);
     }
     record_moments_clear(&m);
     return status;

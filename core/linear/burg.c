@@ -44,6 +44,11 @@ static double reflection(const double *const sums, const size_t n, const double 
     return power > 0 ? 2 * cross / power : 0;
 }
 
+size_t burg_order(const size_t length)
+{
+    return length * 15 / 16;
+}
+
 mdgan_status autoregression_fit(autoregression *const ar, const record_moments *const m, const size_t order,
                                 mdgan_error *const error)
 {

@@ -13,6 +13,9 @@ typedef struct autoregression {
     double variance; /* of e */
 } autoregression;
 
+/* The order that serves best for records of this length (measured on water, M = 16 to 256). */
+size_t burg_order(size_t length);
+
 /* Minimises forward plus backward prediction errors pooled over all records, order by order (Burg 1975); stable by
  * construction, unlike least squares. Works on second moments alone. order < length. */
 mdgan_status autoregression_fit(autoregression *ar, const record_moments *m, size_t order, mdgan_error *error);

@@ -60,6 +60,19 @@ void record_moments_finish(record_moments *const m)
     }
 }
 
+mdgan_status record_moments_pool(record_moments *const all, const record_moments *const a,
+                                 const record_moments *const b, mdgan_error *const error)
+{
+    const mdgan_status status = record_moments_create(all, a->length, error);
+    const size_t n_b = b ? b->n_record : 0;
+    const double share = (double)n_b / (double)(a->n_record + n_b);
+    for (size_t i = 0; status == MDGAN_OK && i < a->length * a->length; i++) {
+        all->moment[i] = (1 - share) * a->moment[i] + (b ? share * b->moment[i] : 0);
+    }
+    all->n_record = a->n_record + n_b;
+    return status;
+}
+
 double record_moments_variance(const record_moments *const m)
 {
     return cblas_dasum((int)m->length, m->moment, (int)m->length + 1) / (double)m->length;

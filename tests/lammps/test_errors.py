@@ -89,6 +89,11 @@ class Errors(host.LammpsCase):
                     self.assertNotRegex(result.output, r"Segmentation|Signal|MPI_ABORT")
                     self.assertEqual(self.files(), before)
 
+    def test_nothing_is_dumped_before_a_file_that_cannot_be_written(self):
+        script = host.TRAIN + "dump d all local 2 half.dump f_gan[1]\nmdgan emit gan 10 file no/such/out.h5\n"
+        self.lammps(script, fails=True)
+        self.assertEqual(os.path.getsize(self.path("half.dump")), 0)  # LAMMPS itself creates it
+
     def test_molecule_template(self):
         with open(self.path("pair.mol"), "w") as file:
             file.write("two atoms\n\n2 atoms\n1 bonds\n\nCoords\n\n1 0 0 0\n2 1 0 0\n\nTypes\n\n1 1\n2 1\n\n"
