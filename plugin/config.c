@@ -286,6 +286,7 @@ mdgan_train_config config_training(const mdgan_config *config)
     override_real(&training.rate_generator, config->rate_generator, 1);
     override_real(&training.rate_critic, config->rate_critic, 1);
     override_real(&training.rate_linear, config->rate_linear, 1);
+    override_real(&training.anchor, config->anchor, 1);
     override_real(&training.holdout, config->holdout, 1);
     return training;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double memory = 0.98; /* of the running mean, per iteration */
+static const double memory = 0.95; /* of the running mean, per iteration */
 
 void anchor_clear(anchor *const a)
 {

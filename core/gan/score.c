@@ -63,7 +63,8 @@ static void add_bands(score *const s, const float *const x, double *const row)
         }
         for (size_t b = 0; b < s->n_band; b++) {
             row[b] += power[b] / (double)d;
-            row[s->n_band + b] += power[b] * power[b] / (double)d;
+            const double deviation = power[b] - s->centre[b];
+            row[s->n_band + b] += deviation * deviation / (double)d;
         }
     }
 }
@@ -92,6 +93,7 @@ static void add_displacements(const score *const s, const float *const x, double
 
 static void add_energies(const score *const s, const float *const x, double *const row)
 {
+    const double mean = s->centre[s->n_band];
     const size_t length = s->record / BLOCKS, size = length * s->n_component;
     double energy[BLOCKS], fourth = 0;
     for (size_t b = 0; b < BLOCKS; b++) {
@@ -106,7 +108,7 @@ static void add_energies(const score *const s, const float *const x, double *con
     for (size_t l = 0; l < N_BLOCK_LAG; l++) {
         const size_t pairs = BLOCKS - block_lags[l];
         for (size_t b = 0; b < pairs; b++) {
-            row[1 + l] += energy[b] * energy[b + block_lags[l]] / (double)pairs;
+            row[1 + l] += (energy[b] - mean) * (energy[b + block_lags[l]] - mean) / (double)pairs;
         }
     }
 }
@@ -126,17 +128,49 @@ static void statistics_of(score *const s, const float *const series, const size_
     }
 }
 
-/* Smallest differences that matter: of a band's power, of its square, of all else relative to itself. */
+/* Smallest differences that matter, beside what chance explains: a hundredth of each statistic's natural size, and for
+ * bands the shares above which they count as empty. */
 static void set_floors(score *const s)
 {
+    const double one_percent = 0.01, energy = s->centre[s->n_band];
+    const size_t n_moment = 2 * s->n_band + n_displacement(s->record) + 1;
     double total = 0;
     for (size_t b = 0; b < s->n_band; b++) {
         total += s->held[b];
     }
-    for (size_t i = 0; i < s->n_statistic; i++) {
-        const double square = empty_square * total * empty_square * total;
-        s->floor[i] = i < s->n_band ? empty_power * total : i < 2 * s->n_band ? square : 1e-3 * fabs(s->held[i]);
+    for (size_t b = 0; b < s->n_band; b++) {
+        s->floor[b] = fmax(empty_power * total, one_percent * s->held[b]);
+        s->floor[s->n_band + b] =
+            fmax(empty_square * total * empty_square * total, one_percent * s->centre[b] * s->centre[b]);
     }
+    for (size_t i = 2 * s->n_band; i < s->n_statistic; i++) {
+        s->floor[i] = one_percent * (i < n_moment ? s->held[i] : energy * energy);
+    }
+}
+
+/* Fixed points that deviations are taken from; which ones hardly matters, as data and model share them. */
+static mdgan_status measure_centres(score *const s, const sample_data *const data, mdgan_error *const error)
+{
+    const size_t values = data->n_frame * data->n_component;
+    entity_mean mean;
+    const mdgan_status status = entity_mean_create(&mean, s->n_statistic, error);
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    double energy = 0;
+    for (size_t e = 0; e < data->n_entity; e++) {
+        const float *const x = data->value + e * values;
+        statistics_of(s, x, 1, s->record);
+        entity_mean_add(&mean, s->row);
+        for (size_t i = 0; i < values; i++) {
+            energy += (double)x[i] * x[i] / (double)(values * data->n_entity);
+        }
+    }
+    entity_mean_result(&mean, 1, s->made, NULL);
+    entity_mean_clear(&mean);
+    memcpy(s->centre, s->made, s->n_band * sizeof *s->centre);
+    s->centre[s->n_band] = energy;
+    return MDGAN_OK;
 }
 
 static mdgan_status measure_held_out(score *const s, const sample_data *const data, mdgan_error *const error)
@@ -153,6 +187,7 @@ static mdgan_status measure_held_out(score *const s, const sample_data *const da
     }
     entity_mean_result(&mean, 1, s->held, s->held_error);
     entity_mean_clear(&mean);
+    s->n_held = data->n_held;
     set_floors(s);
     return MDGAN_OK;
 }
@@ -175,14 +210,17 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     s->held = s->row + s->n_statistic;
     s->held_error = s->held + s->n_statistic;
     s->made = s->held_error + s->n_statistic;
-    s->made_error = s->made + s->n_statistic;
-    s->floor = s->made_error + s->n_statistic;
+    s->floor = s->made + s->n_statistic;
+    s->centre = s->floor + s->n_statistic;
     for (size_t t = 0; t < n; t++) {
         s->window[t] = sqrt(8.0 / 3) * 0.5 * (1 - cos(2 * M_PI * ((double)t + 0.5) / (double)n));
     }
     mdgan_status status = fft_real_create(&s->fft, n, false, error);
     if (status == MDGAN_OK) {
         status = sampler_work_create(&s->work, g, CHAINS_AT_ONCE, error);
+    }
+    if (status == MDGAN_OK) {
+        status = measure_centres(s, data, error);
     }
     if (status == MDGAN_OK) {
         status = measure_held_out(s, data, error);
@@ -223,12 +261,15 @@ mdgan_status score_weights(score *const s, const generator *const g, const real 
             entity_mean_add(&mean, s->row);
         }
     }
-    entity_mean_result(&mean, 1, s->made, s->made_error);
+    entity_mean_result(&mean, 1, s->made, NULL);
     entity_mean_clear(&mean);
+    const double chance = (double)s->n_held / (CHAINS * ((WINDOWS - 1) / 2));
     double sum = 0;
     for (size_t i = 0; i < s->n_statistic; i++) {
         const double gap = s->made[i] - s->held[i];
-        const double error2 = s->held_error[i] * s->held_error[i] + s->made_error[i] * s->made_error[i];
+        /* Chance acts on held-out and generated records alike. The generated ones' own spread must not count: a model
+         * that fluctuates too much would excuse itself. */
+        const double error2 = s->held_error[i] * s->held_error[i] * (1 + chance);
         sum += gap * gap / (error2 + s->floor[i] * s->floor[i]);
     }
     *value = sum / (double)s->n_statistic;

@@ -15,10 +15,12 @@ typedef struct score {
     size_t n_statistic;
     size_t n_band;
     double *window;            /* [2M] Hann taper, unit mean square */
+    double *centre;            /* [n_band + 1] mean power of each band, mean energy: of all real data */
     double *row;               /* [n_statistic] of one entity */
     double *held, *held_error; /* [n_statistic] means over held-out entities, standard errors */
-    double *made, *made_error; /* [n_statistic] the same of generated series */
-    double *floor;              /* [n_statistic] differences too small to matter */
+    double *made;              /* [n_statistic] the same of generated series */
+    size_t n_held;             /* held-out entities */
+    double *floor;             /* [n_statistic] differences too small to matter */
     fft_real fft;
     sampler_work work;
     real *z;       /* chains of one block */

@@ -46,6 +46,7 @@ mdgan_train_config mdgan_train_config_defaults(const mdgan_init init)
     c.rate_generator = 2e-4;
     c.rate_critic = 5e-4;
     c.rate_linear = 0.02;
+    c.anchor = 1000;
     c.iterations = 4000;
     c.seconds = 150;
     return c;

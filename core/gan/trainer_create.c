@@ -9,9 +9,6 @@
 #include "parallel/blas.h"
 #include "parallel/comm.h"
 
-/* Strength of the spectral anchor; 10 keeps the spectrum of water within a few per cent of the start's. */
-static const double anchor_weight = 10;
-
 static mdgan_status check_config(const mdgan_train_config *const c, mdgan_error *const error)
 {
     if (c->size != sizeof *c) {
@@ -128,7 +125,7 @@ static mdgan_status place_anchor(trainer *const t, const linear_start *const sta
             sum[i] += one[i] / (double)start->n_group;
         }
     }
-    const mdgan_status status = anchor_create(&t->anchor, n, t->data.n_component, sum, anchor_weight, error);
+    const mdgan_status status = anchor_create(&t->anchor, n, t->data.n_component, sum, t->config.anchor, error);
     free(sum);
     return status;
 }

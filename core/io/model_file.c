@@ -53,6 +53,7 @@ static const field checkpoint_field[] = {
     FIELD("rate_generator", FIELD_REAL, checkpoint, config.rate_generator),
     FIELD("rate_critic", FIELD_REAL, checkpoint, config.rate_critic),
     FIELD("rate_linear", FIELD_REAL, checkpoint, config.rate_linear),
+    FIELD("anchor", FIELD_REAL, checkpoint, config.anchor),
     FIELD("carry", FIELD_REAL, checkpoint, config.carry),
     FIELD("holdout", FIELD_REAL, checkpoint, config.holdout),
     FIELD("evaluate", FIELD_SIZE, checkpoint, config.evaluate),
