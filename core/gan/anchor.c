@@ -11,6 +11,7 @@ void anchor_clear(anchor *const a)
 {
     free(a->transform);
     free(a->target);
+    free(a->gap);
     *a = (anchor){0};
 }
 
@@ -41,15 +42,15 @@ mdgan_status anchor_create(anchor *const a, const size_t record, const size_t n_
     const size_t n_bin = record / 2 + 1;
     *a = (anchor){.record = record, .n_component = n_component, .n_bin = n_bin, .weight = weight};
     a->transform = malloc((4 * n_bin + record) * record * sizeof *a->transform);
-    a->target = calloc(2 * n_bin, sizeof *a->target);
-    if (!a->transform || !a->target) {
+    a->target = calloc(n_bin, sizeof *a->target);
+    a->gap = calloc(n_bin, sizeof *a->gap);
+    if (!a->transform || !a->target || !a->gap) {
         anchor_clear(a);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for spectra of %zu frames", record);
     }
     a->priced = a->transform + 2 * n_bin * record;
     a->filter = a->priced + 2 * n_bin * record;
     memset(a->filter, 0, record * record * sizeof *a->filter);
-    a->gap = a->target + n_bin;
     for (size_t k = 0; k < n_bin; k++) {
         for (size_t t = 0; t < record; t++) {
             const double phase = 2 * M_PI * (double)(k * t % record) / (double)record;
@@ -100,11 +101,11 @@ void anchor_update(anchor *const a, const size_t n_batch, const double *const po
     double norm = 0;
     for (size_t k = 0; k < a->n_bin; k++) {
         const double mean = power[k] / (double)(n_batch * a->n_component);
-        a->gap[k] += (1 - memory) * (mean - a->target[k] - a->gap[k]);
+        a->gap[k] += (float)((1 - memory) * (mean - a->target[k] - a->gap[k]));
         norm += a->target[k] * a->target[k];
     }
     for (size_t k = 0; k < a->n_bin; k++) {
-        const real price = (real)(4 * a->weight * a->gap[k] / norm);
+        const real price = (real)(4 * a->weight * (double)a->gap[k] / norm);
         for (size_t t = 0; t < n; t++) {
             a->priced[k * n + t] = price * a->transform[k * n + t];
             a->priced[(a->n_bin + k) * n + t] = price * a->transform[(a->n_bin + k) * n + t];

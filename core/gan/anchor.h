@@ -19,7 +19,7 @@ typedef struct anchor {
     real *transform; /* [2 n_bin][2M] tapered cosines, then sines */
     real *priced;    /* [2 n_bin][2M] transform, each frequency times its price */
     double *target;  /* [n_bin] */
-    double *gap;     /* [n_bin] running mean of P - target */
+    float *gap;      /* [n_bin] running mean of P - target; float, as checkpoints store it */
     real *filter;    /* [2M][2M] symmetric; d(loss)/dx = filter x / samples */
 } anchor;
 

@@ -40,8 +40,9 @@ bool checkpoint_allocate(checkpoint *c)
     c->critic_m = vector_new(c->n_critic);
     c->critic_v = vector_new(c->n_critic);
     c->pool = vector_new(c->n_pool);
+    c->anchor = vector_new(c->n_anchor);
     return c->generator && c->generator_mean && c->generator_m && c->generator_v && c->critic && c->critic_m &&
-           c->critic_v && c->pool;
+           c->critic_v && c->pool && c->anchor;
 }
 
 void checkpoint_destroy(checkpoint *c)
@@ -56,6 +57,7 @@ void checkpoint_destroy(checkpoint *c)
     free(c->critic_m);
     free(c->critic_v);
     free(c->pool);
+    free(c->anchor);
     free(c);
 }
 
@@ -177,6 +179,7 @@ static mdgan_status checkpoint_check(const mdgan_model *model, mdgan_error *erro
         {"checkpoint/critic_m", c->critic_m, c->n_critic},
         {"checkpoint/critic_v", c->critic_v, c->n_critic},
         {"checkpoint/pool", c->pool, c->n_pool},
+        {"checkpoint/anchor", c->anchor, c->n_anchor},
     };
     for (size_t i = 0; i < sizeof vector / sizeof *vector && !status; i++)
         status = finite_check(vector[i].name, vector[i].value, vector[i].n, error);

@@ -272,6 +272,8 @@ mdgan_status mdgan_trainer_create(mdgan_trainer **const out, const mdgan_train_c
     if (status == MDGAN_OK) {
         initialise(t);
         status = trainer_evaluate(t, error);
+        /* A start that held-out data hardly contradict is held tightly, one that they do contradict loosely. */
+        t->anchor.weight = t->config.anchor / fmax(1, t->progress.start_score);
     }
     blas_threads_restore(blas);
     status = mdgan_comm_agree(comm, status, error);
@@ -309,6 +311,7 @@ static mdgan_status copy_checkpoint(const trainer *const t, mdgan_model *const m
                           .n_generator = n_g,
                           .n_critic = n_c,
                           .n_pool = t->config.batch * t->net.generator.arch.latent,
+                          .n_anchor = t->anchor.n_bin,
                           .seconds = t->seconds_at_iteration,
                           .start_score = t->progress.start_score,
                           .best_score = t->progress.best_score,
@@ -326,6 +329,9 @@ static mdgan_status copy_checkpoint(const trainer *const t, mdgan_model *const m
     memcpy(c->critic_m, t->critic.m, n_c * sizeof(real));
     memcpy(c->critic_v, t->critic.v, n_c * sizeof(real));
     memcpy(c->pool, t->pool, c->n_pool * sizeof(real));
+    if (t->anchor.n_bin > 0) {
+        memcpy(c->anchor, t->anchor.gap, c->n_anchor * sizeof *c->anchor);
+    }
     return MDGAN_OK;
 }
 
@@ -363,7 +369,7 @@ static mdgan_status restore(trainer *const t, const mdgan_model *const model, md
     const checkpoint *const c = model->resume;
     const size_t n_g = t->net.generator.n_parameter, n_c = t->net.n_critic_parameter;
     if (c->n_generator != n_g || c->n_critic != n_c || c->n_entity != t->data.n_entity ||
-        c->n_pool != t->config.batch * t->net.generator.arch.latent) {
+        c->n_pool != t->config.batch * t->net.generator.arch.latent || c->n_anchor != t->anchor.n_bin) {
         return mdgan_fail(error, MDGAN_MISMATCH,
                           "checkpoint of a training on %zu entities does not fit these %zu entities: give the data it "
                           "was trained on",
@@ -377,6 +383,9 @@ static mdgan_status restore(trainer *const t, const mdgan_model *const model, md
     memcpy(t->critic.m, c->critic_m, n_c * sizeof(real));
     memcpy(t->critic.v, c->critic_v, n_c * sizeof(real));
     memcpy(t->pool, c->pool, c->n_pool * sizeof(real));
+    if (t->anchor.n_bin > 0) {
+        memcpy(t->anchor.gap, c->anchor, c->n_anchor * sizeof *c->anchor);
+    }
     memcpy(t->best, model->weight, n_g * sizeof(real));
     t->iteration = c->iteration;
     t->best_iteration = (uint64_t)c->best_iteration;

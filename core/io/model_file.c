@@ -99,10 +99,15 @@ static const vector model_vector[] = {{"weight", offsetof(mdgan_model, weight), 
 #member, offsetof(checkpoint, member), offsetof(checkpoint, n_critic)                                          \
     }
 static const vector checkpoint_vector[] = {
-    GENERATOR_VECTOR(generator),   GENERATOR_VECTOR(generator_mean),
-    GENERATOR_VECTOR(generator_m), GENERATOR_VECTOR(generator_v),
-    CRITIC_VECTOR(critic),         CRITIC_VECTOR(critic_m),
-    CRITIC_VECTOR(critic_v),       {"pool", offsetof(checkpoint, pool), offsetof(checkpoint, n_pool)},
+    GENERATOR_VECTOR(generator),
+    GENERATOR_VECTOR(generator_mean),
+    GENERATOR_VECTOR(generator_m),
+    GENERATOR_VECTOR(generator_v),
+    CRITIC_VECTOR(critic),
+    CRITIC_VECTOR(critic_m),
+    CRITIC_VECTOR(critic_v),
+    {"pool", offsetof(checkpoint, pool), offsetof(checkpoint, n_pool)},
+    {"anchor", offsetof(checkpoint, anchor), offsetof(checkpoint, n_anchor)},
 };
 enum { N_CHECKPOINT_VECTOR = sizeof checkpoint_vector / sizeof *checkpoint_vector };
 

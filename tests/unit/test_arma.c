@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "linear_models.h"
+
+#include "linear/arma.h"
+#include "linear/burg.h"
+
+/* log det and inverse of a symmetric positive matrix by Gauss-Jordan elimination. */
+static double invert(const size_t n, double *const a, double *const inverse)
+{
+    double log_det = 0;
+    for (size_t i = 0; i < n * n; i++) {
+        inverse[i] = i % (n + 1) == 0;
+    }
+    for (size_t p = 0; p < n; p++) {
+        const double pivot = a[p * n + p];
+        log_det += log(pivot);
+        for (size_t j = 0; j < n; j++) {
+            a[p * n + j] /= pivot;
+            inverse[p * n + j] /= pivot;
+        }
+        for (size_t i = 0; i < n; i++) {
+            const double factor = a[i * n + p];
+            for (size_t j = 0; i != p && j < n; j++) {
+                a[i * n + j] -= factor * a[p * n + j];
+                inverse[i * n + j] -= factor * inverse[p * n + j];
+            }
+        }
+    }
+    return log_det;
+}
+
+static double naive_cost(const gaussian *const g, const record_moments *const m, const double *const r)
+{
+    const size_t n = m->length;
+    double s[n * n], inverse[n * n], trace = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) {
+            s[i * n + j] = r[i > j ? i - j : j - i] + (i == j ? g->floor : 0);
+        }
+    }
+    const double log_det = invert(n, s, inverse);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) {
+            trace += inverse[i * n + j] * (m->moment[j * n + i] + (i == j ? g->floor : 0));
+        }
+    }
+    return 0.5 * (log_det + trace);
+}
+
+/* A damped oscillator seen through white noise of this variance. */
+static void noisy_oscillator(const oscillator o, const double white, const size_t n, double *const r)
+{
+    for (size_t k = 0; k < n; k++) {
+        r[k] = oscillator_covariance(o, k) + (k == 0 ? white : 0);
+    }
+}
+
+enum { LENGTH = 32 };
+static const oscillator truth = {0.93, 0.8};
+static const double white = 0.5;
+
+/* Moments of a few records, which no Toeplitz matrix fits exactly. */
+static void sampled_moments(record_moments *const m, const size_t n, uint64_t seed)
+{
+    float *const x = malloc(n * LENGTH * sizeof *x);
+    for (size_t i = 0; i < n; i++) {
+        oscillator_series(truth, &seed, LENGTH, 1, x + i * LENGTH);
+        for (size_t t = 0; t < LENGTH; t++) {
+            x[i * LENGTH + t] += (float)(sqrt(white) * synthetic_normal(&seed));
+        }
+    }
+    moments_of(m, LENGTH, n, x);
+    free(x);
+}
+
+static void cost_is_the_gaussian_likelihood(void **const state)
+{
+    (void)state;
+    double r[LENGTH];
+    record_moments m;
+    gaussian g;
+    mdgan_error error = {""};
+    sampled_moments(&m, 40, 1);
+    noisy_oscillator((oscillator){0.8, 1.1}, 0.3, LENGTH, r);
+    assert_ok(gaussian_create(&g, &m, &error), &error);
+    assert_near("floor", g.floor, GAUSSIAN_FLOOR * record_moments_variance(&m), 1e-15);
+    const double naive = naive_cost(&g, &m, r);
+    assert_near("cost", gaussian_cost(&g, &m, r, NULL), naive, 1e-10 * fabs(naive));
+    gaussian_clear(&g);
+    record_moments_clear(&m);
+}
+
+static void gradient_is_that_of_the_cost(void **const state)
+{
+    (void)state;
+    double r[LENGTH], gradient[LENGTH];
+    record_moments m;
+    gaussian g;
+    mdgan_error error = {""};
+    sampled_moments(&m, 40, 2);
+    noisy_oscillator((oscillator){0.8, 1.1}, 0.3, LENGTH, r);
+    assert_ok(gaussian_create(&g, &m, &error), &error);
+    assert_near("the same with gradient", gaussian_cost(&g, &m, r, gradient), gaussian_cost(&g, &m, r, NULL), 1e-12);
+    for (size_t k = 0; k < LENGTH; k++) {
+        const double kept = r[k], h = 1e-5;
+        r[k] = kept + h;
+        const double up = gaussian_cost(&g, &m, r, NULL);
+        r[k] = kept - h;
+        const double down = gaussian_cost(&g, &m, r, NULL);
+        r[k] = kept;
+        assert_near("gradient", gradient[k], (up - down) / (2 * h), 1e-6 * (1 + fabs(gradient[k])));
+    }
+    gaussian_clear(&g);
+    record_moments_clear(&m);
+}
+
+/* The likelihood is highest at the truth (up to the floor, which both sides have). */
+static void cost_is_least_at_the_truth(void **const state)
+{
+    (void)state;
+    double r[LENGTH], gradient[LENGTH], other[LENGTH];
+    record_moments m;
+    gaussian g;
+    mdgan_error error = {""};
+    noisy_oscillator(truth, white, LENGTH, r);
+    exact_moments(&m, LENGTH, r);
+    assert_ok(gaussian_create(&g, &m, &error), &error);
+    const double best = gaussian_cost(&g, &m, r, gradient);
+    for (size_t k = 0; k < LENGTH; k++) {
+        assert_near("gradient at the truth", gradient[k], 0, 1e-10);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        noisy_oscillator((oscillator){0.9 + 0.02 * (double)i, 0.8}, 0.45, LENGTH, other);
+        assert_true(gaussian_cost(&g, &m, other, NULL) > best);
+    }
+    gaussian_clear(&g);
+    record_moments_clear(&m);
+}
+
+static void impossible_covariances_cost_infinitely(void **const state)
+{
+    (void)state;
+    double r[LENGTH];
+    record_moments m;
+    gaussian g;
+    mdgan_error error = {""};
+    noisy_oscillator(truth, white, LENGTH, r);
+    exact_moments(&m, LENGTH, r);
+    assert_ok(gaussian_create(&g, &m, &error), &error);
+    r[1] = 5 * r[0];
+    assert_true(gaussian_cost(&g, &m, r, NULL) == INFINITY);
+    r[1] = NAN;
+    assert_true(gaussian_cost(&g, &m, r, NULL) == INFINITY);
+    gaussian_clear(&g);
+    record_moments_clear(&m);
+}
+
+static double cost_of(gaussian *const g, const record_moments *const m, const statespace *const s)
+{
+    double r[LENGTH];
+    statespace_autocovariance(s, LENGTH, r);
+    return gaussian_cost(g, m, r, NULL);
+}
+
+static void burg_start(const record_moments *const m, const size_t q, statespace *const s)
+{
+    autoregression ar;
+    balanced b;
+    mdgan_error error = {""};
+    assert_ok(autoregression_fit(&ar, m, burg_order(LENGTH), &error), &error);
+    assert_ok(balanced_create(&b, &ar, &error), &error);
+    assert_ok(balanced_truncate(&b, q, s, &error), &error);
+    autoregression_clear(&ar);
+    balanced_clear(&b);
+}
+
+/* Pole of a model of two states. */
+static oscillator pole_of(const statespace *const s)
+{
+    const double rho = sqrt(s->a[0] * s->a[3] - s->a[1] * s->a[2]);
+    return (oscillator){rho, acos((s->a[0] + s->a[3]) / (2 * rho))};
+}
+
+static void check_truth(const statespace *const s, const double tolerance)
+{
+    double r[LENGTH], expected[LENGTH];
+    const oscillator found = pole_of(s);
+    assert_near("pole radius", found.rho, truth.rho, tolerance);
+    assert_near("pole angle", found.theta, truth.theta, tolerance);
+    statespace_autocovariance(s, LENGTH, r);
+    noisy_oscillator(truth, white, LENGTH, expected);
+    for (size_t k = 0; k < LENGTH; k++) {
+        assert_near("autocovariance", r[k], expected[k], 5 * tolerance);
+    }
+}
+
+/* From a line of another place and width without any white noise, and from Burg's. */
+static void check_refinement(const record_moments *const m, const double tolerance)
+{
+    gaussian g;
+    mdgan_error error = {""};
+    assert_ok(gaussian_create(&g, m, &error), &error);
+    for (size_t i = 0; i < 2; i++) {
+        statespace start, s;
+        if (i == 0) {
+            oscillator_model(&start, (oscillator){0.75, 1});
+            assert_ok(statespace_normalise(&start, &error), &error);
+        } else {
+            burg_start(m, 2, &start);
+        }
+        assert_ok(arma_refine(&start, m, &g, &s, &error), &error);
+        assert_near("A A^T + B B^T - I", unit_covariance_gap(&s), 0, 1e-8);
+        assert_true(cost_of(&g, m, &s) <= cost_of(&g, m, &start) + 1e-9);
+        assert_true(i > 0 || cost_of(&g, m, &s) < cost_of(&g, m, &start) - 1);
+        check_truth(&s, tolerance);
+        statespace_clear(&start);
+        statespace_clear(&s);
+    }
+    gaussian_clear(&g);
+}
+
+static void likelihood_finds_an_oscillator_under_noise(void **const state)
+{
+    (void)state;
+    double r[LENGTH];
+    record_moments m;
+    noisy_oscillator(truth, white, LENGTH, r);
+    exact_moments(&m, LENGTH, r);
+    check_refinement(&m, 1e-3);
+    record_moments_clear(&m);
+}
+
+/* 2,000 records of 32 frames leave the pole uncertain by about (1 - rho^2) / sqrt(frames) = 5e-4, noise doubles it. */
+static void likelihood_finds_it_in_samples(void **const state)
+{
+    (void)state;
+    record_moments m;
+    sampled_moments(&m, 2000, 3);
+    check_refinement(&m, 6e-3);
+    record_moments_clear(&m);
+}
+
+static void refinement_never_makes_it_worse(void **const state)
+{
+    (void)state;
+    static const size_t states[] = {2, 4, 6, 8};
+    record_moments m;
+    gaussian g;
+    mdgan_error error = {""};
+    sampled_moments(&m, 60, 4);
+    assert_ok(gaussian_create(&g, &m, &error), &error);
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        statespace start, s;
+        burg_start(&m, states[i], &start);
+        assert_ok(arma_refine(&start, &m, &g, &s, &error), &error);
+        assert_int_equal(s.q, states[i]);
+        assert_int_equal(s.m, 1);
+        assert_true(cost_of(&g, &m, &s) <= cost_of(&g, &m, &start) + 1e-6);
+        statespace_clear(&start);
+        statespace_clear(&s);
+    }
+    gaussian_clear(&g);
+    record_moments_clear(&m);
+}
+
+static void only_innovations_forms_are_refined(void **const state)
+{
+    (void)state;
+    record_moments m;
+    gaussian g;
+    statespace start, s = {0};
+    mdgan_error error = {""};
+    sampled_moments(&m, 10, 5);
+    assert_ok(gaussian_create(&g, &m, &error), &error);
+    static const struct {
+        size_t q, m;
+    } wrong[] = {{3, 1}, {2, 2}, {34, 1}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        random_model(&start, wrong[i].q, wrong[i].m, 0.9, i + 1);
+        assert_fails(arma_refine(&start, &m, &g, &s, &error), MDGAN_INVALID, &error, "innovations form");
+        statespace_clear(&start);
+    }
+    random_model(&start, 2, 1, 0.9, 9);
+    start.d[0] = 0;
+    assert_fails(arma_refine(&start, &m, &g, &s, &error), MDGAN_INVALID, &error, "innovations form");
+    statespace_clear(&start);
+    gaussian_clear(&g);
+    record_moments_clear(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cost_is_the_gaussian_likelihood),
+        cmocka_unit_test(gradient_is_that_of_the_cost),
+        cmocka_unit_test(cost_is_least_at_the_truth),
+        cmocka_unit_test(impossible_covariances_cost_infinitely),
+        cmocka_unit_test(likelihood_finds_an_oscillator_under_noise),
+        cmocka_unit_test(likelihood_finds_it_in_samples),
+        cmocka_unit_test(refinement_never_makes_it_worse),
+        cmocka_unit_test(only_innovations_forms_are_refined),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Overdamped motion: increments of Brownian motion plus Ornstein-Uhlenbeck displacements; and the choice of a start. */
+#include "linear_models.h"
+
+#include "linear/relaxation.h"
+#include "linear/start.h"
+
+enum { LENGTH = 64, MODES = 2 };
+
+/* Per component: diffusion and two cages. */
+typedef struct cage {
+    double diffusion;        /* mean square of the Brownian increment */
+    double amplitude[MODES]; /* standard deviations of the displacements */
+    double tau[MODES];       /* relaxation times, frames */
+} cage;
+
+static const cage melt = {0.02, {0.5, 1}, {3, 25}};
+
+static double displacement(const cage *const c, const double t)
+{
+    double msd = c->diffusion * t;
+    for (size_t i = 0; i < MODES; i++) {
+        msd += 2 * c->amplitude[i] * c->amplitude[i] * (1 - exp(-t / c->tau[i]));
+    }
+    return msd;
+}
+
+/* Covariance of increments is half the second difference of the MSD. */
+static double increment_covariance(const cage *const c, const size_t lag)
+{
+    const double k = (double)lag;
+    return lag == 0 ? displacement(c, 1)
+                    : 0.5 * (displacement(c, k + 1) - 2 * displacement(c, k) + displacement(c, k - 1));
+}
+
+static float *cage_records(const cage *const c, const size_t n, uint64_t seed)
+{
+    float *const out = malloc(n * LENGTH * sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        double x[MODES];
+        for (size_t k = 0; k < MODES; k++) {
+            x[k] = c->amplitude[k] * synthetic_normal(&seed);
+        }
+        for (size_t t = 0; t < LENGTH; t++) {
+            double step = sqrt(c->diffusion) * synthetic_normal(&seed);
+            for (size_t k = 0; k < MODES; k++) {
+                const double f = exp(-1 / c->tau[k]);
+                const double next = f * x[k] + c->amplitude[k] * sqrt(1 - f * f) * synthetic_normal(&seed);
+                step += next - x[k];
+                x[k] = next;
+            }
+            out[i * LENGTH + t] = (float)step;
+        }
+    }
+    return out;
+}
+
+/* MSD that a model of increments implies. */
+static double model_displacement(const statespace *const s, const size_t t)
+{
+    double r[t], msd = 0;
+    statespace_autocovariance(s, t, r);
+    for (size_t k = 0; k < t; k++) {
+        msd += (k == 0 ? 1 : 2) * (double)(t - k) * r[k];
+    }
+    return msd;
+}
+
+static void check_displacement(const statespace *const s, const size_t last, const double tolerance)
+{
+    for (size_t t = 1; t <= last; t *= 2) {
+        assert_near("MSD relative to the truth", model_displacement(s, t) / displacement(&melt, (double)t), 1, tolerance);
+    }
+}
+
+static void check_fit(const record_moments *const m, const size_t last, const double tolerance)
+{
+    gaussian g;
+    statespace s;
+    mdgan_error error = {""};
+    assert_ok(gaussian_create(&g, m, &error), &error);
+    assert_ok(relaxation_fit(m, &g, &s, &error), &error);
+    assert_near("A A^T + B B^T - I", unit_covariance_gap(&s), 0, 1e-10);
+    check_displacement(&s, last, tolerance);
+    /* Increments of displacements are anticorrelated at every lag, whatever the weights. */
+    double r[LENGTH];
+    statespace_autocovariance(&s, LENGTH, r);
+    for (size_t k = 1; k < LENGTH; k++) {
+        assert_true(r[k] <= 0);
+    }
+    statespace_clear(&s);
+    gaussian_clear(&g);
+}
+
+static void displacement_is_found_from_exact_moments(void **const state)
+{
+    (void)state;
+    double r[LENGTH];
+    record_moments m;
+    for (size_t k = 0; k < LENGTH; k++) {
+        r[k] = increment_covariance(&melt, k);
+    }
+    exact_moments(&m, LENGTH, r);
+    check_fit(&m, LENGTH, 0.005);
+    check_fit(&m, 2 * LENGTH, 0.06); /* beyond the record, diffusion and slow cages look alike */
+    record_moments_clear(&m);
+}
+
+static void displacement_is_found_from_samples(void **const state)
+{
+    (void)state;
+    enum { N = 1500 };
+    float *const x = cage_records(&melt, N, 1);
+    record_moments m;
+    moments_of(&m, LENGTH, N, x);
+    check_fit(&m, 2 * LENGTH, 0.06);
+    record_moments_clear(&m);
+    free(x);
+}
+
+static void free_diffusion_stays_free(void **const state)
+{
+    (void)state;
+    double r[LENGTH] = {1};
+    record_moments m;
+    gaussian g;
+    statespace s;
+    mdgan_error error = {""};
+    exact_moments(&m, LENGTH, r);
+    assert_ok(gaussian_create(&g, &m, &error), &error);
+    assert_ok(relaxation_fit(&m, &g, &s, &error), &error);
+    for (size_t t = 1; t <= 4 * LENGTH; t *= 4) {
+        assert_near("MSD per frame", model_displacement(&s, t) / (double)t, 1, 0.03);
+    }
+    statespace_clear(&s);
+    gaussian_clear(&g);
+    record_moments_clear(&m);
+}
+
+static void the_start_for_a_cage_is_overdamped(void **const state)
+{
+    (void)state;
+    enum { N = 900, HELD = 100 };
+    float *const x = cage_records(&melt, N + HELD, 7);
+    record_moments fit, held;
+    linear_start start;
+    mdgan_error error = {""};
+    moments_of(&fit, LENGTH, N, x);
+    moments_of(&held, LENGTH, HELD, x + N * LENGTH);
+    assert_ok(linear_start_find(&start, 1, &fit, &held, 0, &error), &error);
+    assert_null(strstr(start.text, "Burg"));
+    assert_int_equal(start.n_group, 1);
+    assert_near("A A^T + B B^T - I", unit_covariance_gap(&start.model[0]), 0, 1e-8);
+    check_displacement(&start.model[0], LENGTH, 0.05);
+    linear_start_clear(&start);
+    /* Without held-out records the fitted ones decide, at a price per parameter. */
+    assert_ok(linear_start_find(&start, 1, &fit, NULL, 0, &error), &error);
+    assert_null(strstr(start.text, "Burg"));
+    check_displacement(&start.model[0], LENGTH, 0.06);
+    linear_start_clear(&start);
+    record_moments_clear(&fit);
+    record_moments_clear(&held);
+    free(x);
+}
+
+static void oscillator_moments(record_moments *const m, const oscillator o, const size_t n, uint64_t seed)
+{
+    float *const x = malloc(n * LENGTH * sizeof *x);
+    for (size_t i = 0; i < n; i++) {
+        oscillator_series(o, &seed, LENGTH, 1, x + i * LENGTH);
+    }
+    moments_of(m, LENGTH, n, x);
+    free(x);
+}
+
+static void check_oscillator(const statespace *const s, const oscillator o, const double tolerance)
+{
+    double r[LENGTH];
+    statespace_autocovariance(s, LENGTH, r);
+    for (size_t k = 0; k < LENGTH; k++) {
+        assert_near("autocovariance", r[k], oscillator_covariance(o, k), tolerance);
+    }
+}
+
+/* Two components with lines of their own: models of a common size, one each. */
+static void the_start_for_oscillators_oscillates(void **const state)
+{
+    (void)state;
+    static const oscillator line[2] = {{0.95, 0.5}, {0.9, 1.7}};
+    record_moments fit[2], held[2];
+    linear_start start;
+    mdgan_error error = {""};
+    for (size_t g = 0; g < 2; g++) {
+        oscillator_moments(&fit[g], line[g], 900, 11 + g);
+        oscillator_moments(&held[g], line[g], 100, 21 + g);
+    }
+    assert_ok(linear_start_find(&start, 1, fit, held, 0, &error), &error);
+    assert_null(strstr(start.text, "relaxation"));
+    check_oscillator(&start.model[0], line[0], 0.1);
+    linear_start_clear(&start);
+    assert_ok(linear_start_find(&start, 2, fit, held, 0, &error), &error);
+    assert_null(strstr(start.text, "relaxation"));
+    assert_int_equal(start.n_group, 2);
+    assert_int_equal(start.model[0].q, start.model[1].q);
+    for (size_t g = 0; g < 2; g++) {
+        check_oscillator(&start.model[g], line[g], 0.1);
+        record_moments_clear(&fit[g]);
+        record_moments_clear(&held[g]);
+    }
+    linear_start_clear(&start);
+}
+
+static void the_number_of_states_can_be_asked_for(void **const state)
+{
+    (void)state;
+    record_moments fit;
+    linear_start start;
+    mdgan_error error = {""};
+    oscillator_moments(&fit, (oscillator){0.95, 0.5}, 200, 5);
+    static const size_t wanted[] = {2, 4, 8, 12};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        char text[32];
+        assert_ok(linear_start_find(&start, 1, &fit, NULL, wanted[i], &error), &error);
+        assert_int_equal(start.model[0].q, wanted[i]);
+        snprintf(text, sizeof text, ", %zu states", wanted[i]);
+        assert_non_null(strstr(start.text, text));
+        linear_start_clear(&start);
+    }
+    assert_fails(linear_start_find(&start, 1, &fit, NULL, 5, &error), MDGAN_NUMERIC, &error, "5 states");
+    assert_null(start.model);
+    record_moments_clear(&fit);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(displacement_is_found_from_exact_moments),
+        cmocka_unit_test(displacement_is_found_from_samples),
+        cmocka_unit_test(free_diffusion_stays_free),
+        cmocka_unit_test(the_start_for_a_cage_is_overdamped),
+        cmocka_unit_test(the_start_for_oscillators_oscillates),
+        cmocka_unit_test(the_number_of_states_can_be_asked_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
