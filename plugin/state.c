@@ -352,13 +352,15 @@ static mdgan_progress training_of(const state_counters *k)
                             .seconds_left = k->seconds_left};
 }
 
-/* Cannot fail: all or nothing of a restart. */
+/* Takes over what it keeps of the parts. Cannot fail: all or nothing of a restart. */
 static void install(mdgan_session *session, const state_counters *k, state_parts *parts)
 {
     collection *const c = &session->collection;
     const mdgan_progress training = training_of(k);
     session_adopt(session, parts->model, &training);
+    parts->model = NULL;
     session->origin = parts->origin;
+    parts->origin = NULL;
     session->emitted = k->emitted;
     session->collect_seconds = k->collect_seconds;
     session->emit_seconds = k->emit_seconds;
@@ -372,9 +374,9 @@ static void install(mdgan_session *session, const state_counters *k, state_parts
     if (c->stores) {
         free(c->value);
         c->value = parts->value;
+        parts->value = NULL;
         if (c->any)
             memcpy(c->last, parts->last, c->n_row * sizeof *c->last);
-        free(parts->last);
     }
 }
 
@@ -389,10 +391,8 @@ mdgan_status mdgan_session_unpack(mdgan_session *session, const void *bytes, siz
     status = mdgan_comm_agree(session->retained_comm, status, error);
     if (status == MDGAN_OK)
         status = share_state(session, &k, &parts, error);
-    if (status != MDGAN_OK) {
-        free_parts(&parts);
-        return status;
-    }
-    install(session, &k, &parts);
-    return MDGAN_OK;
+    if (status == MDGAN_OK)
+        install(session, &k, &parts);
+    free_parts(&parts);
+    return status;
 }

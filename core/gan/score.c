@@ -263,7 +263,8 @@ mdgan_status score_weights(score *const s, const generator *const g, const real 
     }
     entity_mean_result(&mean, 1, s->made, NULL);
     entity_mean_clear(&mean);
-    const double chance = (double)s->n_held / (CHAINS * ((WINDOWS - 1) / 2));
+    const size_t n_made = CHAINS * ((WINDOWS - 1) / 2);
+    const double chance = (double)s->n_held / (double)n_made;
     double sum = 0;
     for (size_t i = 0; i < s->n_statistic; i++) {
         const double gap = s->made[i] - s->held[i];

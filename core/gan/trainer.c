@@ -305,28 +305,6 @@ static mdgan_status run_loop(trainer *const t, const mdgan_progress_fn progress,
     return status;
 }
 
-/* Every rank needs the whole pool for a checkpoint, but each has only kept up its own shards. */
-static mdgan_status gather_pool(trainer *const t, mdgan_error *const error)
-{
-    const size_t n_rank = mdgan_comm_size(t->comm);
-    const size_t part = t->config.batch / N_SHARD * t->net.generator.arch.latent;
-    size_t *const offset = calloc(n_rank + 1, sizeof *offset);
-    const mdgan_status enough = mdgan_comm_agree(
-        t->comm, offset ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu ranks", n_rank), error);
-    if (enough != MDGAN_OK) {
-        free(offset);
-        return enough;
-    }
-    for (size_t i = 0; i < N_SHARD; i++) {
-        for (size_t r = comm_shard_owner(t->comm, i, N_SHARD) + 1; r <= n_rank; r++) {
-            offset[r] = (i + 1) * part;
-        }
-    }
-    const mdgan_status status = mdgan_comm_gather_floats(t->comm, t->pool, offset, error);
-    free(offset);
-    return status;
-}
-
 mdgan_status mdgan_trainer_run(mdgan_trainer *const t, const mdgan_progress_fn progress, void *const context,
                                const double interval, mdgan_error *const error)
 {
@@ -335,7 +313,8 @@ mdgan_status mdgan_trainer_run(mdgan_trainer *const t, const mdgan_progress_fn p
     t->first_seconds = t->seconds_at_iteration;
     mdgan_status status = run_loop(t, progress, context, interval, error);
     if (status == MDGAN_OK) {
-        status = gather_pool(t, error);
+        /* Every rank needs the whole pool for a checkpoint, but each has only kept up its own shards. */
+        status = mdgan_comm_gather_floats(t->comm, t->pool, t->pool_offset, error);
     }
     blas_threads_restore(blas);
     return status;

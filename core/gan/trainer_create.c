@@ -157,9 +157,11 @@ static mdgan_status allocate(trainer *const t, mdgan_error *const error)
     arena a = {0};
     layout(t, &a);
     t->memory = aligned_alloc(64, a.used * sizeof(real));
+    const size_t n_rank = mdgan_comm_size(t->comm);
     t->picks = calloc(2 * t->config.batch, sizeof *t->picks);
+    t->pool_offset = calloc(n_rank + 1, sizeof *t->pool_offset);
     t->loss_rows = calloc(N_SHARD * (8 + bins), sizeof *t->loss_rows);
-    if (!t->memory || !t->picks || !t->loss_rows) {
+    if (!t->memory || !t->picks || !t->pool_offset || !t->loss_rows) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for a batch of %zu window pairs", t->config.batch);
     }
     memset(t->memory, 0, a.used * sizeof(real));
@@ -169,6 +171,9 @@ static mdgan_status allocate(trainer *const t, mdgan_error *const error)
     for (size_t i = 0; i < N_SHARD; i++) {
         t->shard[i].start = t->picks + i * n;
         t->shard[i].offset = t->picks + t->config.batch + i * n;
+        for (size_t r = comm_shard_owner(t->comm, i, N_SHARD) + 1; r <= n_rank; r++) {
+            t->pool_offset[r] = (i + 1) * n * t->net.generator.arch.latent;
+        }
     }
     return MDGAN_OK;
 }
@@ -296,6 +301,7 @@ void mdgan_trainer_destroy(mdgan_trainer *const t)
     score_clear(&t->score);
     free(t->memory);
     free(t->picks);
+    free(t->pool_offset);
     free(t->loss_rows);
     free(t);
 }
@@ -405,7 +411,7 @@ mdgan_status mdgan_trainer_resume(mdgan_trainer **const out, const mdgan_model *
     if (status == MDGAN_OK) {
         status = mdgan_trainer_create(&t, &model->resume->config, data, comm, error);
     }
-    if (status == MDGAN_OK) {
+    if (status == MDGAN_OK && t) {
         status = mdgan_comm_agree(comm, restore(t, model, error), error);
     }
     if (status != MDGAN_OK) {
