@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double memory = 0.95; /* of the running mean, per iteration */
-
 void anchor_clear(anchor *const a)
 {
     free(a->transform);
@@ -101,7 +99,7 @@ void anchor_update(anchor *const a, const size_t n_batch, const double *const po
     double norm = 0;
     for (size_t k = 0; k < a->n_bin; k++) {
         const double mean = power[k] / (double)(n_batch * a->n_component);
-        a->gap[k] += (float)((1 - memory) * (mean - a->target[k] - a->gap[k]));
+        a->gap[k] += (float)((1 - ANCHOR_MEMORY) * (mean - a->target[k] - a->gap[k]));
         norm += a->target[k] * a->target[k];
     }
     for (size_t k = 0; k < a->n_bin; k++) {

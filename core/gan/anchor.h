@@ -12,6 +12,8 @@
 
 #include <mdgan/status.h>
 
+#define ANCHOR_MEMORY 0.95 /* of the running mean, per iteration */
+
 typedef struct anchor {
     size_t record, n_component; /* 2M, D */
     size_t n_bin;               /* M + 1 */

@@ -130,8 +130,8 @@ static void test_critics(void **const state)
     schedule_case_free(&c);
 }
 
-/* One update from a gap of zero makes the running mean (1 - memory) (P - target): the gradient must be that of
- * (1 - memory) weight sum (P - target)^2 / sum target^2. */
+/* One update from a gap of zero makes the running mean (1 - ANCHOR_MEMORY) (P - target): the gradient must be that
+ * of (1 - ANCHOR_MEMORY) weight sum (P - target)^2 / sum target^2. */
 typedef struct anchor_case {
     anchor anchor;
     size_t n;
@@ -149,7 +149,7 @@ static double anchor_loss(void *const context)
         loss += gap * gap;
         norm += c->anchor.target[k] * c->anchor.target[k];
     }
-    return 0.02 * c->anchor.weight * loss / norm;
+    return (1 - ANCHOR_MEMORY) * c->anchor.weight * loss / norm;
 }
 
 static void test_anchor(void **const state)
