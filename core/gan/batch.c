@@ -35,15 +35,18 @@ static mdgan_status measure(sample_data *const s, mdgan_error *const error)
     for (size_t c = 0; c < d; c++) {
         double sum = 0, square = 0;
         for (size_t i = 0; i < n; i++) {
-            const double v = s->value[i * d + c];
-            sum += v;
+            sum += s->value[i * d + c];
+        }
+        s->mean[c] = s->isotropic ? 0 : sum / (double)n;
+        /* Second pass around the mean: power sums around 0 cancel where the mean is large. */
+        for (size_t i = 0; i < n; i++) {
+            const double v = s->value[i * d + c] - s->mean[c];
             square += v * v;
         }
         if (!isfinite(square)) {
             return mdgan_fail(error, MDGAN_DATA, "component %zu of the data holds values that are not finite", c + 1);
         }
-        s->mean[c] = s->isotropic ? 0 : sum / (double)n;
-        s->scale[c] = sqrt(fmax(square / (double)n - s->mean[c] * s->mean[c], 0));
+        s->scale[c] = sqrt(square / (double)n);
         if (!(s->scale[c] > 1e-12 * fabs(s->mean[c])) || s->scale[c] < 1e-30) {
             return mdgan_fail(error, MDGAN_DATA, "component %zu of the data never changes: nothing to learn", c + 1);
         }

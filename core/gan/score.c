@@ -188,6 +188,10 @@ static mdgan_status measure_held_out(score *const s, const sample_data *const da
     entity_mean_result(&mean, 1, s->held, s->held_error);
     entity_mean_clear(&mean);
     s->n_held = data->n_held;
+    if (s->n_held == 1) {
+        /* How far one entity differs from the next is unknown then; the floors must do. */
+        memset(s->held_error, 0, s->n_statistic * sizeof *s->held_error);
+    }
     set_floors(s);
     return MDGAN_OK;
 }

@@ -9,6 +9,28 @@
 #include "parallel/blas.h"
 #include "parallel/comm.h"
 
+/* Also refuses what is not a number. */
+static mdgan_status check_reals(const mdgan_train_config *const c, mdgan_error *const error)
+{
+    const struct {
+        const char *name;
+        double value, low, high;
+    } range[] = {
+        {"penalty", c->penalty, 0, 1e6},          {"clip", c->clip, 0, 1e6},
+        {"seconds", c->seconds, 0, 1e12},         {"rate_generator", c->rate_generator, 0, 1e30},
+        {"rate_critic", c->rate_critic, 0, 1e30}, {"rate_linear", c->rate_linear, 0, 1e30},
+        {"anchor", c->anchor, 0, 1e12},           {"carry", c->carry, 0, 1},
+        {"holdout", c->holdout, 0, 0.9},
+    };
+    for (size_t i = 0; i < sizeof range / sizeof *range; i++) {
+        if (!(range[i].value >= range[i].low && range[i].value <= range[i].high)) {
+            return mdgan_fail(error, MDGAN_INVALID, "%s is %g: must be between %g and %g", range[i].name,
+                              range[i].value, range[i].low, range[i].high);
+        }
+    }
+    return MDGAN_OK;
+}
+
 static mdgan_status check_config(const mdgan_train_config *const c, mdgan_error *const error)
 {
     if (c->size != sizeof *c) {
@@ -31,7 +53,7 @@ static mdgan_status check_config(const mdgan_train_config *const c, mdgan_error 
         return mdgan_fail(error, MDGAN_INVALID,
                           "channel, hidden, critic_steps, evaluate and threads must be at least 1");
     }
-    return MDGAN_OK;
+    return check_reals(c, error);
 }
 
 /* Non-overlapping records of 2M frames of one group of components. */

@@ -191,7 +191,8 @@ static void layer_with_wide_rows_is_a_transposed_convolution(void **const state)
     free(scattered);
 }
 
-/* The transposed convolution is the adjoint of the convolution: <conv x, y> = <x, conv^T y>, through the same weights. */
+/* The transposed convolution is the adjoint of the convolution: <conv x, y> = <x, conv^T y>, through the same weights.
+ */
 static void convolution_and_its_data_gradient_are_adjoint(void **const state)
 {
     (void)state;

@@ -69,7 +69,8 @@ static double model_displacement(const statespace *const s, const size_t t)
 static void check_displacement(const statespace *const s, const size_t last, const double tolerance)
 {
     for (size_t t = 1; t <= last; t *= 2) {
-        assert_near("MSD relative to the truth", model_displacement(s, t) / displacement(&melt, (double)t), 1, tolerance);
+        assert_near("MSD relative to the truth", model_displacement(s, t) / displacement(&melt, (double)t), 1,
+                    tolerance);
     }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "synthetic.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "parallel/threads.h"
@@ -56,6 +57,40 @@ static void every_piece_is_done_once(void **const state)
         threads_destroy(pool);
     }
     threads_destroy(NULL);
+}
+
+/* One piece per thread, each of which waits until all have begun: every thread must take one. */
+typedef struct meeting {
+    atomic_int come;
+    atomic_int by_worker[WORKERS_MAX];
+    int expected;
+} meeting;
+
+static void meet(void *const context, const size_t i, const size_t worker)
+{
+    (void)i;
+    meeting *const m = context;
+    atomic_fetch_add(&m->by_worker[worker % WORKERS_MAX], 1);
+    atomic_fetch_add(&m->come, 1);
+    while (atomic_load(&m->come) < m->expected) {
+        sched_yield();
+    }
+}
+
+static void threads_work_at_once_under_their_own_numbers(void **const state)
+{
+    (void)state;
+    for (size_t n_thread = 1; n_thread <= WORKERS_MAX; n_thread++) {
+        meeting m = {.expected = (int)n_thread};
+        threads *pool = NULL;
+        mdgan_error error = {""};
+        assert_ok(threads_create(&pool, n_thread, &error), &error);
+        threads_run(pool, n_thread, meet, &m);
+        for (size_t i = 0; i < WORKERS_MAX; i++) {
+            assert_int_equal(atomic_load(&m.by_worker[i]), i < n_thread ? 1 : 0);
+        }
+        threads_destroy(pool);
+    }
 }
 
 static void a_pool_serves_many_rounds(void **const state)
@@ -116,9 +151,8 @@ static void an_idle_pool_ends(void **const state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_piece_is_done_once),
-        cmocka_unit_test(a_pool_serves_many_rounds),
-        cmocka_unit_test(results_are_visible_afterwards),
+        cmocka_unit_test(every_piece_is_done_once),  cmocka_unit_test(threads_work_at_once_under_their_own_numbers),
+        cmocka_unit_test(a_pool_serves_many_rounds), cmocka_unit_test(results_are_visible_afterwards),
         cmocka_unit_test(an_idle_pool_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

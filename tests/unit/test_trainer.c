@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "trained.h"
+
+static int open_comm(void **const state)
+{
+    mdgan_comm *comm = NULL;
+    const int failed = mdgan_comm_create_serial(&comm, NULL);
+    *state = comm;
+    return failed;
+}
+
+static int close_comm(void **const state)
+{
+    mdgan_comm_destroy(*state);
+    return 0;
+}
+
+/* Both ways to start, and the variants that change what is computed. */
+static mdgan_train_config variant(const size_t i, const size_t iterations)
+{
+    mdgan_train_config c = small_config(i % 2 ? MDGAN_INIT_RANDOM : MDGAN_INIT_LINEAR, iterations);
+    c.critic = i < 2 ? c.critic : MDGAN_CRITIC_MLP;
+    c.lipschitz = i == 3 ? MDGAN_LIPSCHITZ_CLIP : MDGAN_LIPSCHITZ_PENALTY;
+    return c;
+}
+enum { N_VARIANT = 4 };
+
+static void threads_change_nothing(void **const state)
+{
+    mdgan_dataset data;
+    training_data(&data, MDGAN_VELOCITY, true);
+    for (size_t i = 0; i < N_VARIANT; i++) {
+        mdgan_train_config c = variant(i, 7);
+        mdgan_model *const one = trained(&c, &data, *state), *const again = trained(&c, &data, *state);
+        c.threads = 2;
+        mdgan_model *const two = trained(&c, &data, *state);
+        assert_models_equal(one, again);
+        assert_models_equal(one, two);
+        mdgan_model_destroy(one);
+        mdgan_model_destroy(again);
+        mdgan_model_destroy(two);
+    }
+    mdgan_dataset_clear(&data);
+}
+
+/* A different seed is a different training: otherwise equality above would prove little. */
+static void seeds_change_everything(void **const state)
+{
+    mdgan_dataset data;
+    training_data(&data, MDGAN_VELOCITY, true);
+    mdgan_train_config c = variant(0, 3);
+    mdgan_model *const one = trained(&c, &data, *state);
+    c.seed++;
+    mdgan_model *const other = trained(&c, &data, *state);
+    const checkpoint *const x = one->resume, *const y = other->resume;
+    assert_memory_not_equal(x->generator, y->generator, x->n_generator * sizeof *x->generator);
+    assert_memory_not_equal(x->critic, y->critic, x->n_critic * sizeof *x->critic);
+    mdgan_model_destroy(one);
+    mdgan_model_destroy(other);
+    mdgan_dataset_clear(&data);
+}
+
+/* The anchor holds a linear start's spectrum; without such a start there is nothing to hold. */
+static void anchors_pull_linear_starts_only(void **const state)
+{
+    mdgan_dataset data;
+    training_data(&data, MDGAN_VELOCITY, true);
+    for (size_t i = 0; i < 2; i++) {
+        mdgan_train_config c = variant(i, 3);
+        c.anchor = 0;
+        mdgan_model *const without = trained(&c, &data, *state);
+        c.anchor = 1000;
+        mdgan_model *const with = trained(&c, &data, *state);
+        const checkpoint *const x = without->resume, *const y = with->resume;
+        const bool equal = memcmp(x->generator, y->generator, x->n_generator * sizeof(float)) == 0;
+        assert_int_equal(equal, i == 1);
+        assert_int_equal(y->n_anchor, i == 1 ? 0 : c.window + 1);
+        mdgan_model_destroy(without);
+        mdgan_model_destroy(with);
+    }
+    mdgan_dataset_clear(&data);
+}
+
+typedef struct stopper {
+    size_t calls, stop_at; /* iteration */
+    mdgan_progress last;
+} stopper;
+
+static bool stop_there(void *const context, const mdgan_progress *const p)
+{
+    stopper *const s = context;
+    assert_true(p->iteration > s->last.iteration && p->iteration <= p->iterations);
+    s->calls++;
+    s->last = *p;
+    return p->iteration < s->stop_at;
+}
+
+/* Stops at an iteration, goes through the bytes of a file, and goes on to the end. */
+static mdgan_model *interrupted(const mdgan_train_config *const config, const mdgan_dataset *const data,
+                                const mdgan_comm *const comm, const size_t stop_at)
+{
+    stopper s = {.stop_at = stop_at};
+    mdgan_trainer *t = NULL;
+    mdgan_model *model = NULL, *read = NULL;
+    mdgan_error error = {""};
+    void *bytes = NULL;
+    size_t n_byte;
+    assert_ok(mdgan_trainer_create(&t, config, data, comm, &error), &error);
+    assert_ok(mdgan_trainer_run(t, stop_there, &s, 0, &error), &error);
+    assert_int_equal(mdgan_trainer_progress(t).iteration, stop_at);
+    assert_ok(mdgan_trainer_model(t, true, &model, &error), &error);
+    mdgan_trainer_destroy(t);
+    assert_ok(mdgan_model_pack(model, &bytes, &n_byte, &error), &error);
+    mdgan_model_destroy(model);
+    assert_ok(mdgan_model_unpack(&read, bytes, n_byte, &error), &error);
+    free(bytes);
+    assert_ok(mdgan_trainer_resume(&t, read, data, comm, &error), &error);
+    mdgan_model_destroy(read);
+    assert_ok(mdgan_trainer_run(t, NULL, NULL, 1e9, &error), &error);
+    assert_ok(mdgan_trainer_model(t, true, &model, &error), &error);
+    mdgan_trainer_destroy(t);
+    return model;
+}
+
+static void check_resume(const mdgan_comm *const comm, const size_t i)
+{
+    mdgan_dataset data;
+    training_data(&data, MDGAN_VELOCITY, true);
+    const mdgan_train_config c = variant(i, 8);
+    mdgan_model *const whole = trained(&c, &data, comm);
+    /* Between two scores, and at one. */
+    static const size_t stops[] = {1, 4, 6};
+    for (size_t k = 0; k < sizeof stops / sizeof *stops; k++) {
+        mdgan_model *const parts = interrupted(&c, &data, comm, stops[k]);
+        assert_models_equal(whole, parts);
+        mdgan_model_destroy(parts);
+    }
+    mdgan_model_destroy(whole);
+    mdgan_dataset_clear(&data);
+}
+
+static void resuming_a_linear_start_is_never_having_stopped(void **const state)
+{
+    check_resume(*state, 0);
+    check_resume(*state, 2);
+}
+
+static void resuming_a_random_start_is_never_having_stopped(void **const state)
+{
+    check_resume(*state, 1);
+    check_resume(*state, 3);
+}
+
+/* A finished training has nothing left to do, and a second run does nothing. */
+static void a_finished_training_stays_as_it_is(void **const state)
+{
+    mdgan_dataset data;
+    mdgan_trainer *t = NULL;
+    mdgan_model *again = NULL;
+    mdgan_error error = {""};
+    training_data(&data, MDGAN_VELOCITY, true);
+    const mdgan_train_config c = variant(0, 4);
+    mdgan_model *const whole = trained(&c, &data, *state);
+    assert_ok(mdgan_trainer_resume(&t, whole, &data, *state, &error), &error);
+    assert_ok(mdgan_trainer_run(t, NULL, NULL, 1e9, &error), &error);
+    assert_ok(mdgan_trainer_model(t, true, &again, &error), &error);
+    assert_models_equal(whole, again);
+    mdgan_trainer_destroy(t);
+    mdgan_model_destroy(whole);
+    mdgan_model_destroy(again);
+    mdgan_dataset_clear(&data);
+}
+
+static void no_iterations_keep_the_start(void **const state)
+{
+    mdgan_dataset data;
+    mdgan_error error = {""};
+    training_data(&data, MDGAN_VELOCITY, true);
+    for (size_t i = 0; i < 2; i++) {
+        const mdgan_train_config c = variant(i, 0);
+        mdgan_trainer *t = NULL;
+        mdgan_model *start = NULL, *run = NULL;
+        assert_ok(mdgan_trainer_create(&t, &c, &data, *state, &error), &error);
+        assert_ok(mdgan_trainer_model(t, false, &start, &error), &error);
+        assert_ok(mdgan_trainer_run(t, NULL, NULL, 0, &error), &error);
+        assert_ok(mdgan_trainer_model(t, false, &run, &error), &error);
+        assert_models_equal(start, run);
+        const mdgan_model_info info = mdgan_model_info_get(run);
+        assert_int_equal(info.iterations, 0);
+        assert_false(info.checkpoint);
+        assert_true(isfinite(info.score) && info.score == info.start_score);
+        assert_non_null(strstr(info.start, i == 0 ? "2 states" : "random"));
+        mdgan_trainer_destroy(t);
+        mdgan_model_destroy(start);
+        mdgan_model_destroy(run);
+    }
+    mdgan_dataset_clear(&data);
+}
+
+static void check_finite(const float *const x, const uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        assert_true(isfinite(x[i]));
+    }
+}
+
+/* For every kind of feature and variant: finite, scored, never worse than the start, and something was learnt. */
+static void trainings_are_finite_and_never_worse(void **const state)
+{
+    for (size_t i = 0; i < N_VARIANT; i++) {
+        for (int kind = MDGAN_VELOCITY; kind <= MDGAN_SCALAR; kind++) {
+            mdgan_dataset data;
+            training_data(&data, (mdgan_kind)kind, kind != MDGAN_SCALAR);
+            const mdgan_train_config c = variant(i, 7);
+            mdgan_model *const model = trained(&c, &data, *state);
+            const checkpoint *const last = model->resume;
+            assert_int_equal(last->iteration, 7);
+            assert_true(model->score <= model->start_score && model->score > 0);
+            assert_true(last->best_score == model->score);
+            check_finite(model->weight, model->n_weight);
+            check_finite(last->generator, last->n_generator);
+            check_finite(last->critic, last->n_critic);
+            check_finite(last->pool, last->n_pool);
+            assert_memory_not_equal(last->generator, last->generator_mean, last->n_generator * sizeof(float));
+            mdgan_model_destroy(model);
+            mdgan_dataset_clear(&data);
+        }
+    }
+}
+
+static void clipping_keeps_critics_in_bounds(void **const state)
+{
+    mdgan_dataset data;
+    training_data(&data, MDGAN_VELOCITY, true);
+    mdgan_train_config c = variant(3, 5);
+    mdgan_model *const clipped = trained(&c, &data, *state);
+    c.lipschitz = MDGAN_LIPSCHITZ_PENALTY;
+    mdgan_model *const penalised = trained(&c, &data, *state);
+    float largest[2] = {0};
+    for (size_t i = 0; i < clipped->resume->n_critic; i++) {
+        largest[0] = fmaxf(largest[0], fabsf(clipped->resume->critic[i]));
+        largest[1] = fmaxf(largest[1], fabsf(penalised->resume->critic[i]));
+    }
+    assert_true(largest[0] <= (float)c.clip);
+    assert_true(largest[1] > 2 * (float)c.clip);
+    mdgan_model_destroy(clipped);
+    mdgan_model_destroy(penalised);
+    mdgan_dataset_clear(&data);
+}
+
+static void progress_is_told_and_can_stop(void **const state)
+{
+    mdgan_dataset data;
+    mdgan_trainer *t = NULL;
+    mdgan_error error = {""};
+    training_data(&data, MDGAN_VELOCITY, true);
+    const mdgan_train_config c = variant(0, 20);
+    assert_ok(mdgan_trainer_create(&t, &c, &data, *state, &error), &error);
+    stopper s = {.stop_at = 5};
+    assert_ok(mdgan_trainer_run(t, stop_there, &s, 0, &error), &error);
+    assert_int_equal(s.calls, 5);
+    assert_int_equal(s.last.iterations, 20);
+    assert_true(isfinite(s.last.critic_loss) && isfinite(s.last.wasserstein_y) && isfinite(s.last.wasserstein_z));
+    assert_true(s.last.seconds > 0 && s.last.seconds_left > 0);
+    assert_true(s.last.best_score <= s.last.start_score);
+    const mdgan_progress p = mdgan_trainer_progress(t);
+    assert_int_equal(p.iteration, 5);
+    /* The next run goes on. */
+    s.stop_at = 9;
+    assert_ok(mdgan_trainer_run(t, stop_there, &s, 0, &error), &error);
+    assert_int_equal(s.last.iteration, 9);
+    /* Rarely called if not wanted, but always at the end. */
+    s.stop_at = 1000;
+    s.calls = 0;
+    assert_ok(mdgan_trainer_run(t, stop_there, &s, 1e9, &error), &error);
+    assert_int_equal(s.calls, 1);
+    assert_int_equal(s.last.iteration, 20);
+    mdgan_trainer_destroy(t);
+    mdgan_dataset_clear(&data);
+}
+
+static void seconds_end_a_training(void **const state)
+{
+    mdgan_dataset data;
+    mdgan_trainer *t = NULL;
+    mdgan_error error = {""};
+    training_data(&data, MDGAN_VELOCITY, true);
+    mdgan_train_config c = variant(0, 1000000000);
+    c.seconds = 0.1;
+    assert_ok(mdgan_trainer_create(&t, &c, &data, *state, &error), &error);
+    assert_ok(mdgan_trainer_run(t, NULL, NULL, 1e9, &error), &error);
+    const mdgan_progress p = mdgan_trainer_progress(t);
+    assert_true(p.iteration >= 1 && p.iteration < 1000000);
+    assert_true(p.seconds >= 0.1 && p.seconds < 20);
+    assert_true(p.seconds_left == 0);
+    mdgan_trainer_destroy(t);
+    mdgan_dataset_clear(&data);
+}
+
+/* Absurd step sizes: a status that says so, and the start survives. */
+static void a_training_that_diverges_says_so_and_keeps_the_start(void **const state)
+{
+    mdgan_dataset data;
+    mdgan_trainer *t = NULL;
+    mdgan_model *model = NULL;
+    mdgan_error error = {""};
+    training_data(&data, MDGAN_VELOCITY, true);
+    mdgan_train_config c = variant(1, 30);
+    c.rate_generator = c.rate_critic = 1e30;
+    assert_ok(mdgan_trainer_create(&t, &c, &data, *state, &error), &error);
+    assert_fails(mdgan_trainer_run(t, NULL, NULL, 1e9, &error), MDGAN_NUMERIC, &error, "diverged");
+    assert_ok(mdgan_trainer_model(t, false, &model, &error), &error);
+    check_finite(model->weight, model->n_weight);
+    assert_true(model->iterations == 0 && isfinite(model->score));
+    mdgan_model_destroy(model);
+    mdgan_trainer_destroy(t);
+    mdgan_dataset_clear(&data);
+}
+
+/* One entity held out, or none at all: there is still a score to judge by. */
+static void few_entities_are_scored(void **const state)
+{
+    static const size_t counts[] = {1, 2, 9, 10, 11, 24};
+    mdgan_dataset data;
+    mdgan_error error = {""};
+    training_data(&data, MDGAN_VELOCITY, true);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        mdgan_trainer *t = NULL;
+        const mdgan_train_config c = variant(1, 0);
+        data.n_entity = counts[i];
+        assert_ok(mdgan_trainer_create(&t, &c, &data, *state, &error), &error);
+        const double score = mdgan_trainer_progress(t).score;
+        if (!isfinite(score)) {
+            fail_msg("%zu entities: the score is %g", counts[i], score);
+        }
+        mdgan_trainer_destroy(t);
+    }
+    mdgan_dataset_clear(&data);
+}
+
+static void refuse(void **const state, const mdgan_train_config *const c, const mdgan_status expected,
+                   const char *const word)
+{
+    mdgan_dataset data;
+    mdgan_trainer *t = NULL;
+    mdgan_error error = {""};
+    training_data(&data, MDGAN_VELOCITY, true);
+    const mdgan_status status = mdgan_trainer_create(&t, c, &data, *state, &error);
+    mdgan_dataset_clear(&data);
+    if (status == MDGAN_OK) {
+        mdgan_trainer_destroy(t);
+        fail_msg("a nonsense '%s' was accepted", word);
+    }
+    assert_fails(status, expected, &error, word);
+}
+
+static void nonsense_in_the_configuration_is_named(void **const state)
+{
+    mdgan_train_config c = variant(0, 1);
+    c.size = 1;
+    refuse(state, &c, MDGAN_VERSION, "1 bytes");
+    static const size_t windows[] = {0, 7, 11, 26};
+    for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
+        c = variant(0, 1);
+        c.window = windows[i];
+        refuse(state, &c, MDGAN_INVALID, "window");
+    }
+    static const size_t batches[] = {0, 2, 63};
+    for (size_t i = 0; i < sizeof batches / sizeof *batches; i++) {
+        c = variant(0, 1);
+        c.batch = batches[i];
+        refuse(state, &c, MDGAN_INVALID, "batch");
+    }
+    c = variant(1, 1);
+    c.latent = 0;
+    refuse(state, &c, MDGAN_INVALID, "latent");
+    c = variant(0, 1);
+    size_t *const counts[] = {&c.channel, &c.hidden, &c.critic_steps, &c.evaluate, &c.threads};
+    const char *const names[] = {"channel", "hidden", "critic_steps", "evaluate", "threads"};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        const size_t kept = *counts[i];
+        *counts[i] = 0;
+        refuse(state, &c, MDGAN_INVALID, names[i]);
+        *counts[i] = kept;
+    }
+    c.window = 128;
+    refuse(state, &c, MDGAN_DATA, "too few");
+}
+
+/* Real numbers that no training can work with; not-a-number is one of them. */
+static void nonsense_in_real_numbers_is_named(void **const state)
+{
+    mdgan_train_config c = variant(0, 1);
+    const struct {
+        const char *name;
+        double *value;
+        double bad[3];
+    } fields[] = {
+        {"holdout", &c.holdout, {-0.1, 1, NAN}},
+        {"carry", &c.carry, {-0.1, 1.1, NAN}},
+        {"penalty", &c.penalty, {-1, INFINITY, NAN}},
+        {"rate_generator", &c.rate_generator, {-1, INFINITY, NAN}},
+        {"rate_critic", &c.rate_critic, {-1, INFINITY, NAN}},
+        {"rate_linear", &c.rate_linear, {-1, INFINITY, NAN}},
+        {"anchor", &c.anchor, {-1, INFINITY, NAN}},
+        {"seconds", &c.seconds, {-1, -INFINITY, NAN}},
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        const double kept = *fields[i].value;
+        for (size_t k = 0; k < 3; k++) {
+            *fields[i].value = fields[i].bad[k];
+            refuse(state, &c, MDGAN_INVALID, fields[i].name);
+        }
+        *fields[i].value = kept;
+    }
+    c.lipschitz = MDGAN_LIPSCHITZ_CLIP;
+    c.clip = -1;
+    refuse(state, &c, MDGAN_INVALID, "clip");
+}
+
+static void only_fitting_checkpoints_are_resumed(void **const state)
+{
+    mdgan_dataset data;
+    mdgan_trainer *t = NULL;
+    mdgan_error error = {""};
+    training_data(&data, MDGAN_VELOCITY, true);
+    const mdgan_train_config c = variant(0, 2);
+    mdgan_model *const model = trained(&c, &data, *state);
+    data.n_entity--;
+    assert_fails(mdgan_trainer_resume(&t, model, &data, *state, &error), MDGAN_MISMATCH, &error, "24 entities");
+    data.n_entity++;
+    data.feature.dt = 2;
+    assert_fails(mdgan_trainer_resume(&t, model, &data, *state, &error), MDGAN_MISMATCH, &error, "between frames");
+    data.feature.dt = 1;
+    checkpoint_destroy(model->resume);
+    model->resume = NULL;
+    assert_fails(mdgan_trainer_resume(&t, model, &data, *state, &error), MDGAN_STATE, &error, "no checkpoint");
+    mdgan_model_destroy(model);
+    mdgan_dataset_clear(&data);
+    mdgan_trainer_destroy(NULL);
+}
+
+/* One linear part per component, where components differ. */
+static void components_of_their_own_are_trained(void **const state)
+{
+    const mdgan_feature f = synthetic_feature(MDGAN_SCALAR, 2, false);
+    mdgan_dataset data;
+    uint64_t seed = 4;
+    mdgan_error error = {""};
+    assert_ok(mdgan_dataset_create(&data, &f, 40, 64, &error), &error);
+    for (size_t e = 0; e < 40; e++) {
+        oscillator_series((oscillator){0.95, 0.4}, &seed, 64, 2, data.value + e * 128);
+        oscillator_series((oscillator){0.9, 2}, &seed, 64, 2, data.value + e * 128 + 1);
+    }
+    mdgan_train_config c = variant(0, 3);
+    c.latent = 4;
+    mdgan_model *const model = trained(&c, &data, *state);
+    assert_int_equal(model->arch.shared, 0);
+    assert_int_equal(model->arch.state, 4);
+    assert_int_equal(model->arch.latent, 8);
+    assert_true(model->score <= model->start_score && model->start_score < 10);
+    mdgan_model_destroy(model);
+    mdgan_dataset_clear(&data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(seeds_change_everything),
+        cmocka_unit_test(anchors_pull_linear_starts_only),
+        cmocka_unit_test(resuming_a_linear_start_is_never_having_stopped),
+        cmocka_unit_test(resuming_a_random_start_is_never_having_stopped),
+        cmocka_unit_test(a_finished_training_stays_as_it_is),
+        cmocka_unit_test(no_iterations_keep_the_start),
+        cmocka_unit_test(trainings_are_finite_and_never_worse),
+        cmocka_unit_test(clipping_keeps_critics_in_bounds),
+        cmocka_unit_test(progress_is_told_and_can_stop),
+        cmocka_unit_test(seconds_end_a_training),
+        cmocka_unit_test(a_training_that_diverges_says_so_and_keeps_the_start),
+        cmocka_unit_test(few_entities_are_scored),
+        cmocka_unit_test(nonsense_in_the_configuration_is_named),
+        cmocka_unit_test(nonsense_in_real_numbers_is_named),
+        cmocka_unit_test(only_fitting_checkpoints_are_resumed),
+        cmocka_unit_test(components_of_their_own_are_trained),
+    };
+    return cmocka_run_group_tests(tests, open_comm, close_comm);
+}
