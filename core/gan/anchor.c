@@ -96,13 +96,15 @@ void anchor_measure(const anchor *const a, const size_t n, const real *const x, 
 void anchor_update(anchor *const a, const size_t n_batch, const double *const power)
 {
     const size_t n = a->record;
-    double norm = 0;
+    double highest = 0;
     for (size_t k = 0; k < a->n_bin; k++) {
         const double mean = power[k] / (double)(n_batch * a->n_component);
         a->gap[k] += (float)((1 - ANCHOR_MEMORY) * (mean - a->target[k] - a->gap[k]));
-        norm += a->target[k] * a->target[k];
+        highest = fmax(highest, a->target[k]);
     }
     for (size_t k = 0; k < a->n_bin; k++) {
+        const double empty = ANCHOR_FLOOR * highest;
+        const double norm = (a->target[k] * a->target[k] + empty * empty) * (double)a->n_bin;
         const real price = (real)(4 * a->weight * (double)a->gap[k] / norm);
         for (size_t t = 0; t < n; t++) {
             a->priced[k * n + t] = price * a->transform[k * n + t];

@@ -2,9 +2,11 @@
 /* Spectral anchor of a linear start: keeps the mean power spectrum of generated 2M-frame records where the closed form
  * put it, while the critics shape everything that a spectrum does not see.
  *
- * Loss: weight * sum_f (P(f) - P_start(f))^2 / sum_f P_start(f)^2, with P the Hann-windowed mean periodogram. The
- * square of a noisy estimate would push P below the target, so the difference is a running mean over iterations: then
- * the gradient is that of a price on each frequency which adapts until the mean spectrum is right. */
+ * Loss: weight * mean_f (P(f) - P_start(f))^2 / (P_start(f)^2 + floor^2), with P the Hann-windowed mean periodogram and
+ * a floor below which a frequency counts as empty. The square of a noisy estimate would push P below the target, so the
+ * difference is a running mean over iterations: then the gradient is that of a price on each frequency which adapts
+ * until the mean spectrum is right.
+ */
 #ifndef MDGAN_GAN_ANCHOR_H
 #define MDGAN_GAN_ANCHOR_H
 
@@ -12,6 +14,7 @@
 
 #include <mdgan/status.h>
 
+#define ANCHOR_FLOOR  0.01 /* share of the highest power below which a frequency counts as empty */
 #define ANCHOR_MEMORY 0.95 /* of the running mean, per iteration */
 
 typedef struct anchor {

@@ -8,7 +8,8 @@
 enum {
     CHAINS = 256, /* generated series, in blocks of */
     CHAINS_AT_ONCE = 64,
-    WINDOWS = 5, /* per chain: two records that begin in the middle of a window, so that joins lie inside */
+    WINDOWS = 5,       /* per chain: two records that begin in the middle of a window, so that joins lie inside */
+    LONG_WINDOWS = 16, /* of the series whose spectrum is compared with the start's */
     BANDS_MAX = 16,
     BLOCKS = 8 /* per record, for block energies */
 };
@@ -33,7 +34,10 @@ void score_clear(score *const s)
     free(s->window);
     free(s->z);
     free(s->series);
+    free(s->start_spectrum);
+    free(s->long_spectrum);
     fft_real_clear(&s->fft);
+    fft_real_clear(&s->long_fft);
     sampler_work_clear(&s->work);
     *s = (score){0};
 }
@@ -205,7 +209,7 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG;
     s->window = calloc(n + 6 * s->n_statistic, sizeof *s->window);
     s->z = calloc(CHAINS_AT_ONCE * g->arch.latent, sizeof *s->z);
-    s->series = calloc(CHAINS_AT_ONCE * WINDOWS * n / 2 * d, sizeof *s->series);
+    s->series = calloc(CHAINS_AT_ONCE * LONG_WINDOWS * n / 2 * d, sizeof *s->series);
     if (!s->window || !s->z || !s->series) {
         score_clear(s);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory to score %zu series", (size_t)CHAINS_AT_ONCE);
@@ -221,6 +225,9 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     }
     mdgan_status status = fft_real_create(&s->fft, n, false, error);
     if (status == MDGAN_OK) {
+        status = fft_real_create(&s->long_fft, LONG_WINDOWS * n / 2, false, error);
+    }
+    if (status == MDGAN_OK) {
         status = sampler_work_create(&s->work, g, CHAINS_AT_ONCE, error);
     }
     if (status == MDGAN_OK) {
@@ -235,16 +242,17 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     return status;
 }
 
-/* Windows of a block of chains, put together as series [n][WINDOWS M][D]. */
-static void generate_block(score *const s, const generator *const g, const real *const theta, const size_t first)
+/* Windows of a block of chains, put together as series [n][n_window M][D]. */
+static void generate_block(score *const s, const generator *const g, const real *const theta, const size_t first,
+                           const size_t n_window)
 {
     const sampler_key key = {s->seed, RANDOM_SCORE};
     const size_t values = g->arch.window * g->arch.component;
     sampler_start(g, theta, key, (uint32_t)first, CHAINS_AT_ONCE, s->z, &s->work);
-    for (size_t w = 0; w < WINDOWS; w++) {
+    for (size_t w = 0; w < n_window; w++) {
         const real *const y = sampler_window(g, theta, key, w, (uint32_t)first, CHAINS_AT_ONCE, s->z, &s->work);
         for (size_t i = 0; i < CHAINS_AT_ONCE; i++) {
-            memcpy(s->series + (i * WINDOWS + w) * values, y + i * values, values * sizeof *y);
+            memcpy(s->series + (i * n_window + w) * values, y + i * values, values * sizeof *y);
         }
     }
 }
@@ -259,7 +267,7 @@ mdgan_status score_weights(score *const s, const generator *const g, const real 
         return status;
     }
     for (size_t first = 0; first < CHAINS; first += CHAINS_AT_ONCE) {
-        generate_block(s, g, theta, first);
+        generate_block(s, g, theta, first, WINDOWS);
         for (size_t i = 0; i < CHAINS_AT_ONCE; i++) {
             statistics_of(s, s->series + (i * WINDOWS * m + m / 2) * d, (WINDOWS - 1) / 2, 2 * m);
             entity_mean_add(&mean, s->row);
@@ -278,5 +286,43 @@ mdgan_status score_weights(score *const s, const generator *const g, const real 
         sum += gap * gap / (error2 + s->floor[i] * s->floor[i]);
     }
     *value = sum / (double)s->n_statistic;
+    return MDGAN_OK;
+}
+
+static void add_long_spectrum(score *const s, const float *const x)
+{
+    const size_t n = s->long_fft.n, d = s->n_component;
+    const double *const spectrum = (const double *)s->long_fft.y;
+    for (size_t c = 0; c < d; c++) {
+        for (size_t t = 0; t < n; t++) {
+            s->long_fft.x[t] = 0.5 * (1 - cos(2 * M_PI * ((double)t + 0.5) / (double)n)) * x[t * d + c];
+        }
+        fftw_execute(s->long_fft.forward);
+        for (size_t k = 0; k <= n / 2; k++) {
+            s->long_spectrum[k] += spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1];
+        }
+    }
+}
+
+mdgan_status score_departure(score *const s, const generator *const g, const real *const theta, double *const value,
+                             mdgan_error *const error)
+{
+    const size_t n_bin = s->long_fft.n / 2 + 1, values = s->long_fft.n * s->n_component;
+    free(s->long_spectrum);
+    s->long_spectrum = calloc(n_bin, sizeof *s->long_spectrum);
+    if (!s->long_spectrum) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for a spectrum of %zu frequencies", n_bin);
+    }
+    generate_block(s, g, theta, 0, LONG_WINDOWS);
+    for (size_t i = 0; i < CHAINS_AT_ONCE; i++) {
+        add_long_spectrum(s, s->series + i * values);
+    }
+    *value = 0;
+    if (s->start_spectrum) {
+        *value = mdgan_relative_l2(s->long_spectrum, s->start_spectrum, n_bin);
+        return MDGAN_OK;
+    }
+    s->start_spectrum = s->long_spectrum;
+    s->long_spectrum = NULL;
     return MDGAN_OK;
 }

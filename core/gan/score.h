@@ -22,6 +22,9 @@ typedef struct score {
     size_t n_held;             /* held-out entities */
     double *floor;             /* [n_statistic] differences too small to matter */
     fft_real fft;
+    fft_real long_fft;      /* of the long series that score_departure() compares */
+    double *start_spectrum; /* [bins] of the start, from the same random numbers; NULL before the first call */
+    double *long_spectrum;  /* [bins] */
     sampler_work work;
     real *z;       /* chains of one block */
     float *series; /* frames of one generated chain */
@@ -34,5 +37,10 @@ void score_clear(score *s);
 /* Mean squared z-score of series generated with these weights, late in their chains, against the held-out entities:
  * about 1 if nothing but chance sets them apart. Always the same random numbers. */
 mdgan_status score_weights(score *s, const generator *g, const real *theta, double *value, mdgan_error *error);
+
+/* How far the mean spectrum of long series (LONG_WINDOWS windows, resolving lines that 2M frames cannot) has moved from
+ * that of the weights of the first call: relative L2 difference. The same random numbers make it far more precise than
+ * either spectrum. The first call returns 0. */
+mdgan_status score_departure(score *s, const generator *g, const real *theta, double *value, mdgan_error *error);
 
 #endif

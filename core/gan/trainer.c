@@ -200,6 +200,20 @@ static bool all_finite(const size_t n, const real *const x)
     return true;
 }
 
+/* An anchored model must also keep the start's spectrum between the lines that 2M frames resolve, where held-out
+ * records cannot see it: within 3 %, more where they contradict the start anyway. */
+static mdgan_status keeps_spectrum(trainer *const t, bool *const keeps, mdgan_error *const error)
+{
+    *keeps = true;
+    if (!(t->config.anchor > 0) || t->net.generator.arch.state == 0) {
+        return MDGAN_OK;
+    }
+    double departure;
+    const mdgan_status status = score_departure(&t->score, &t->net.generator, t->generator_mean, &departure, error);
+    *keeps = departure <= 0.03 * fmax(1, t->progress.start_score / 3);
+    return status;
+}
+
 mdgan_status trainer_evaluate(trainer *const t, mdgan_error *const error)
 {
     const size_t n = t->net.generator.n_parameter;
@@ -210,7 +224,7 @@ mdgan_status trainer_evaluate(trainer *const t, mdgan_error *const error)
                           (size_t)t->iteration);
     }
     double value;
-    const mdgan_status status = score_weights(&t->score, &t->net.generator, t->generator_mean, &value, error);
+    mdgan_status status = score_weights(&t->score, &t->net.generator, t->generator_mean, &value, error);
     if (status != MDGAN_OK) {
         return status;
     }
@@ -218,7 +232,12 @@ mdgan_status trainer_evaluate(trainer *const t, mdgan_error *const error)
     if (t->iteration == 0) {
         t->progress.start_score = value;
     }
-    if (t->iteration == 0 || value < t->progress.best_score) {
+    bool keeps;
+    status = keeps_spectrum(t, &keeps, error);
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    if (t->iteration == 0 || (keeps && value < t->progress.best_score)) {
         t->progress.best_score = value;
         t->best_iteration = t->iteration;
         memcpy(t->best, t->generator_mean, n * sizeof *t->best);

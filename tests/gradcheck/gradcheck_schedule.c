@@ -131,7 +131,7 @@ static void test_critics(void **const state)
 }
 
 /* One update from a gap of zero makes the running mean (1 - ANCHOR_MEMORY) (P - target): the gradient must be that
- * of (1 - ANCHOR_MEMORY) weight sum (P - target)^2 / sum target^2. */
+ * of (1 - ANCHOR_MEMORY) weight mean (P - target)^2 / (target^2 + floor^2). */
 typedef struct anchor_case {
     anchor anchor;
     size_t n;
@@ -142,14 +142,17 @@ typedef struct anchor_case {
 static double anchor_loss(void *const context)
 {
     anchor_case *const c = context;
-    double loss = 0, norm = 0;
+    double loss = 0, highest = 0;
     anchor_measure(&c->anchor, c->n, c->x, c->power, c->work);
     for (size_t k = 0; k < c->anchor.n_bin; k++) {
-        const double gap = c->power[k] / (double)(c->n * c->anchor.n_component) - c->anchor.target[k];
-        loss += gap * gap;
-        norm += c->anchor.target[k] * c->anchor.target[k];
+        highest = fmax(highest, c->anchor.target[k]);
     }
-    return (1 - ANCHOR_MEMORY) * c->anchor.weight * loss / norm;
+    for (size_t k = 0; k < c->anchor.n_bin; k++) {
+        const double gap = c->power[k] / (double)(c->n * c->anchor.n_component) - c->anchor.target[k];
+        const double empty = ANCHOR_FLOOR * highest;
+        loss += gap * gap / (c->anchor.target[k] * c->anchor.target[k] + empty * empty);
+    }
+    return (1 - ANCHOR_MEMORY) * c->anchor.weight * loss / (double)c->anchor.n_bin;
 }
 
 static void test_anchor(void **const state)
