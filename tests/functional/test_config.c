@@ -59,6 +59,7 @@ static const struct {
     {"rate", "2", "keyword 'rate' got '2': must be a number from 0 to 1, or auto"},
     {"rate/critic", "0x1", "keyword 'rate/critic' got '0x1': must be a number from 0 to 1, or auto"},
     {"rate/linear", "-0.1", "keyword 'rate/linear' got '-0.1': must be a number from 0 to 1, or auto"},
+    {"anchor", "-1", "keyword 'anchor' got '-1': must be a number from 0 to 1000000, or auto"},
     {"holdout", "0.6", "keyword 'holdout' got '0.6': must be a number from 0.02 to 0.5"},
     {"isotropic", "true", "keyword 'isotropic' got 'true': must be auto, yes or no"},
     {"reversible", "1", "keyword 'reversible' got '1': must be auto, yes or no"},
@@ -308,12 +309,12 @@ static void test_training_defaults_are_the_trainings(void **state)
 static void test_keywords_reach_the_training(void **state)
 {
     (void)state;
-    const char *const pairs[][2] = {{"seed", "42"},         {"init", "random"},      {"iterations", "77"},
-                                    {"minutes", "1.5"},     {"threads", "3"},        {"batch", "36"},
-                                    {"latent", "9"},        {"channels", "12"},      {"hidden", "40"},
-                                    {"critic", "conv"},     {"lipschitz", "clip"},   {"penalty", "3"},
-                                    {"clip", "0.25"},       {"critic/steps", "6"},   {"rate", "0.125"},
-                                    {"rate/critic", "0.5"}, {"rate/linear", "0.75"}, {"holdout", "0.375"}};
+    const char *const pairs[][2] = {
+        {"seed", "42"},          {"init", "random"},    {"iterations", "77"},  {"minutes", "1.5"},
+        {"threads", "3"},        {"batch", "36"},       {"latent", "9"},       {"channels", "12"},
+        {"hidden", "40"},        {"critic", "conv"},    {"lipschitz", "clip"}, {"penalty", "3"},
+        {"clip", "0.25"},        {"critic/steps", "6"}, {"rate", "0.125"},     {"rate/critic", "0.5"},
+        {"rate/linear", "0.75"}, {"anchor", "12.5"},    {"holdout", "0.375"}};
     mdgan_config config = mdgan_config_defaults();
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; ++i)
         assert_int_equal(mdgan_config_set(&config, pairs[i][0], pairs[i][1], NULL), MDGAN_OK);
@@ -331,7 +332,8 @@ static void test_keywords_reach_the_training(void **state)
     assert_int_equal(t.lipschitz, MDGAN_LIPSCHITZ_CLIP);
     assert_true(t.penalty == 3.0 && t.clip == 0.25);
     assert_int_equal(t.critic_steps, 6);
-    assert_true(t.rate_generator == 0.125 && t.rate_critic == 0.5 && t.rate_linear == 0.75 && t.holdout == 0.375);
+    assert_true(t.rate_generator == 0.125 && t.rate_critic == 0.5 && t.rate_linear == 0.75 && t.anchor == 12.5 &&
+                t.holdout == 0.375);
     assert_int_equal(mdgan_config_set(&config, "critic", "mlp", NULL), MDGAN_OK);
     assert_int_equal(config_training(&config).critic, MDGAN_CRITIC_MLP);
 }

@@ -56,7 +56,7 @@ static mdgan_model *sample_model(void)
 static void sample_checkpoint(mdgan_model *m)
 {
     /* A new member needs a row in the table of model_file.c and a value here. */
-    assert_int_equal(sizeof(mdgan_train_config), 168);
+    assert_int_equal(sizeof(mdgan_train_config), 176);
     checkpoint *const c = calloc(1, sizeof *c);
     m->resume = c;
     mdgan_train_config *const f = &c->config;
@@ -78,6 +78,7 @@ static void sample_checkpoint(mdgan_model *m)
     f->rate_generator = 0.4;
     f->rate_critic = 0.5;
     f->rate_linear = 0.6;
+    f->anchor = 0.65;
     f->carry = 0.7;
     f->holdout = 0.8;
     f->evaluate = 27;
@@ -87,15 +88,16 @@ static void sample_checkpoint(mdgan_model *m)
     c->n_generator = m->n_weight;
     c->n_critic = 31;
     c->n_pool = 2 * m->arch.latent;
+    c->n_anchor = 9;
     c->seconds = 0.9;
     c->start_score = 1.5;
     c->best_score = 1.25;
     c->best_iteration = 17;
     assert_true(checkpoint_allocate(c));
-    float *const vector[] = {c->generator, c->generator_mean, c->generator_m, c->generator_v,
-                             c->critic,    c->critic_m,       c->critic_v,    c->pool};
-    const uint64_t n[] = {c->n_generator, c->n_generator, c->n_generator, c->n_generator,
-                          c->n_critic,    c->n_critic,    c->n_critic,    c->n_pool};
+    float *const vector[] = {c->generator, c->generator_mean, c->generator_m, c->generator_v, c->critic,
+                             c->critic_m,  c->critic_v,       c->pool,        c->anchor};
+    const uint64_t n[] = {c->n_generator, c->n_generator, c->n_generator, c->n_generator, c->n_critic,
+                          c->n_critic,    c->n_critic,    c->n_pool,      c->n_anchor};
     for (size_t i = 0; i < sizeof vector / sizeof *vector; i++)
         fill(vector[i], n[i], (float)i);
 }
