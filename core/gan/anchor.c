@@ -61,7 +61,7 @@ mdgan_status anchor_create(anchor *const a, const size_t record, const size_t n_
     return MDGAN_OK;
 }
 
-/* One sample is D rows of 2M values, and a row has 2 n_bin transformed values. */
+/* One sample is D rows of T values, and a row has 2 n_bin transformed values. */
 size_t anchor_work_size(const anchor *const a, const size_t n)
 {
     return n * a->n_component * (a->record + 2 * a->n_bin);

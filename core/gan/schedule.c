@@ -6,9 +6,9 @@
 schedule schedule_for(const architecture *const arch, const double carry)
 {
     /* From random weights the first states are far from stationary: eight states, pairs from the fifth on (paper).
-     * A linear start is stationary from the first step; fewer states leave time for more iterations. */
+     * A linear start is stationary from the first step, and its anchor wants chains as long as can be had. */
     return arch->state > 0
-               ? (schedule){.n_state = 6, .first = 1, .n_window = 3, .n_start = 2, .crop = true, .carry = carry}
+               ? (schedule){.n_state = 6, .first = 0, .n_window = 5, .n_start = 1, .crop = true, .carry = carry}
                : (schedule){.n_state = 8, .first = 4, .n_window = 2, .n_start = 3, .crop = false, .carry = carry};
 }
 
@@ -114,7 +114,7 @@ static size_t next_state(const schedule *const plan, const size_t k)
 static void pick_windows(shard *const s, const networks *const net, const uint64_t seed, const uint64_t iteration)
 {
     const schedule *const plan = &net->schedule;
-    const size_t w = net->generator.arch.latent, n_offset = net->generator.arch.window + 1;
+    const size_t w = net->generator.arch.latent, n_offset = (plan->n_window - 2) * net->generator.arch.window + 1;
     for (size_t i = 0; i < s->n; i++) {
         uint32_t words[2];
         random_words(key_of(seed, RANDOM_PICK), iteration, sample_of(s, i) * 2 + 1, 2, words);
@@ -138,9 +138,9 @@ void shard_generate(shard *const s, const networks *const net, const real *const
     pick_windows(s, net, seed, iteration);
     window_draw(&net->generator, key_of(seed, RANDOM_NOISE), iteration, (uint32_t)(s->index * s->n * n_window),
                 s->n * n_window, &s->window);
-    const real *const y = window_forward(&net->generator, theta, s->n * n_window, s->from, s->to, &s->window);
+    s->windows = window_forward(&net->generator, theta, s->n * n_window, s->from, s->to, &s->window);
     for (size_t i = 0; i < s->n; i++) {
-        memcpy(s->fake + i * pair, y + i * n_window * pair / 2 + s->offset[i] * d, pair * sizeof *y);
+        memcpy(s->fake + i * pair, s->windows + i * n_window * pair / 2 + s->offset[i] * d, pair * sizeof *s->fake);
     }
 }
 
@@ -191,7 +191,8 @@ static void latent_backward(shard *const s, const networks *const net, const rea
     }
 }
 
-static void window_gradient(shard *const s, const networks *const net, const real *const theta, real *const gradient)
+static void window_gradient(shard *const s, const networks *const net, const real *const theta, const real *const pull,
+                            real *const gradient)
 {
     const architecture *const arch = &net->generator.arch;
     const schedule *const plan = &net->schedule;
@@ -200,6 +201,9 @@ static void window_gradient(shard *const s, const networks *const net, const rea
     for (size_t i = 0; i < s->n; i++) {
         memcpy(s->d_window + i * plan->n_window * m * d + s->offset[i] * d, s->d_fake + i * pair,
                pair * sizeof *s->d_fake);
+    }
+    if (pull) {
+        add(s->n * plan->n_window * m * d, pull, s->d_window);
     }
     window_backward(&net->generator, theta, s->n * plan->n_window, s->from, s->to, s->d_window, s->d_from, s->d_to,
                     gradient, &s->window);
@@ -215,7 +219,7 @@ static void window_gradient(shard *const s, const networks *const net, const rea
 }
 
 void shard_generator_backward(shard *const s, const networks *const net, const real *const theta,
-                              const real *const critic_theta, const real *const extra_d_fake, real *const gradient)
+                              const real *const critic_theta, const real *const pull, real *const gradient)
 {
     const architecture *const arch = &net->generator.arch;
     const size_t n_state = net->schedule.n_state;
@@ -223,11 +227,8 @@ void shard_generator_backward(shard *const s, const networks *const net, const r
         memset(s->d_state[k], 0, s->n * arch->latent * sizeof(real));
     }
     critic_sample_gradient(&net->window, critic_theta, s->n, s->n_batch, s->fake, -1, s->d_fake, &s->window_critic);
-    if (extra_d_fake) {
-        add(s->n * 2 * arch->window * arch->component, extra_d_fake, s->d_fake);
-    }
     latent_backward(s, net, critic_theta);
-    window_gradient(s, net, theta, gradient);
+    window_gradient(s, net, theta, pull, gradient);
     for (size_t k = n_state - 1; k-- > 0;) {
         evolve_backward(&net->generator, theta, s->n, s->state[k], s->kick[k], s->d_state[k + 1], s->d_state[k],
                         gradient, &s->evolve[k], s->scratch);

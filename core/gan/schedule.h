@@ -23,7 +23,7 @@ typedef struct schedule {
     double carry;    /* probability that a chain goes on from where it last ended */
 } schedule;
 
-/* Paper: pairs; with a linear part: three windows, cropped. */
+/* Paper: pairs; with a linear part: all windows of a chain, cropped. */
 schedule schedule_for(const architecture *arch, double carry);
 
 /* Networks and their parameter counts, without numbers. */
@@ -51,12 +51,13 @@ typedef struct shard {
     size_t *offset;            /* [n] frames cut off before the pair */
     real *from, *to;           /* [n * n_window][W] */
     real *d_from, *d_to;
-    real *fake;     /* [n][2M][D] the pair that D_Y sees */
-    real *actual;   /* [n][2M][D] real pair, augmented */
-    real *d_fake;   /* [n][2M][D] */
-    real *d_window; /* [n][n_window][M][D] */
-    real *mix;      /* [n] */
-    real *scratch;  /* [n][2 W] */
+    const real *windows; /* [n][n_window][M][D] generated, in the tape */
+    real *fake;          /* [n][2M][D] the pair that D_Y sees */
+    real *actual;        /* [n][2M][D] real pair, augmented */
+    real *d_fake;        /* [n][2M][D] */
+    real *d_window;      /* [n][n_window][M][D] */
+    real *mix;           /* [n] */
+    real *scratch;       /* [n][2 W] */
     evolve_tape evolve[UNROLL_MAX];
     window_tape window;
     critic_tape window_critic, latent_critic;
@@ -82,8 +83,8 @@ shard_sums shard_critic_backward(shard *s, const networks *net, const real *crit
                                  uint64_t iteration, real *gradient);
 
 /* gradient (generators') += of  -mean D_Y(fake) + sum over D_z of (mean D_z(z_{k+1}) - mean D_z(z_k)), i.e. of all
- * estimated Wasserstein distances. extra_d_fake: added to d(loss)/d(fake), [n][2M][D], or NULL. */
+ * estimated Wasserstein distances. pull: [n][n_window][M][D] added to d(loss)/d(windows), or NULL. */
 void shard_generator_backward(shard *s, const networks *net, const real *theta, const real *critic_theta,
-                              const real *extra_d_fake, real *gradient);
+                              const real *pull, real *gradient);
 
 #endif

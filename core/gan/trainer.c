@@ -95,7 +95,7 @@ static void critic_piece(void *const context, const size_t i, const size_t worke
     }
     t->sums[i] = shard_critic_backward(s, &t->net, t->critic.theta, t->config.seed, draw_number(t), gradient);
     if (t->anchor.weight > 0) {
-        anchor_measure(&t->anchor, s->n, s->fake, t->power + i * t->anchor.n_bin,
+        anchor_measure(&t->anchor, s->n, s->windows, t->power + i * t->anchor.n_bin,
                        t->anchor_work + i * t->anchor_work_size);
     }
 }
@@ -112,8 +112,8 @@ static void generator_piece(void *const context, const size_t i, const size_t wo
     real *pull = NULL;
     memset(gradient, 0, t->net.generator.n_parameter * sizeof *gradient);
     if (t->anchor.weight > 0) {
-        pull = t->anchor_pull + i * s->n * t->pair_size;
-        anchor_gradient(&t->anchor, s->n, s->n_batch, s->fake, pull, t->anchor_work + i * t->anchor_work_size);
+        pull = t->anchor_pull + i * s->n * t->chain_size;
+        anchor_gradient(&t->anchor, s->n, s->n_batch, s->windows, pull, t->anchor_work + i * t->anchor_work_size);
     }
     shard_generator_backward(s, &t->net, t->generator.theta, t->critic.theta, pull, gradient);
     const size_t w = t->net.generator.arch.latent;

@@ -134,9 +134,10 @@ static mdgan_status place_start(trainer *const t, const linear_start *const star
     return MDGAN_OK;
 }
 
+/* Over whole chains: the longer the records, the narrower the lines that the anchor can hold. */
 static mdgan_status place_anchor(trainer *const t, const linear_start *const start, mdgan_error *const error)
 {
-    const size_t n = t->data.pair;
+    const size_t n = t->net.schedule.n_window * t->config.window;
     double *const sum = calloc(2 * n, sizeof *sum), *const one = sum + n;
     if (!sum) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n);
@@ -165,7 +166,7 @@ static void layout(trainer *const t, arena *const a)
     t->generator_gradient = arena_take(a, N_SHARD * n_g);
     t->critic_gradient = arena_take(a, N_SHARD * n_c);
     t->pool = arena_take(a, t->config.batch * t->net.generator.arch.latent);
-    t->anchor_pull = arena_take(a, t->config.batch * t->pair_size);
+    t->anchor_pull = arena_take(a, t->config.batch * t->chain_size);
     t->anchor_work = arena_take(a, N_SHARD * t->anchor_work_size);
     for (size_t i = 0; i < N_SHARD; i++) {
         shard_layout(&t->shard[i], &t->net, i, t->config.batch, a);
@@ -213,13 +214,18 @@ static architecture architecture_of(const trainer *const t, const size_t q)
                           .hidden = c->hidden};
 }
 
-static mdgan_status set_up(trainer *const t, const architecture *const arch, mdgan_error *const error)
+/* Shapes first: all sizes follow from them. */
+static mdgan_status lay_out(trainer *const t, const architecture *const arch, mdgan_error *const error)
 {
-    mdgan_status status = networks_layout(&t->net, &t->config, arch, error);
+    const mdgan_status status = networks_layout(&t->net, &t->config, arch, error);
     t->pair_size = 2 * arch->window * arch->component;
-    if (status == MDGAN_OK) {
-        status = threads_create(&t->threads, t->config.threads, error);
-    }
+    t->chain_size = t->net.schedule.n_window * arch->window * arch->component;
+    return status;
+}
+
+static mdgan_status set_up(trainer *const t, mdgan_error *const error)
+{
+    mdgan_status status = threads_create(&t->threads, t->config.threads, error);
     if (status == MDGAN_OK) {
         status = allocate(t, error);
     }
@@ -238,9 +244,12 @@ static mdgan_status linear_weights(trainer *const t, mdgan_error *const error)
     }
     memcpy(t->start, start.text, sizeof t->start);
     const architecture arch = architecture_of(t, start.model[0].q);
-    status = place_anchor(t, &start, error);
+    status = lay_out(t, &arch, error);
     if (status == MDGAN_OK) {
-        status = set_up(t, &arch, error);
+        status = place_anchor(t, &start, error);
+    }
+    if (status == MDGAN_OK) {
+        status = set_up(t, error);
     }
     if (status == MDGAN_OK) {
         status = place_start(t, &start, error);
@@ -253,7 +262,8 @@ static mdgan_status random_weights(trainer *const t, mdgan_error *const error)
 {
     snprintf(t->start, sizeof t->start, "random weights");
     const architecture arch = architecture_of(t, 0);
-    return set_up(t, &arch, error);
+    const mdgan_status status = lay_out(t, &arch, error);
+    return status == MDGAN_OK ? set_up(t, error) : status;
 }
 
 static void initialise(trainer *const t)

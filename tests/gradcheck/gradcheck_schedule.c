@@ -11,10 +11,9 @@ typedef struct schedule_case {
     networks net;
     shard shard;
     size_t n_theta, n_batch;
-    real *theta, *critic, *pool, *memory, *extra;
+    real *theta, *critic, *pool, *memory, *pull;
+    size_t n_pull;
     size_t *picks;
-    anchor anchor;
-    real *anchor_work;
 } schedule_case;
 
 static void schedule_case_create(schedule_case *const c, const architecture *const arch)
@@ -40,6 +39,8 @@ static void schedule_case_create(schedule_case *const c, const architecture *con
     c->theta = new_normal(1, c->n_theta, 0.25);
     c->critic = new_normal(2, c->net.n_critic_parameter, 0.3);
     c->pool = new_normal(3, c->n_batch * arch->latent, 1);
+    c->n_pull = c->shard.n * c->net.schedule.n_window * arch->window * arch->component;
+    c->pull = new_normal(5, c->n_pull, 0.01);
     fill_normal(4, c->shard.n * 2 * arch->window * arch->component, 1, c->shard.actual);
 }
 
@@ -48,6 +49,7 @@ static void schedule_case_free(schedule_case *const c)
     free(c->theta);
     free(c->critic);
     free(c->pool);
+    free(c->pull);
     free(c->memory);
     free(c->picks);
 }
@@ -69,7 +71,11 @@ static double generator_loss(void *const context)
         z += critic_sample_gradient(&net->latent[j], c->critic, s->n, s->n_batch, s->state[k + 1], 1, s->scratch,
                                     &s->latent_critic);
     }
-    return (z - y) / (double)s->n_batch;
+    double pulled = 0;
+    for (size_t i = 0; i < c->n_pull; i++) {
+        pulled += c->pull[i] * s->windows[i];
+    }
+    return (z - y) / (double)s->n_batch + pulled;
 }
 
 static void check_generator(const char *const name, const architecture *const arch)
@@ -78,7 +84,7 @@ static void check_generator(const char *const name, const architecture *const ar
     schedule_case_create(&c, arch);
     real *const gradient = new_zero(c.n_theta);
     shard_generate(&c.shard, &c.net, c.theta, 7, 3, c.pool);
-    shard_generator_backward(&c.shard, &c.net, c.theta, c.critic, NULL, gradient);
+    shard_generator_backward(&c.shard, &c.net, c.theta, c.critic, c.pull, gradient);
     check_gradient(name, generator_loss, &c, c.theta, gradient, c.n_theta, 600);
     free(gradient);
     schedule_case_free(&c);
