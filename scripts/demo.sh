@@ -20,6 +20,7 @@ built=$(date +%s.%N)
 
 rm -rf build/demo
 mkdir -p build/demo
+git rev-parse --short HEAD > build/demo/commit.txt 2>/dev/null || echo "(none)" > build/demo/commit.txt
 cd build/demo
 cp "$example"/{in.water,water.data,reference-vdos.csv,plot.gp} .
 

@@ -2,6 +2,7 @@
 #include "gan/anchor.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,14 +35,19 @@ static void expected_power(anchor *const a, const double *const r)
     }
 }
 
-mdgan_status anchor_create(anchor *const a, const size_t record, const size_t n_component,
+mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_window, const size_t n_component,
                            const double *const autocovariance, const double weight, mdgan_error *const error)
 {
-    const size_t n_bin = record / 2 + 1;
-    *a = (anchor){.record = record, .n_component = n_component, .n_bin = n_bin, .weight = weight};
+    const size_t record = window * n_window, n_bin = record / 2 + 1, n_gap = n_bin + window * n_component;
+    *a = (anchor){.record = record,
+                  .n_component = n_component,
+                  .n_bin = n_bin,
+                  .window = window,
+                  .n_gap = n_gap,
+                  .weight = weight};
     a->transform = malloc((4 * n_bin + record) * record * sizeof *a->transform);
     a->target = calloc(n_bin, sizeof *a->target);
-    a->gap = calloc(n_bin, sizeof *a->gap);
+    a->gap = calloc(n_gap, sizeof *a->gap);
     if (!a->transform || !a->target || !a->gap) {
         anchor_clear(a);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for spectra of %zu frames", record);
@@ -78,29 +84,35 @@ static void transpose(const size_t n, const size_t rows, const size_t columns, c
     }
 }
 
-void anchor_measure(const anchor *const a, const size_t n, const real *const x, double *const power, real *const work)
+void anchor_measure(const anchor *const a, const size_t n, const real *const x, double *const sums, real *const work)
 {
     const size_t rows = n * a->n_component, width = 2 * a->n_bin;
     real *const by_component = work, *const spectrum = work + rows * a->record;
     transpose(n, a->record, a->n_component, x, by_component);
     gemm_nt(rows, width, a->record, by_component, a->record, a->transform, a->record, 0, spectrum, width);
-    memset(power, 0, a->n_bin * sizeof *power);
+    memset(sums, 0, a->n_gap * sizeof *sums);
     for (size_t i = 0; i < rows; i++) {
         const real *const s = spectrum + i * width;
         for (size_t k = 0; k < a->n_bin; k++) {
-            power[k] += (double)(s[k] * s[k] + s[a->n_bin + k] * s[a->n_bin + k]);
+            sums[k] += (double)(s[k] * s[k] + s[a->n_bin + k] * s[a->n_bin + k]);
         }
+    }
+    const size_t place = a->window * a->n_component;
+    for (size_t i = 0; i < n * a->record * a->n_component; i++) {
+        sums[a->n_bin + i % place] += x[i];
     }
 }
 
-void anchor_update(anchor *const a, const size_t n_batch, const double *const power)
+void anchor_update(anchor *const a, const size_t n_batch, const double *const sums)
 {
-    const size_t n = a->record;
+    const size_t n = a->record, n_window = n_batch * (a->record / a->window);
     double highest = 0;
-    for (size_t k = 0; k < a->n_bin; k++) {
-        const double mean = power[k] / (double)(n_batch * a->n_component);
-        a->gap[k] += (float)((1 - ANCHOR_MEMORY) * (mean - a->target[k] - a->gap[k]));
-        highest = fmax(highest, a->target[k]);
+    for (size_t k = 0; k < a->n_gap; k++) {
+        const bool is_power = k < a->n_bin;
+        const double mean = sums[k] / (double)(is_power ? n_batch * a->n_component : n_window);
+        const double target = is_power ? a->target[k] : 0;
+        a->gap[k] += (float)((1 - ANCHOR_MEMORY) * (mean - target - a->gap[k]));
+        highest = fmax(highest, target);
     }
     for (size_t k = 0; k < a->n_bin; k++) {
         const double empty = ANCHOR_FLOOR * highest;
@@ -126,4 +138,9 @@ void anchor_gradient(const anchor *const a, const size_t n, const size_t n_batch
         filtered[i] *= scale;
     }
     transpose(n, a->n_component, a->record, filtered, d_x);
+    const size_t place = a->window * a->n_component, n_window = n_batch * (a->record / a->window);
+    const real pull = (real)(2 * a->weight / (double)(place * n_window));
+    for (size_t i = 0; i < n * a->record * a->n_component; i++) {
+        d_x[i] += pull * a->gap[a->n_bin + i % place];
+    }
 }

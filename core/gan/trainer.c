@@ -45,8 +45,8 @@ mdgan_train_config mdgan_train_config_defaults(const mdgan_init init)
     c.rate_generator = 1e-3;
     c.rate_critic = 2e-3;
     c.rate_linear = 0.02;
-    c.anchor = 1000;
-    c.iterations = 4000;
+    c.anchor = 2000;
+    c.iterations = 20000;
     c.seconds = 150;
     return c;
 }
@@ -95,7 +95,7 @@ static void critic_piece(void *const context, const size_t i, const size_t worke
     }
     t->sums[i] = shard_critic_backward(s, &t->net, t->critic.theta, t->config.seed, draw_number(t), gradient);
     if (t->anchor.weight > 0) {
-        anchor_measure(&t->anchor, s->n, s->windows, t->power + i * t->anchor.n_bin,
+        anchor_measure(&t->anchor, s->n, s->windows, t->anchor_sums + i * t->anchor.n_gap,
                        t->anchor_work + i * t->anchor_work_size);
     }
 }
@@ -131,7 +131,7 @@ static void sum_losses(trainer *const t, const double *const sums)
 
 enum { N_SUM = 5 };
 
-/* Adds up losses and, for the anchor, power spectra over all shards. */
+/* Adds up losses and what the anchor measures over all shards. */
 static mdgan_status reduce_sums(trainer *const t, mdgan_error *const error)
 {
     for (size_t i = 0; i < N_SHARD; i++) {
@@ -141,7 +141,7 @@ static mdgan_status reduce_sums(trainer *const t, mdgan_error *const error)
     }
     mdgan_status status = comm_sum_doubles(t->comm, t->loss_rows, N_SHARD, N_SUM, error);
     if (status == MDGAN_OK && t->anchor.weight > 0) {
-        status = comm_sum_doubles(t->comm, t->power, N_SHARD, t->anchor.n_bin, error);
+        status = comm_sum_doubles(t->comm, t->anchor_sums, N_SHARD, t->anchor.n_gap, error);
     }
     if (status == MDGAN_OK) {
         sum_losses(t, t->loss_rows);
@@ -172,7 +172,7 @@ static mdgan_status generator_update(trainer *const t, mdgan_error *const error)
 {
     const size_t n = t->net.generator.n_parameter, n_linear = t->net.generator.n_linear;
     if (t->anchor.weight > 0) {
-        anchor_update(&t->anchor, t->config.batch, t->power);
+        anchor_update(&t->anchor, t->config.batch, t->anchor_sums);
     }
     threads_run(t->threads, N_SHARD, generator_piece, t);
     const mdgan_status status = comm_sum_shards(t->comm, t->generator_gradient, N_SHARD, n, error);

@@ -33,11 +33,11 @@ typedef struct mdgan_trainer {
     real *pool;               /* [batch][W] where chains last ended */
     shard shard[N_SHARD];
     shard_sums sums[N_SHARD];
-    double *loss_rows; /* [N_SHARD][losses] */
-    anchor anchor;     /* weight 0: none */
-    double *power;     /* [N_SHARD][bins] */
-    real *anchor_pull; /* [batch][2M][D] */
-    real *anchor_work; /* [N_SHARD][anchor_work_size] */
+    double *loss_rows;   /* [N_SHARD][losses] */
+    anchor anchor;       /* weight 0: none */
+    double *anchor_sums; /* [N_SHARD][n_gap] */
+    real *anchor_pull;   /* [batch][2M][D] */
+    real *anchor_work;   /* [N_SHARD][anchor_work_size] */
     size_t anchor_work_size;
     score score;
     size_t *pool_offset; /* [ranks + 1] values of the pool that each rank keeps up */

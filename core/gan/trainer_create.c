@@ -148,7 +148,8 @@ static mdgan_status place_anchor(trainer *const t, const linear_start *const sta
             sum[i] += one[i] / (double)start->n_group;
         }
     }
-    const mdgan_status status = anchor_create(&t->anchor, n, t->data.n_component, sum, t->config.anchor, error);
+    const mdgan_status status = anchor_create(&t->anchor, t->config.window, t->net.schedule.n_window,
+                                              t->data.n_component, sum, t->config.anchor, error);
     free(sum);
     return status;
 }
@@ -175,7 +176,7 @@ static void layout(trainer *const t, arena *const a)
 
 static mdgan_status allocate(trainer *const t, mdgan_error *const error)
 {
-    const size_t n = t->config.batch / N_SHARD, bins = t->anchor.n_bin ? t->anchor.n_bin : 1;
+    const size_t n = t->config.batch / N_SHARD, n_gap = t->anchor.n_gap;
     t->anchor_work_size = anchor_work_size(&t->anchor, n);
     arena a = {0};
     layout(t, &a);
@@ -183,14 +184,14 @@ static mdgan_status allocate(trainer *const t, mdgan_error *const error)
     const size_t n_rank = mdgan_comm_size(t->comm);
     t->picks = calloc(2 * t->config.batch, sizeof *t->picks);
     t->pool_offset = calloc(n_rank + 1, sizeof *t->pool_offset);
-    t->loss_rows = calloc(N_SHARD * (8 + bins), sizeof *t->loss_rows);
+    t->loss_rows = calloc(N_SHARD * (8 + n_gap), sizeof *t->loss_rows);
     if (!t->memory || !t->picks || !t->pool_offset || !t->loss_rows) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for a batch of %zu window pairs", t->config.batch);
     }
     memset(t->memory, 0, a.used * sizeof(real));
     a = (arena){.base = t->memory};
     layout(t, &a);
-    t->power = t->loss_rows + N_SHARD * 8;
+    t->anchor_sums = t->loss_rows + N_SHARD * 8;
     for (size_t i = 0; i < N_SHARD; i++) {
         t->shard[i].start = t->picks + i * n;
         t->shard[i].offset = t->picks + t->config.batch + i * n;
@@ -349,7 +350,7 @@ static mdgan_status copy_checkpoint(const trainer *const t, mdgan_model *const m
                           .n_generator = n_g,
                           .n_critic = n_c,
                           .n_pool = t->config.batch * t->net.generator.arch.latent,
-                          .n_anchor = t->anchor.n_bin,
+                          .n_anchor = t->anchor.n_gap,
                           .seconds = t->seconds_at_iteration,
                           .start_score = t->progress.start_score,
                           .best_score = t->progress.best_score,
@@ -367,7 +368,7 @@ static mdgan_status copy_checkpoint(const trainer *const t, mdgan_model *const m
     memcpy(c->critic_m, t->critic.m, n_c * sizeof(real));
     memcpy(c->critic_v, t->critic.v, n_c * sizeof(real));
     memcpy(c->pool, t->pool, c->n_pool * sizeof(real));
-    if (t->anchor.n_bin > 0) {
+    if (t->anchor.n_gap > 0) {
         memcpy(c->anchor, t->anchor.gap, c->n_anchor * sizeof *c->anchor);
     }
     return MDGAN_OK;
@@ -407,7 +408,7 @@ static mdgan_status restore(trainer *const t, const mdgan_model *const model, md
     const checkpoint *const c = model->resume;
     const size_t n_g = t->net.generator.n_parameter, n_c = t->net.n_critic_parameter;
     if (c->n_generator != n_g || c->n_critic != n_c || c->n_entity != t->data.n_entity ||
-        c->n_pool != t->config.batch * t->net.generator.arch.latent || c->n_anchor != t->anchor.n_bin) {
+        c->n_pool != t->config.batch * t->net.generator.arch.latent || c->n_anchor != t->anchor.n_gap) {
         return mdgan_fail(error, MDGAN_MISMATCH,
                           "checkpoint of a training on %zu entities does not fit these %zu entities: give the data it "
                           "was trained on",
@@ -421,7 +422,7 @@ static mdgan_status restore(trainer *const t, const mdgan_model *const model, md
     memcpy(t->critic.m, c->critic_m, n_c * sizeof(real));
     memcpy(t->critic.v, c->critic_v, n_c * sizeof(real));
     memcpy(t->pool, c->pool, c->n_pool * sizeof(real));
-    if (t->anchor.n_bin > 0) {
+    if (t->anchor.n_gap > 0) {
         memcpy(t->anchor.gap, c->anchor, c->n_anchor * sizeof *c->anchor);
     }
     memcpy(t->best, model->weight, n_g * sizeof(real));

@@ -42,11 +42,11 @@ do for [format in "png svg"] {
     set xlabel "wavenumber / cm^{-1}"
     set key top left Left reverse samplen 3 spacing 1.2 opaque
     plot reference using 1:($2-2*$3):($2+2*$3) with filledcurves lc rgb "#000000" notitle, \
-         "window.csv" using 1:2 with lines ls 2 title "training window alone (2 × 64 frames, 0.12 ps)", \
+         "window.csv" using 1:2 with lines ls 2 title "training windows alone", \
          "burg.csv" using 1:2 with lines ls 5 title "Burg autoregression", \
-         "linear.csv" using 1:2 with lines ls 4 title "linear start (no adversarial training)", \
          reference using 1:2 with lines ls 1 title "MD reference (58 ps, band: ±2 standard errors)", \
-         "gan.csv" using 1:2 with lines ls 3 title "GAN (19 ps, emitted by LAMMPS)"
+         "gan.csv" using 1:2 with lines ls 3 title "GAN (19 ps, emitted by LAMMPS)", \
+         "linear.csv" using 1:2 with lines ls 4 title "linear start (no adversarial training)"
 
     # Lower panel: power that should not be there shows up to the Nyquist frequency.
     set origin 0, 0

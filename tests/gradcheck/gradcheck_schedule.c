@@ -136,29 +136,34 @@ static void test_critics(void **const state)
     schedule_case_free(&c);
 }
 
-/* One update from a gap of zero makes the running mean (1 - ANCHOR_MEMORY) (P - target): the gradient must be that
- * of (1 - ANCHOR_MEMORY) weight mean (P - target)^2 / (target^2 + floor^2). */
+/* One update from a gap of zero makes the running means (1 - ANCHOR_MEMORY) times the gaps of this batch: the gradient
+ * must be that of (1 - ANCHOR_MEMORY) times the loss. */
 typedef struct anchor_case {
     anchor anchor;
     size_t n;
     real *x, *work;
-    double *power;
+    double *sums;
 } anchor_case;
 
 static double anchor_loss(void *const context)
 {
     anchor_case *const c = context;
-    double loss = 0, highest = 0;
-    anchor_measure(&c->anchor, c->n, c->x, c->power, c->work);
-    for (size_t k = 0; k < c->anchor.n_bin; k++) {
-        highest = fmax(highest, c->anchor.target[k]);
+    const anchor *const a = &c->anchor;
+    double power = 0, mean = 0, highest = 0;
+    anchor_measure(a, c->n, c->x, c->sums, c->work);
+    for (size_t k = 0; k < a->n_bin; k++) {
+        highest = fmax(highest, a->target[k]);
     }
-    for (size_t k = 0; k < c->anchor.n_bin; k++) {
-        const double gap = c->power[k] / (double)(c->n * c->anchor.n_component) - c->anchor.target[k];
-        const double empty = ANCHOR_FLOOR * highest;
-        loss += gap * gap / (c->anchor.target[k] * c->anchor.target[k] + empty * empty);
+    for (size_t k = 0; k < a->n_bin; k++) {
+        const double gap = c->sums[k] / (double)(c->n * a->n_component) - a->target[k], empty = ANCHOR_FLOOR * highest;
+        power += gap * gap / (a->target[k] * a->target[k] + empty * empty) / (double)a->n_bin;
     }
-    return (1 - ANCHOR_MEMORY) * c->anchor.weight * loss / (double)c->anchor.n_bin;
+    const size_t place = a->window * a->n_component;
+    for (size_t i = 0; i < place; i++) {
+        const double y = c->sums[a->n_bin + i] / (double)(c->n * a->record / a->window);
+        mean += y * y / (double)place;
+    }
+    return (1 - ANCHOR_MEMORY) * a->weight * (power + mean);
 }
 
 static void test_anchor(void **const state)
@@ -170,20 +175,20 @@ static void test_anchor(void **const state)
     }
     anchor_case c = {.n = 4};
     mdgan_error error;
-    assert_int_equal(anchor_create(&c.anchor, 16, 2, r, 3, &error), MDGAN_OK);
+    assert_int_equal(anchor_create(&c.anchor, 8, 2, 2, r, 3, &error), MDGAN_OK);
     const size_t n = c.n * 16 * 2;
     c.x = new_normal(1, n, 1);
     c.work = new_zero(anchor_work_size(&c.anchor, c.n));
-    c.power = calloc(c.anchor.n_bin, sizeof *c.power);
+    c.sums = calloc(c.anchor.n_gap, sizeof *c.sums);
     real *const d = new_zero(n);
-    anchor_measure(&c.anchor, c.n, c.x, c.power, c.work);
-    anchor_update(&c.anchor, c.n, c.power);
+    anchor_measure(&c.anchor, c.n, c.x, c.sums, c.work);
+    anchor_update(&c.anchor, c.n, c.sums);
     anchor_gradient(&c.anchor, c.n, c.n, c.x, d, c.work);
-    check_gradient("spectral anchor", anchor_loss, &c, c.x, d, n, 200);
+    check_gradient("anchor", anchor_loss, &c, c.x, d, n, 200);
     free(d);
     free(c.x);
     free(c.work);
-    free(c.power);
+    free(c.sums);
     anchor_clear(&c.anchor);
 }
 
