@@ -435,14 +435,20 @@ static mdgan_status restore(trainer *const t, const mdgan_model *const model, md
 }
 
 mdgan_status mdgan_trainer_resume(mdgan_trainer **const out, const mdgan_model *const model,
-                                  const mdgan_dataset *const data, const mdgan_comm *const comm,
-                                  mdgan_error *const error)
+                                  const mdgan_train_config *const limits, const mdgan_dataset *const data,
+                                  const mdgan_comm *const comm, mdgan_error *const error)
 {
     trainer *t = NULL;
     mdgan_status status = model->resume ? mdgan_feature_match(&model->feature, &data->feature, error)
                                         : mdgan_fail(error, MDGAN_STATE, "the model holds no checkpoint to go on from");
     if (status == MDGAN_OK) {
-        status = mdgan_trainer_create(&t, &model->resume->config, data, comm, error);
+        mdgan_train_config config = model->resume->config;
+        if (limits) {
+            config.iterations = limits->iterations;
+            config.seconds = limits->seconds;
+            config.threads = limits->threads;
+        }
+        status = mdgan_trainer_create(&t, &config, data, comm, error);
     }
     if (status == MDGAN_OK && t) {
         status = mdgan_comm_agree(comm, restore(t, model, error), error);

@@ -80,7 +80,7 @@ static void rank_zero_stops_all_and_all_resume(void **const state)
     assert_ok(mdgan_trainer_model(t, true, &half, &error), &error);
     assert_int_equal(half->resume->iteration, 3);
     mdgan_trainer_destroy(t);
-    assert_ok(mdgan_trainer_resume(&t, half, &data, comm, &error), &error);
+    assert_ok(mdgan_trainer_resume(&t, half, NULL, &data, comm, &error), &error);
     assert_ok(mdgan_trainer_run(t, NULL, NULL, 1e9, &error), &error);
     assert_ok(mdgan_trainer_model(t, true, &parts, &error), &error);
     assert_models_equal(whole, parts);

@@ -114,7 +114,7 @@ static mdgan_model *interrupted(const mdgan_train_config *const config, const md
     mdgan_model_destroy(model);
     assert_ok(mdgan_model_unpack(&read, bytes, n_byte, &error), &error);
     free(bytes);
-    assert_ok(mdgan_trainer_resume(&t, read, data, comm, &error), &error);
+    assert_ok(mdgan_trainer_resume(&t, read, NULL, data, comm, &error), &error);
     mdgan_model_destroy(read);
     assert_ok(mdgan_trainer_run(t, NULL, NULL, 1e9, &error), &error);
     assert_ok(mdgan_trainer_model(t, true, &model, &error), &error);
@@ -161,7 +161,7 @@ static void a_finished_training_stays_as_it_is(void **const state)
     training_data(&data, MDGAN_VELOCITY, true);
     const mdgan_train_config c = variant(0, 4);
     mdgan_model *const whole = trained(&c, &data, *state);
-    assert_ok(mdgan_trainer_resume(&t, whole, &data, *state, &error), &error);
+    assert_ok(mdgan_trainer_resume(&t, whole, NULL, &data, *state, &error), &error);
     assert_ok(mdgan_trainer_run(t, NULL, NULL, 1e9, &error), &error);
     assert_ok(mdgan_trainer_model(t, true, &again, &error), &error);
     assert_models_equal(whole, again);
@@ -427,14 +427,14 @@ static void only_fitting_checkpoints_are_resumed(void **const state)
     const mdgan_train_config c = variant(0, 2);
     mdgan_model *const model = trained(&c, &data, *state);
     data.n_entity--;
-    assert_fails(mdgan_trainer_resume(&t, model, &data, *state, &error), MDGAN_MISMATCH, &error, "24 entities");
+    assert_fails(mdgan_trainer_resume(&t, model, NULL, &data, *state, &error), MDGAN_MISMATCH, &error, "24 entities");
     data.n_entity++;
     data.feature.dt = 2;
-    assert_fails(mdgan_trainer_resume(&t, model, &data, *state, &error), MDGAN_MISMATCH, &error, "between frames");
+    assert_fails(mdgan_trainer_resume(&t, model, NULL, &data, *state, &error), MDGAN_MISMATCH, &error, "between frames");
     data.feature.dt = 1;
     checkpoint_destroy(model->resume);
     model->resume = NULL;
-    assert_fails(mdgan_trainer_resume(&t, model, &data, *state, &error), MDGAN_STATE, &error, "no checkpoint");
+    assert_fails(mdgan_trainer_resume(&t, model, NULL, &data, *state, &error), MDGAN_STATE, &error, "no checkpoint");
     mdgan_model_destroy(model);
     mdgan_dataset_clear(&data);
     mdgan_trainer_destroy(NULL);

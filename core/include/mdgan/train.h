@@ -92,10 +92,12 @@ typedef struct mdgan_trainer mdgan_trainer;
 mdgan_status mdgan_trainer_create(mdgan_trainer **trainer, const mdgan_train_config *config, const mdgan_dataset *data,
                                   const mdgan_comm *comm, mdgan_error *error);
 
-/** Goes on with the training of a checkpoint: the same run as if it had never been interrupted. Collective.
- * Errors: as above, and MDGAN_STATE if @p model carries no checkpoint, MDGAN_MISMATCH. */
-mdgan_status mdgan_trainer_resume(mdgan_trainer **trainer, const mdgan_model *model, const mdgan_dataset *data,
-                                  const mdgan_comm *comm, mdgan_error *error);
+/** Goes on with the training of a checkpoint, on the data it was trained on: with the same limits the same run as if it
+ * had never been interrupted. @p model: the same on every rank. @p limits: its iterations (in all), seconds (in all)
+ * and threads replace the checkpoint's; NULL = as they were. Collective.
+ * Errors: as above, and MDGAN_STATE if @p model carries no checkpoint, MDGAN_MISMATCH if it is of other data. */
+mdgan_status mdgan_trainer_resume(mdgan_trainer **trainer, const mdgan_model *model, const mdgan_train_config *limits,
+                                  const mdgan_dataset *data, const mdgan_comm *comm, mdgan_error *error);
 
 void mdgan_trainer_destroy(mdgan_trainer *trainer);
 
