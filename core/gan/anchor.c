@@ -45,16 +45,15 @@ mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_
                   .window = window,
                   .n_gap = n_gap,
                   .weight = weight};
-    a->transform = malloc((4 * n_bin + record) * record * sizeof *a->transform);
+    a->transform = malloc(2 * n_bin * (record + 1) * sizeof *a->transform);
     a->target = calloc(n_bin, sizeof *a->target);
     a->gap = calloc(n_gap, sizeof *a->gap);
     if (!a->transform || !a->target || !a->gap) {
         anchor_clear(a);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for spectra of %zu frames", record);
     }
-    a->priced = a->transform + 2 * n_bin * record;
-    a->filter = a->priced + 2 * n_bin * record;
-    memset(a->filter, 0, record * record * sizeof *a->filter);
+    a->price = a->transform + 2 * n_bin * record;
+    memset(a->price, 0, 2 * n_bin * sizeof *a->price);
     for (size_t k = 0; k < n_bin; k++) {
         for (size_t t = 0; t < record; t++) {
             const double phase = 2 * M_PI * (double)(k * t % record) / (double)record;
@@ -105,7 +104,7 @@ void anchor_measure(const anchor *const a, const size_t n, const real *const x, 
 
 void anchor_update(anchor *const a, const size_t n_batch, const double *const sums)
 {
-    const size_t n = a->record, n_window = n_batch * (a->record / a->window);
+    const size_t n_window = n_batch * (a->record / a->window);
     double highest = 0;
     for (size_t k = 0; k < a->n_gap; k++) {
         const bool is_power = k < a->n_bin;
@@ -117,27 +116,28 @@ void anchor_update(anchor *const a, const size_t n_batch, const double *const su
     for (size_t k = 0; k < a->n_bin; k++) {
         const double empty = ANCHOR_FLOOR * highest;
         const double norm = (a->target[k] * a->target[k] + empty * empty) * (double)a->n_bin;
-        const real price = (real)(4 * a->weight * (double)a->gap[k] / norm);
-        for (size_t t = 0; t < n; t++) {
-            a->priced[k * n + t] = price * a->transform[k * n + t];
-            a->priced[(a->n_bin + k) * n + t] = price * a->transform[(a->n_bin + k) * n + t];
-        }
+        a->price[k] = a->price[a->n_bin + k] = (real)(4 * a->weight * (double)a->gap[k] / norm);
     }
-    gemm_tn(n, n, 2 * a->n_bin, a->priced, n, a->transform, n, 0, a->filter, n);
 }
 
-void anchor_gradient(const anchor *const a, const size_t n, const size_t n_batch, const real *const x, real *const d_x,
-                     real *const work)
+/* Times the price of each frequency, so that transforming back gives the pull on every frame. */
+static VECTOR_CLONES void apply_prices(const size_t rows, const size_t width, const real *restrict price,
+                                       const real scale, real *restrict spectrum)
 {
-    const size_t rows = n * a->n_component;
-    real *const by_component = work, *const filtered = work + rows * a->record;
-    transpose(n, a->record, a->n_component, x, by_component);
-    gemm_nn(rows, a->record, a->record, by_component, a->record, a->filter, a->record, 0, filtered, a->record);
-    const real scale = (real)(1.0 / (double)(n_batch * a->n_component));
-    for (size_t i = 0; i < rows * a->record; i++) {
-        filtered[i] *= scale;
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t k = 0; k < width; k++) {
+            spectrum[i * width + k] *= scale * price[k];
+        }
     }
-    transpose(n, a->n_component, a->record, filtered, d_x);
+}
+
+void anchor_gradient(const anchor *const a, const size_t n, const size_t n_batch, real *const d_x, real *const work)
+{
+    const size_t rows = n * a->n_component, width = 2 * a->n_bin;
+    real *const by_component = work, *const spectrum = work + rows * a->record;
+    apply_prices(rows, width, a->price, (real)(1.0 / (double)(n_batch * a->n_component)), spectrum);
+    gemm_nn(rows, a->record, width, spectrum, width, a->transform, a->record, 0, by_component, a->record);
+    transpose(n, a->n_component, a->record, by_component, d_x);
     const size_t place = a->window * a->n_component, n_window = n_batch * (a->record / a->window);
     const real pull = (real)(2 * a->weight / (double)(place * n_window));
     for (size_t i = 0; i < n * a->record * a->n_component; i++) {

@@ -25,10 +25,9 @@ typedef struct anchor {
     size_t n_gap;               /* n_bin + M D */
     double weight;
     real *transform; /* [2 n_bin][T] tapered cosines, then sines */
-    real *priced;    /* [2 n_bin][T] transform, each frequency times its price */
     double *target;  /* [n_bin] */
     float *gap;      /* [n_gap] running means of P - target, then of y[M][D]; float, as checkpoints store them */
-    real *filter;    /* [T][T] symmetric; d(loss)/dx = filter x / samples */
+    real *price;     /* [2 n_bin] of each frequency, for its cosine and sine */
 } anchor;
 
 /* autocovariance: [T] of the linear start, averaged over components. */
@@ -36,16 +35,16 @@ mdgan_status anchor_create(anchor *a, size_t window, size_t n_window, size_t n_c
                            double weight, mdgan_error *error);
 void anchor_clear(anchor *a);
 
-/* Numbers of work space that the functions below need for n samples. */
+/* Numbers of work space for n samples. anchor_measure() leaves the transformed samples there for anchor_gradient(). */
 size_t anchor_work_size(const anchor *a, size_t n);
 
 /* sums[n_gap] over the samples x[n][T][D]: powers over components too, then values over windows. */
 void anchor_measure(const anchor *a, size_t n, const real *x, double *sums, real *work);
 
-/* Takes in the sums over a whole batch of n_batch samples and renews the filter. */
+/* Takes in the sums over a whole batch of n_batch samples and renews the prices. */
 void anchor_update(anchor *a, size_t n_batch, const double *sums);
 
-/* d_x[n][T][D] = d(loss)/dx. */
-void anchor_gradient(const anchor *a, size_t n, size_t n_batch, const real *x, real *d_x, real *work);
+/* d_x[n][T][D] = d(loss)/dx of the samples measured last with this work space. */
+void anchor_gradient(const anchor *a, size_t n, size_t n_batch, real *d_x, real *work);
 
 #endif

@@ -94,7 +94,8 @@ static mdgan_status split(sample_data *const s, const double holdout, const uint
         order[i] = order[j];
         order[j] = swap;
     }
-    s->n_held = n < 10 ? 0 : (size_t)ceil(holdout * (double)n);
+    /* One held-out entity has no spread to judge by. */
+    s->n_held = n < 10 ? 0 : (size_t)fmax(2, ceil(holdout * (double)n));
     s->n_train = n - s->n_held;
     memcpy(s->held, order, s->n_held * sizeof *order);
     memcpy(s->train, order + s->n_held, s->n_train * sizeof *order);
@@ -141,7 +142,7 @@ mdgan_status sample_data_create(sample_data *const s, const mdgan_dataset *const
     return status;
 }
 
-/* A random rotation (uniform unit quaternion), with reflection for negative `mirror`. */
+/* A random rotation (uniform unit quaternion), followed by inversion if `mirror`. */
 static void rotation(const uint64_t seed, const uint64_t draw, const uint32_t sample, const bool mirror, real r[9])
 {
     real q[4];

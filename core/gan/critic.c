@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "nn/random.h"
-
 /* Measured best of the convolutional critics tried: two strides of four frames, then all that is left at once. */
 enum { CONV_STRIDE = 4, CONV_CHANNELS = 32, CONV_HIDDEN = 64 };
 
@@ -43,15 +41,9 @@ void critic_layout_mlp(critic *const c, const size_t sample, const size_t hidden
 
 void critic_initialise(const critic *const c, const uint64_t seed, const uint32_t number, real *const theta)
 {
-    const double slope = LEAKY_SLOPE;
     for (size_t i = 0; i < c->net.n_stage; i++) {
-        const linear *const l = &c->net.stage[i].layer;
-        const real scale = (real)sqrt(2 / ((1 + slope * slope) * (double)l->in));
-        random_normal((random_key){seed, RANDOM_WEIGHTS}, 1 + number, (uint32_t)i, l->in * l->out, theta + l->weight);
-        for (size_t j = 0; j < l->in * l->out; j++) {
-            theta[l->weight + j] *= scale;
-        }
-        memset(theta + l->bias, 0, l->out * sizeof *theta);
+        linear_initialise(&c->net.stage[i].layer, (random_key){seed, RANDOM_WEIGHTS}, 1 + number, (uint32_t)i, 1,
+                          theta);
     }
 }
 

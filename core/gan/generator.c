@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "gan/generator.h"
 
-#include <math.h>
 #include <string.h>
 
 /* The networks of the paper's form see noise of this scale; smaller noise lets z decide more (measured on an oscillator
@@ -47,29 +46,19 @@ mdgan_status generator_layout(generator *const g, const architecture *const arch
     return MDGAN_OK;
 }
 
-static void initialise_layer(const linear *const l, const uint64_t seed, const uint32_t number, const double factor,
-                             real *const theta)
-{
-    const double slope = LEAKY_SLOPE;
-    const real scale = (real)(factor * sqrt(2 / ((1 + slope * slope) * (double)l->in)));
-    random_normal((random_key){seed, RANDOM_WEIGHTS}, 0, number, l->in * l->out, theta + l->weight);
-    for (size_t i = 0; i < l->in * l->out; i++) {
-        theta[l->weight + i] *= scale;
-    }
-    memset(theta + l->bias, 0, l->out * sizeof *theta);
-}
-
 void generator_initialise(const generator *const g, const uint64_t seed, real *const theta)
 {
+    const random_key key = {seed, RANDOM_WEIGHTS};
     const bool beside_linear = g->arch.state > 0;
     uint32_t number = 0;
     for (size_t i = 0; i < g->evolve.n_stage; i++) {
         const bool last = i + 1 == g->evolve.n_stage;
-        initialise_layer(&g->evolve.stage[i].layer, seed, number++, !last ? 1 : beside_linear ? 0 : 0.3, theta);
+        const double factor = !last ? 1 : beside_linear ? 0 : 0.3;
+        linear_initialise(&g->evolve.stage[i].layer, key, 0, number++, factor, theta);
     }
     for (size_t i = 0; i < g->window.n_level; i++) {
-        initialise_layer(&g->window.level[i].encode, seed, number++, 1, theta);
-        initialise_layer(&g->window.level[i].decode, seed, number++, i == 0 && beside_linear ? 0 : 1, theta);
+        linear_initialise(&g->window.level[i].encode, key, 0, number++, 1, theta);
+        linear_initialise(&g->window.level[i].decode, key, 0, number++, i == 0 && beside_linear ? 0 : 1, theta);
     }
 }
 
@@ -124,13 +113,6 @@ static void join_two(const size_t n, const size_t w, const real *const a, const 
     }
 }
 
-static VECTOR_CLONES void add(const size_t n, const real *restrict x, real *restrict y)
-{
-    for (size_t i = 0; i < n; i++) {
-        y[i] += x[i];
-    }
-}
-
 void evolve_forward(const generator *const g, const real *const theta, const size_t n, const real *const z,
                     const real *const r, real *const z_next, evolve_tape *const tape)
 {
@@ -143,7 +125,7 @@ void evolve_forward(const generator *const g, const real *const theta, const siz
         apply_groups(&g->part, theta, g->part.evolve, n, q, z, q, 0, z_next);
         apply_groups(&g->part, theta, g->part.kick, n, q, r, q, 1, z_next);
     }
-    add(n * w, step, z_next);
+    add_to(n * w, step, z_next);
 }
 
 void evolve_backward(const generator *const g, const real *const theta, const size_t n, const real *const z,
@@ -153,10 +135,10 @@ void evolve_backward(const generator *const g, const real *const theta, const si
     const size_t w = g->arch.latent, q = g->arch.state;
     chain_backward(&g->evolve, theta, n, tape->input, d_next, &tape->net, gradient, scratch);
     for (size_t i = 0; i < n; i++) {
-        add(w, scratch + 2 * i * w, dz + i * w);
+        add_to(w, scratch + 2 * i * w, dz + i * w);
     }
     if (q == 0) {
-        add(n * w, d_next, dz);
+        add_to(n * w, d_next, dz);
     } else {
         apply_groups_backward(&g->part, theta, g->part.evolve, n, q, z, q, d_next, 1, dz, gradient);
         apply_groups_backward(&g->part, theta, g->part.kick, n, q, r, q, d_next, 0, NULL, gradient);
@@ -238,7 +220,7 @@ const real *window_forward(const generator *const g, const real *const theta, co
     apply_groups(&g->part, theta, g->part.to, n, q, to, m, 1, tape->by_component);
     apply_groups(&g->part, theta, g->part.noise, n, m, tape->noise, m, 1, tape->by_component);
     frames_first(n, m, d, 1, tape->by_component, tape->output);
-    add(n * m * d, net, tape->output);
+    add_to(n * m * d, net, tape->output);
     return tape->output;
 }
 

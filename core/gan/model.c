@@ -15,22 +15,23 @@ mdgan_model *model_new(void)
     return calloc(1, sizeof(mdgan_model));
 }
 
-void mdgan_model_destroy(mdgan_model *model)
+void mdgan_model_destroy(mdgan_model *const model)
 {
-    if (!model)
+    if (!model) {
         return;
+    }
     checkpoint_destroy(model->resume);
     free(model->weight);
     free(model);
 }
 
 /* An empty vector still gets an address, so that NULL means out of memory only. */
-static float *vector_new(uint64_t n)
+static float *vector_new(const uint64_t n)
 {
     return n < SIZE_MAX / sizeof(float) ? calloc(n ? n : 1, sizeof(float)) : NULL;
 }
 
-bool checkpoint_allocate(checkpoint *c)
+bool checkpoint_allocate(checkpoint *const c)
 {
     c->generator = vector_new(c->n_generator);
     c->generator_mean = vector_new(c->n_generator);
@@ -45,10 +46,11 @@ bool checkpoint_allocate(checkpoint *c)
            c->critic_v && c->pool && c->anchor;
 }
 
-void checkpoint_destroy(checkpoint *c)
+void checkpoint_destroy(checkpoint *const c)
 {
-    if (!c)
+    if (!c) {
         return;
+    }
     free(c->generator);
     free(c->generator_mean);
     free(c->generator_m);
@@ -61,11 +63,12 @@ void checkpoint_destroy(checkpoint *c)
     free(c);
 }
 
-mdgan_model *model_copy(const mdgan_model *model)
+mdgan_model *model_copy(const mdgan_model *const model)
 {
     mdgan_model *copy = model_new();
-    if (!copy)
+    if (!copy) {
         return NULL;
+    }
     *copy = *model;
     copy->resume = NULL;
     copy->weight = vector_new(model->n_weight);
@@ -77,7 +80,7 @@ mdgan_model *model_copy(const mdgan_model *model)
     return copy;
 }
 
-mdgan_model_info mdgan_model_info_get(const mdgan_model *model)
+mdgan_model_info mdgan_model_info_get(const mdgan_model *const model)
 {
     mdgan_model_info info = {
         .feature = model->feature,
@@ -92,32 +95,37 @@ mdgan_model_info mdgan_model_info_get(const mdgan_model *model)
         .checkpoint = model->resume != NULL,
     };
     /* Components of unequal scale (no isotropy) are summed up by their root mean square. */
-    for (size_t d = 0; d < model->feature.n_component; d++)
+    for (size_t d = 0; d < model->feature.n_component; d++) {
         info.scale += model->scale[d] * model->scale[d] / (double)model->feature.n_component;
+    }
     info.scale = sqrt(info.scale);
     memcpy(info.start, model->start, sizeof info.start);
     return info;
 }
 
-static mdgan_status range_check(const char *name, uint64_t value, uint64_t min, uint64_t max, mdgan_error *error)
+static mdgan_status range_check(const char *const name, const uint64_t value, const uint64_t min, const uint64_t max,
+                                mdgan_error *const error)
 {
-    if (value >= min && value <= max)
+    if (value >= min && value <= max) {
         return MDGAN_OK;
+    }
     return mdgan_fail(error, MDGAN_FORMAT, "%s is %llu, which is not between %llu and %llu", name,
                       (unsigned long long)value, (unsigned long long)min, (unsigned long long)max);
 }
 
-static mdgan_status finite_check(const char *name, const float *value, uint64_t n, mdgan_error *error)
+static mdgan_status finite_check(const char *const name, const float *const value, const uint64_t n,
+                                 mdgan_error *const error)
 {
     for (uint64_t i = 0; i < n; i++) {
-        if (!isfinite(value[i]))
+        if (!isfinite(value[i])) {
             return mdgan_fail(error, MDGAN_FORMAT, "%s[%llu] is %g, not a finite number", name, (unsigned long long)i,
                               (double)value[i]);
+        }
     }
     return MDGAN_OK;
 }
 
-static mdgan_status architecture_check(const mdgan_model *model, mdgan_error *error)
+static mdgan_status architecture_check(const mdgan_model *const model, mdgan_error *const error)
 {
     const architecture *const a = &model->arch;
     const struct {
@@ -134,38 +142,44 @@ static mdgan_status architecture_check(const mdgan_model *model, mdgan_error *er
     };
     for (size_t i = 0; i < sizeof shape / sizeof *shape; i++) {
         const mdgan_status status = range_check(shape[i].name, shape[i].value, shape[i].min, shape[i].max, error);
-        if (status)
+        if (status != MDGAN_OK) {
             return status;
+        }
     }
     generator g;
     mdgan_error reason = {""};
-    if (generator_layout(&g, a, &reason))
+    if (generator_layout(&g, a, &reason)) {
         return mdgan_fail(error, MDGAN_FORMAT, "architecture: %s", reason.text);
+    }
     return range_check("number of weights", model->n_weight, g.n_parameter, g.n_parameter, error);
 }
 
-static mdgan_status scaling_check(const mdgan_model *model, mdgan_error *error)
+static mdgan_status scaling_check(const mdgan_model *const model, mdgan_error *const error)
 {
     for (size_t d = 0; d < model->feature.n_component; d++) {
-        if (!isfinite(model->mean[d]))
+        if (!isfinite(model->mean[d])) {
             return mdgan_fail(error, MDGAN_FORMAT, "scaling/mean[%zu] is %g, not a finite number", d, model->mean[d]);
-        if (!isfinite(model->scale[d]) || !(model->scale[d] > 0))
+        }
+        if (!isfinite(model->scale[d]) || !(model->scale[d] > 0)) {
             return mdgan_fail(error, MDGAN_FORMAT, "scaling/scale[%zu] is %g, not a positive number", d,
                               model->scale[d]);
+        }
     }
     return MDGAN_OK;
 }
 
-static mdgan_status checkpoint_check(const mdgan_model *model, mdgan_error *error)
+static mdgan_status checkpoint_check(const mdgan_model *const model, mdgan_error *const error)
 {
     const checkpoint *const c = model->resume;
     mdgan_status status =
         range_check("length of checkpoint/generator", c->n_generator, model->n_weight, model->n_weight, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = range_check("checkpoint/window", c->config.window, model->arch.window, model->arch.window, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = range_check("remainder of checkpoint/pool's length by the latent width",
                              c->n_pool % model->arch.latent, 0, 0, error);
+    }
     const struct {
         const char *name;
         const float *value;
@@ -181,24 +195,30 @@ static mdgan_status checkpoint_check(const mdgan_model *model, mdgan_error *erro
         {"checkpoint/pool", c->pool, c->n_pool},
         {"checkpoint/anchor", c->anchor, c->n_anchor},
     };
-    for (size_t i = 0; i < sizeof vector / sizeof *vector && !status; i++)
+    for (size_t i = 0; i < sizeof vector / sizeof *vector && status == MDGAN_OK; i++) {
         status = finite_check(vector[i].name, vector[i].value, vector[i].n, error);
+    }
     return status;
 }
 
-mdgan_status model_check(const mdgan_model *model, mdgan_error *error)
+mdgan_status model_check(const mdgan_model *const model, mdgan_error *const error)
 {
     mdgan_error reason = {""};
-    if (mdgan_feature_check(&model->feature, &reason))
+    if (mdgan_feature_check(&model->feature, &reason)) {
         return mdgan_fail(error, MDGAN_FORMAT, "feature: %s", reason.text);
-    if (!memchr(model->start, '\0', sizeof model->start))
+    }
+    if (!memchr(model->start, '\0', sizeof model->start)) {
         return mdgan_fail(error, MDGAN_FORMAT, "metrics/start is not a text");
+    }
     mdgan_status status = architecture_check(model, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = scaling_check(model, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = finite_check("weight", model->weight, model->n_weight, error);
-    if (!status && model->resume)
+    }
+    if (status == MDGAN_OK && model->resume) {
         status = checkpoint_check(model, error);
+    }
     return status;
 }

@@ -83,7 +83,7 @@ static void first_states(shard *const s, const networks *const net, const uint64
     for (size_t i = 0; i < s->n; i++) {
         real choice;
         random_uniform(key_of(seed, RANDOM_PICK), iteration, sample_of(s, i) * 2, 1, &choice);
-        if (iteration > 0 && choice < (real)net->schedule.carry) {
+        if (choice < (real)net->schedule.carry) {
             memcpy(s->state[0] + i * w, pool + sample_of(s, i) * w, w * sizeof *pool);
         } else {
             latent_draw(&net->generator, key_of(seed, RANDOM_LATENT), iteration, sample_of(s, i), s->state[0] + i * w);
@@ -168,13 +168,6 @@ shard_sums shard_critic_backward(shard *const s, const networks *const net, cons
     return sums;
 }
 
-static VECTOR_CLONES void add(const size_t n, const real *restrict x, real *restrict y)
-{
-    for (size_t i = 0; i < n; i++) {
-        y[i] += x[i];
-    }
-}
-
 /* The critic D_z calls the earlier state fake: its loss is D(z_k) - D(z_{k+1}), and G_z minimises the distance
  * D(z_{k+1}) - D(z_k). */
 static void latent_backward(shard *const s, const networks *const net, const real *const critic_theta)
@@ -184,10 +177,10 @@ static void latent_backward(shard *const s, const networks *const net, const rea
         const size_t k = latent_pair(net, j);
         critic_sample_gradient(&net->latent[j], critic_theta, s->n, s->n_batch, s->state[k], -1, s->scratch,
                                &s->latent_critic);
-        add(size, s->scratch, s->d_state[k]);
+        add_to(size, s->scratch, s->d_state[k]);
         critic_sample_gradient(&net->latent[j], critic_theta, s->n, s->n_batch, s->state[k + 1], 1, s->scratch,
                                &s->latent_critic);
-        add(size, s->scratch, s->d_state[k + 1]);
+        add_to(size, s->scratch, s->d_state[k + 1]);
     }
 }
 
@@ -203,16 +196,16 @@ static void window_gradient(shard *const s, const networks *const net, const rea
                pair * sizeof *s->d_fake);
     }
     if (pull) {
-        add(s->n * plan->n_window * m * d, pull, s->d_window);
+        add_to(s->n * plan->n_window * m * d, pull, s->d_window);
     }
     window_backward(&net->generator, theta, s->n * plan->n_window, s->from, s->to, s->d_window, s->d_from, s->d_to,
                     gradient, &s->window);
     for (size_t i = 0; i < s->n; i++) {
         for (size_t j = 0; j < plan->n_window; j++) {
             const size_t row = i * plan->n_window + j, k = s->start[i] + j;
-            add(w, s->d_from + row * w, s->d_state[k] + i * w);
+            add_to(w, s->d_from + row * w, s->d_state[k] + i * w);
             if (arch->state > 0) {
-                add(w, s->d_to + row * w, s->d_state[k + 1] + i * w);
+                add_to(w, s->d_to + row * w, s->d_state[k + 1] + i * w);
             }
         }
     }

@@ -35,7 +35,6 @@ void score_clear(score *const s)
     free(s->z);
     free(s->series);
     free(s->start_spectrum);
-    free(s->long_spectrum);
     fft_real_clear(&s->fft);
     fft_real_clear(&s->long_fft);
     sampler_work_clear(&s->work);
@@ -76,7 +75,7 @@ static void add_bands(score *const s, const float *const x, double *const row)
 static void add_displacements(const score *const s, const float *const x, double *row)
 {
     const size_t n = s->record, d = s->n_component;
-    double path[n + 1];
+    double *const path = s->path;
     for (size_t c = 0; c < d; c++) {
         path[0] = 0;
         for (size_t t = 0; t < n; t++) {
@@ -207,14 +206,17 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     *s = (score){.record = n, .n_component = d, .seed = seed};
     s->n_band = n / 2 < BANDS_MAX ? n / 2 : BANDS_MAX;
     s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG;
-    s->window = calloc(n + 6 * s->n_statistic, sizeof *s->window);
+    s->window = calloc(2 * n + 1 + 6 * s->n_statistic, sizeof *s->window);
     s->z = calloc(CHAINS_AT_ONCE * g->arch.latent, sizeof *s->z);
+    s->start_spectrum = calloc(2 * (LONG_WINDOWS * n / 4 + 1), sizeof *s->start_spectrum);
     s->series = calloc(CHAINS_AT_ONCE * LONG_WINDOWS * n / 2 * d, sizeof *s->series);
-    if (!s->window || !s->z || !s->series) {
+    if (!s->window || !s->z || !s->series || !s->start_spectrum) {
         score_clear(s);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory to score %zu series", (size_t)CHAINS_AT_ONCE);
     }
-    s->row = s->window + n;
+    s->path = s->window + n;
+    s->row = s->path + n + 1;
+    s->long_spectrum = s->start_spectrum + LONG_WINDOWS * n / 4 + 1;
     s->held = s->row + s->n_statistic;
     s->held_error = s->held + s->n_statistic;
     s->made = s->held_error + s->n_statistic;
@@ -304,25 +306,19 @@ static void add_long_spectrum(score *const s, const float *const x)
     }
 }
 
-mdgan_status score_departure(score *const s, const generator *const g, const real *const theta, double *const value,
-                             mdgan_error *const error)
+void score_departure(score *const s, const generator *const g, const real *const theta, double *const value)
 {
     const size_t n_bin = s->long_fft.n / 2 + 1, values = s->long_fft.n * s->n_component;
-    free(s->long_spectrum);
-    s->long_spectrum = calloc(n_bin, sizeof *s->long_spectrum);
-    if (!s->long_spectrum) {
-        return mdgan_fail(error, MDGAN_MEMORY, "no memory for a spectrum of %zu frequencies", n_bin);
-    }
+    memset(s->long_spectrum, 0, n_bin * sizeof *s->long_spectrum);
     generate_block(s, g, theta, 0, LONG_WINDOWS);
     for (size_t i = 0; i < CHAINS_AT_ONCE; i++) {
         add_long_spectrum(s, s->series + i * values);
     }
-    *value = 0;
-    if (s->start_spectrum) {
+    if (s->has_start) {
         *value = mdgan_relative_l2(s->long_spectrum, s->start_spectrum, n_bin);
-        return MDGAN_OK;
+        return;
     }
-    s->start_spectrum = s->long_spectrum;
-    s->long_spectrum = NULL;
-    return MDGAN_OK;
+    memcpy(s->start_spectrum, s->long_spectrum, n_bin * sizeof *s->start_spectrum);
+    s->has_start = true;
+    *value = 0;
 }

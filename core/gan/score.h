@@ -16,14 +16,16 @@ typedef struct score {
     size_t n_band;
     double *window;            /* [2M] Hann taper, unit mean square */
     double *centre;            /* [n_band + 1] mean power of each band, mean energy: of all real data */
+    double *path;              /* [2M + 1] sums of one component */
     double *row;               /* [n_statistic] of one entity */
     double *held, *held_error; /* [n_statistic] means over held-out entities, standard errors */
     double *made;              /* [n_statistic] the same of generated series */
     size_t n_held;             /* held-out entities */
     double *floor;             /* [n_statistic] differences too small to matter */
     fft_real fft;
-    fft_real long_fft;      /* of the long series that score_departure() compares */
-    double *start_spectrum; /* [bins] of the start, from the same random numbers; NULL before the first call */
+    fft_real long_fft; /* of the long series that score_departure() compares */
+    bool has_start;
+    double *start_spectrum; /* [bins] of the start, from the same random numbers */
     double *long_spectrum;  /* [bins] */
     sampler_work work;
     real *z;       /* chains of one block */
@@ -41,6 +43,6 @@ mdgan_status score_weights(score *s, const generator *g, const real *theta, doub
 /* How far the mean spectrum of long series (LONG_WINDOWS windows, resolving lines that 2M frames cannot) has moved from
  * that of the weights of the first call: relative L2 difference. The same random numbers make it far more precise than
  * either spectrum. The first call returns 0. */
-mdgan_status score_departure(score *s, const generator *g, const real *theta, double *value, mdgan_error *error);
+void score_departure(score *s, const generator *g, const real *theta, double *value);
 
 #endif

@@ -113,7 +113,7 @@ static void generator_piece(void *const context, const size_t i, const size_t wo
     memset(gradient, 0, t->net.generator.n_parameter * sizeof *gradient);
     if (t->anchor.weight > 0) {
         pull = t->anchor_pull + i * s->n * t->chain_size;
-        anchor_gradient(&t->anchor, s->n, s->n_batch, s->windows, pull, t->anchor_work + i * t->anchor_work_size);
+        anchor_gradient(&t->anchor, s->n, s->n_batch, pull, t->anchor_work + i * t->anchor_work_size);
     }
     shard_generator_backward(s, &t->net, t->generator.theta, t->critic.theta, pull, gradient);
     const size_t w = t->net.generator.arch.latent;
@@ -202,45 +202,71 @@ static bool all_finite(const size_t n, const real *const x)
 
 /* An anchored model must also keep the start's spectrum between the lines that 2M frames resolve, where held-out
  * records cannot see it: within 3 %, more where they contradict the start anyway. */
-static mdgan_status keeps_spectrum(trainer *const t, bool *const keeps, mdgan_error *const error)
+static bool keeps_spectrum(trainer *const t)
 {
-    *keeps = true;
     if (!(t->config.anchor > 0) || t->net.generator.arch.state == 0) {
-        return MDGAN_OK;
+        return true;
     }
     double departure;
-    const mdgan_status status = score_departure(&t->score, &t->net.generator, t->generator_mean, &departure, error);
-    *keeps = departure <= 0.03 * fmax(1, t->progress.start_score / 3);
-    return status;
+    score_departure(&t->score, &t->net.generator, t->generator_mean, &departure);
+    return departure <= 0.03 * fmax(1, t->progress.start_score / 3);
 }
 
-mdgan_status trainer_evaluate(trainer *const t, mdgan_error *const error)
+/* Rank 0's judgement of the running mean. */
+typedef struct judgement {
+    double score;
+    int keeps;
+} judgement;
+
+static mdgan_status judge(trainer *const t, judgement *const j, mdgan_error *const error)
 {
-    const size_t n = t->net.generator.n_parameter;
-    if (!all_finite(n, t->generator.theta)) {
+    if (!all_finite(t->net.generator.n_parameter, t->generator.theta)) {
         return mdgan_fail(error, MDGAN_NUMERIC,
                           "training diverged at iteration %zu (weights not finite); the best model so far is kept; "
                           "lower 'rate' and 'rate/critic'",
                           (size_t)t->iteration);
     }
-    double value;
-    mdgan_status status = score_weights(&t->score, &t->net.generator, t->generator_mean, &value, error);
+    j->keeps = keeps_spectrum(t);
+    return score_weights(&t->score, &t->net.generator, t->generator_mean, &j->score, error);
+}
+
+/* Ranks do the same arithmetic on the same sums; on unlike processors it may differ by rounding. */
+static mdgan_status align_ranks(trainer *const t, judgement *const j, mdgan_error *const error)
+{
+    const size_t n_generator = t->net.generator.n_parameter * sizeof(real);
+    const size_t n_critic = t->net.n_critic_parameter * sizeof(real);
+    mdgan_status status = mdgan_comm_broadcast(t->comm, j, sizeof *j, error);
+    if (status == MDGAN_OK) {
+        status = mdgan_comm_broadcast(t->comm, t->generator.theta, n_generator, error);
+    }
+    if (status == MDGAN_OK) {
+        status = mdgan_comm_broadcast(t->comm, t->generator_mean, n_generator, error);
+    }
+    if (status == MDGAN_OK) {
+        status = mdgan_comm_broadcast(t->comm, t->critic.theta, n_critic, error);
+    }
+    return status;
+}
+
+mdgan_status trainer_evaluate(trainer *const t, mdgan_error *const error)
+{
+    judgement j = {0};
+    mdgan_status status = mdgan_comm_rank(t->comm) == 0 ? judge(t, &j, error) : MDGAN_OK;
+    status = mdgan_comm_agree(t->comm, status, error);
+    if (status == MDGAN_OK) {
+        status = align_ranks(t, &j, error);
+    }
     if (status != MDGAN_OK) {
         return status;
     }
-    t->progress.score = value;
+    t->progress.score = j.score;
     if (t->iteration == 0) {
-        t->progress.start_score = value;
+        t->progress.start_score = j.score;
     }
-    bool keeps;
-    status = keeps_spectrum(t, &keeps, error);
-    if (status != MDGAN_OK) {
-        return status;
-    }
-    if (t->iteration == 0 || (keeps && value < t->progress.best_score)) {
-        t->progress.best_score = value;
+    if (t->iteration == 0 || (j.keeps && j.score < t->progress.best_score)) {
+        t->progress.best_score = j.score;
         t->best_iteration = t->iteration;
-        memcpy(t->best, t->generator_mean, n * sizeof *t->best);
+        memcpy(t->best, t->generator_mean, t->net.generator.n_parameter * sizeof *t->best);
     }
     return MDGAN_OK;
 }
@@ -311,7 +337,7 @@ static mdgan_status run_loop(trainer *const t, const mdgan_progress_fn progress,
         stop = v.stop;
         if (status == MDGAN_OK && (stop || v.seconds - shown >= interval)) {
             shown = v.seconds;
-            if (stop && t->iteration % t->config.evaluate != 0) {
+            if (stop && t->iteration % t->config.evaluate != 0 && t->iteration != t->config.iterations) {
                 status = trainer_evaluate(t, error);
             }
             int go_on = show_progress(t, progress, context);
@@ -335,6 +361,7 @@ mdgan_status mdgan_trainer_run(mdgan_trainer *const t, const mdgan_progress_fn p
         /* Every rank needs the whole pool for a checkpoint, but each has only kept up its own shards. */
         status = mdgan_comm_gather_floats(t->comm, t->pool, t->pool_offset, error);
     }
+    estimate_time(t);
     blas_threads_restore(blas);
     return status;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The inside of a training: trainer.c runs it, trainer_create.c sets it up and takes models out of it. */
+/* The inside of a training: trainer_create.c sets it up, trainer_start.c finds its first weights, trainer.c runs it,
+ * trainer_checkpoint.c takes models out of it and goes on from them. */
 #ifndef MDGAN_GAN_TRAINER_H
 #define MDGAN_GAN_TRAINER_H
 
@@ -9,6 +10,7 @@
 #include "gan/batch.h"
 #include "gan/schedule.h"
 #include "gan/score.h"
+#include "linear/start.h"
 #include "parallel/threads.h"
 
 /* Weights and their Adam moments. */
@@ -52,7 +54,17 @@ typedef struct mdgan_trainer {
     char start[128];
 } trainer;
 
-/* Scores the running mean and keeps it if it is the best so far. */
+/* Scores the running mean (rank 0 does) and keeps it if it is the best so far. Collective. */
 mdgan_status trainer_evaluate(trainer *t, mdgan_error *error);
+
+/* Components share a linear model only if they are one isotropic triplet (or a single one). */
+bool trainer_components_shared(const sample_data *s);
+
+/* Rank 0 finds the linear start, all ranks get it. Collective. The caller clears it. */
+mdgan_status trainer_find_start(const trainer *t, linear_start *start, mdgan_error *error);
+/* Makes it the linear part of the generators' weights. */
+mdgan_status trainer_place_start(trainer *t, const linear_start *start, mdgan_error *error);
+/* Makes its spectrum the anchor's target. */
+mdgan_status trainer_place_anchor(trainer *t, const linear_start *start, mdgan_error *error);
 
 #endif

@@ -12,7 +12,14 @@
  * c2 = tanh(u2), c1 = tanh(u1) (1 + c2): every real u is stable and minimum-phase, complex and real pairs alike.
  * Parameters: [q] poles, [q] zeros, log variance of the innovations. */
 
-enum { STATES_MAX = 32, EVALUATIONS_MAX = 250 };
+enum { STATES_MAX = 32 };
+
+/* One evaluation costs T^3: long records get fewer. */
+static int evaluations_for(const size_t length)
+{
+    const double affordable = 250 * pow(256.0 / (double)length, 2);
+    return (int)fmin(250, fmax(30, affordable));
+}
 
 typedef double complex complex_t;
 
@@ -214,8 +221,11 @@ static void minimise(problem *const p, double *const u)
 {
     const unsigned n = (unsigned)(2 * p->q + 1);
     nlopt_opt optimiser = nlopt_create(NLOPT_LD_LBFGS, n);
+    if (!optimiser) {
+        return; /* the start stays as it is */
+    }
     nlopt_set_min_objective(optimiser, cost, p);
-    nlopt_set_maxeval(optimiser, EVALUATIONS_MAX);
+    nlopt_set_maxeval(optimiser, evaluations_for(p->moments->length));
     nlopt_set_ftol_rel(optimiser, 1e-9);
     /* tanh saturates in double beyond this. */
     nlopt_set_lower_bounds1(optimiser, -18);

@@ -34,26 +34,31 @@ static const char *const method_text[] = {"Burg autoregression with balanced tru
 /* What all candidates of one group share. */
 typedef struct fitter {
     const record_moments *fit;
-    balanced reduced;
+    balanced reduced; /* order 0 if the autoregression could not be balanced: Burg's candidates then drop out */
     gaussian work;
+    double *autocovariance; /* [T] */
 } fitter;
 
 static void fitter_clear(fitter *const f)
 {
     balanced_clear(&f->reduced);
     gaussian_clear(&f->work);
+    free(f->autocovariance);
+    f->autocovariance = NULL;
 }
 
 static mdgan_status fitter_create(fitter *const f, const record_moments *const fit, mdgan_error *const error)
 {
     autoregression ar = {0};
-    *f = (fitter){.fit = fit};
-    mdgan_status status = gaussian_create(&f->work, fit, error);
+    *f = (fitter){.fit = fit, .autocovariance = malloc(fit->length * sizeof(double))};
+    mdgan_status status = f->autocovariance ? gaussian_create(&f->work, fit, error)
+                                            : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", fit->length);
     if (status == MDGAN_OK) {
         status = autoregression_fit(&ar, fit, burg_order(fit->length), error);
     }
     if (status == MDGAN_OK) {
         status = balanced_create(&f->reduced, &ar, error);
+        status = status == MDGAN_NUMERIC ? MDGAN_OK : status;
     }
     autoregression_clear(&ar);
     if (status != MDGAN_OK) {
@@ -67,6 +72,9 @@ static mdgan_status fit_candidate(fitter *const f, const candidate *const c, sta
 {
     if (c->method == RELAXATION) {
         return relaxation_fit(f->fit, &f->work, s, error);
+    }
+    if (c->q > f->reduced.order / 2) {
+        return mdgan_fail(error, MDGAN_NUMERIC, "records of %zu frames do not hold %zu states", f->fit->length, c->q);
     }
     statespace start = {0};
     mdgan_status status = balanced_truncate(&f->reduced, c->q, &start, error);
@@ -83,13 +91,10 @@ static mdgan_status fit_candidate(fitter *const f, const candidate *const c, sta
 static double judge(fitter *const f, const statespace *const s, const record_moments *const held)
 {
     const size_t n = f->fit->length;
-    double r[n];
-    statespace_autocovariance(s, n, r);
-    if (held) {
-        return gaussian_cost(&f->work, held, r, NULL);
-    }
     const double n_record = (double)f->fit->n_record;
-    return gaussian_cost(&f->work, f->fit, r, NULL) + (2.0 * (double)s->q + 1) * log(n_record) / (2 * n_record);
+    const double price = held ? 0 : (2.0 * (double)s->q + 1) * log(n_record) / (2 * n_record);
+    statespace_autocovariance(s, n, f->autocovariance);
+    return gaussian_cost(&f->work, held ? held : f->fit, f->autocovariance, NULL) + price;
 }
 
 static void models_clear(statespace *const s, const size_t n)
@@ -142,7 +147,7 @@ static mdgan_status choose(fitter *const f, const size_t n_group, const record_m
     for (size_t i = 0; i < N_CANDIDATE; i++) {
         const candidate *const c = &candidates[i];
         const bool wanted = n_state == 0 || c->q == n_state;
-        if (!wanted || c->q > f[0].reduced.order / 2) {
+        if (!wanted) {
             continue;
         }
         const double cost = try_candidate(f, n_group, held, c, models);
@@ -154,8 +159,8 @@ static mdgan_status choose(fitter *const f, const size_t n_group, const record_m
     }
     return isfinite(least) ? MDGAN_OK
                            : mdgan_fail(error, MDGAN_NUMERIC,
-                                        "no linear model of %zu states fits the data; use init random or another "
-                                        "number of states",
+                                        "no linear model of %zu states (0 = any) fits the data; possible are 2, 4, 6, "
+                                        "8, 12, 16, 20 and 24, up to the window; or use init random",
                                         n_state);
 }
 
@@ -204,6 +209,21 @@ mdgan_status linear_start_find(linear_start *const start, const size_t n_group, 
     if (status == MDGAN_OK) {
         snprintf(start->text, sizeof start->text, "%s, %zu states", method_text[chosen.method], chosen.q);
     } else {
+        linear_start_clear(start);
+    }
+    return status;
+}
+
+mdgan_status linear_start_create(linear_start *const start, const size_t n_group, const size_t q, const size_t m,
+                                 mdgan_error *const error)
+{
+    *start = (linear_start){.n_group = n_group, .model = calloc(n_group, sizeof(statespace))};
+    mdgan_status status =
+        start->model ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu linear models", n_group);
+    for (size_t g = 0; status == MDGAN_OK && g < n_group; g++) {
+        status = statespace_create(&start->model[g], q, m, error);
+    }
+    if (status != MDGAN_OK) {
         linear_start_clear(start);
     }
     return status;

@@ -13,8 +13,12 @@ typedef struct linear_start {
     char text[128];    /* how it was found */
 } linear_start;
 
-/* Fits all candidates to `fit` and keeps the one under which `held_out` is most likely (fit itself if held_out is
- * empty). [n_group] moments each. n_state: 0 = chosen by the data. Errors: MDGAN_NUMERIC, MDGAN_MEMORY. */
+/* Room for n_group models of q states and m noise sources. */
+mdgan_status linear_start_create(linear_start *start, size_t n_group, size_t q, size_t m, mdgan_error *error);
+
+/* Fits all candidates to `fit`, chooses the one under which `held_out` is most likely (NULL: `fit` itself, at Schwarz's
+ * price per parameter) and fits it once more, to both. [n_group] moments each. n_state: 0 = chosen by the data.
+ * Errors: MDGAN_NUMERIC, MDGAN_MEMORY. */
 mdgan_status linear_start_find(linear_start *start, size_t n_group, const record_moments *fit,
                                const record_moments *held_out, size_t n_state, mdgan_error *error);
 void linear_start_clear(linear_start *start);

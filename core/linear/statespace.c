@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "linear/statespace.h"
 
+#include <assert.h>
 #include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
@@ -104,7 +105,8 @@ mdgan_status statespace_normalise(statespace *const s, mdgan_error *const error)
 void statespace_autocovariance(const statespace *const s, const size_t n, double *const r)
 {
     const size_t q = s->q, m = s->m;
-    double x[q], next[q];
+    double x[STATE_MAX], next[STATE_MAX];
+    assert(q <= STATE_MAX);
     for (size_t i = 0; i < q; i++) {
         x[i] = cblas_ddot((int)m, s->b + i * m, 1, s->d, 1) + cblas_ddot((int)q, s->a + i * q, 1, s->c, 1);
     }

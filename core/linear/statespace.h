@@ -9,6 +9,8 @@
 
 #include <mdgan/status.h>
 
+enum { STATE_MAX = 64 }; /* more than any candidate has */
+
 typedef struct statespace {
     size_t q;  /* states */
     size_t m;  /* noise sources */

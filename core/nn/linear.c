@@ -1,11 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "nn/linear.h"
 
+#include <math.h>
+#include <string.h>
+
 linear linear_layout(const size_t in, const size_t out, size_t *const n_parameter)
 {
     const linear l = {.in = in, .out = out, .weight = *n_parameter, .bias = *n_parameter + in * out};
     *n_parameter += in * out + out;
     return l;
+}
+
+void linear_initialise(const linear *const l, const random_key key, const uint64_t model, const uint32_t number,
+                       const double factor, real *const theta)
+{
+    const double slope = LEAKY_SLOPE;
+    const real scale = (real)(factor * sqrt(2 / ((1 + slope * slope) * (double)l->in)));
+    random_normal(key, model, number, l->in * l->out, theta + l->weight);
+    for (size_t i = 0; i < l->in * l->out; i++) {
+        theta[l->weight + i] *= scale;
+    }
+    memset(theta + l->bias, 0, l->out * sizeof *theta);
 }
 
 static VECTOR_CLONES void add_bias(const size_t n, const size_t out, const real *restrict bias, real *restrict y)

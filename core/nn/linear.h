@@ -5,6 +5,7 @@
 #ifndef MDGAN_NN_LINEAR_H
 #define MDGAN_NN_LINEAR_H
 
+#include "nn/random.h"
 #include "nn/real.h"
 
 /* Shape and place in a parameter vector; holds no numbers itself. */
@@ -18,6 +19,9 @@ typedef struct linear {
 
 /* Appends a layer of in -> out to the parameter vector of *n_parameter numbers. */
 linear linear_layout(size_t in, size_t out, size_t *n_parameter);
+
+/* Kaiming-normal weights (He et al. 2015) for LeakyReLU, times factor, and zero biases. */
+void linear_initialise(const linear *l, random_key key, uint64_t model, uint32_t number, double factor, real *theta);
 
 /* y[n][out] = x[n][in] W^T + b. */
 void linear_forward(const linear *l, const real *theta, size_t n, const real *x, real *y);

@@ -25,6 +25,14 @@ typedef float real;
 #define VECTOR_CLONES
 #endif
 
+/* y[n] += x[n]. */
+static inline void add_to(const size_t n, const real *restrict x, real *restrict y)
+{
+    for (size_t i = 0; i < n; i++) {
+        y[i] += x[i];
+    }
+}
+
 /* c[m][n] = beta c + a[m][k] b[n][k]^T, rows of a, b and c lda, ldb and ldc apart. */
 static inline void gemm_nt(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb,
                            real beta, real *c, size_t ldc)

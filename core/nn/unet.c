@@ -120,13 +120,6 @@ const real *unet_forward(const unet *const u, const real *const theta, const siz
     return tape->up[0];
 }
 
-static VECTOR_CLONES void add_to(const size_t n, const real *restrict from, real *restrict to)
-{
-    for (size_t i = 0; i < n; i++) {
-        to[i] += from[i];
-    }
-}
-
 static void decoder_backward(const unet *const u, const real *const theta, const size_t n, const real *const d_output,
                              unet_tape *const tape, real *const gradient, real *const d_condition)
 {

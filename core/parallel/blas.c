@@ -3,10 +3,10 @@
 
 #include <cblas.h>
 
-int blas_threads_single(void)
+int blas_threads_set(const size_t n)
 {
     const int previous = openblas_get_num_threads();
-    openblas_set_num_threads(1);
+    openblas_set_num_threads((int)n);
     return previous;
 }
 

@@ -3,8 +3,14 @@
 #ifndef MDGAN_PARALLEL_BLAS_H
 #define MDGAN_PARALLEL_BLAS_H
 
-/* Makes matrix products single-threaded; returns what to hand to blas_threads_restore(). */
-int blas_threads_single(void);
+#include <stddef.h>
+
+/* Makes matrix products run on n threads; returns what to hand to blas_threads_restore(). */
+int blas_threads_set(size_t n);
+static inline int blas_threads_single(void)
+{
+    return blas_threads_set(1);
+}
 void blas_threads_restore(int previous);
 
 #endif

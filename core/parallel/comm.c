@@ -21,7 +21,7 @@ struct mdgan_comm {
     int *count, *displacement; /* [size] scratch of gathers, here because failing to allocate there would be a hang */
 };
 
-static mdgan_status mpi_fail(int code, const char *what, mdgan_error *error)
+static mdgan_status mpi_fail(const int code, const char *const what, mdgan_error *const error)
 {
     char text[MPI_MAX_ERROR_STRING] = "";
     int length = 0;
@@ -29,50 +29,56 @@ static mdgan_status mpi_fail(int code, const char *what, mdgan_error *error)
     return mdgan_fail(error, MDGAN_PARALLEL, "%s failed between ranks: %s", what, text);
 }
 
-mdgan_status mdgan_comm_create_serial(mdgan_comm **comm, mdgan_error *error)
+mdgan_status mdgan_comm_create_serial(mdgan_comm **const comm, mdgan_error *const error)
 {
     *comm = calloc(1, sizeof **comm);
-    if (!*comm)
+    if (!*comm) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for a communicator");
+    }
     (*comm)->size = 1;
     return MDGAN_OK;
 }
 
 /* A communicator without its duplicate yet; NULL if out of memory. */
-static mdgan_comm *comm_allocate(MPI_Comm original)
+static mdgan_comm *comm_allocate(const MPI_Comm original)
 {
     mdgan_comm *comm = calloc(1, sizeof *comm);
-    if (!comm)
+    if (!comm) {
         return NULL;
+    }
     MPI_Comm_rank(original, &comm->rank);
     MPI_Comm_size(original, &comm->size);
     comm->mpi = MPI_COMM_NULL;
     comm->count = calloc((size_t)comm->size, sizeof(int));
     comm->displacement = calloc((size_t)comm->size, sizeof(int));
-    if (comm->count && comm->displacement)
+    if (comm->count && comm->displacement) {
         return comm;
+    }
     mdgan_comm_destroy(comm);
     return NULL;
 }
 
-mdgan_status mdgan_comm_create_mpi(mdgan_comm **comm, const void *mpi_comm, mdgan_error *error)
+mdgan_status mdgan_comm_create_mpi(mdgan_comm **const comm, const void *const mpi_comm, mdgan_error *const error)
 {
     *comm = NULL;
     int initialised = 0, finalised = 0;
     MPI_Initialized(&initialised);
     MPI_Finalized(&finalised);
-    if (!initialised || finalised)
+    if (!initialised || finalised) {
         return mdgan_fail(error, MDGAN_PARALLEL,
                           "MPI is not running; call MPI_Init first or use a serial communicator");
-    if (!mpi_comm || *(const MPI_Comm *)mpi_comm == MPI_COMM_NULL)
+    }
+    if (!mpi_comm || *(const MPI_Comm *)mpi_comm == MPI_COMM_NULL) {
         return mdgan_fail(error, MDGAN_PARALLEL, "no MPI communicator was given");
+    }
 
     const MPI_Comm original = *(const MPI_Comm *)mpi_comm;
     mdgan_comm *made = comm_allocate(original);
     int good = made != NULL;
     int code = MPI_Allreduce(MPI_IN_PLACE, &good, 1, MPI_INT, MPI_MIN, original);
-    if (code == MPI_SUCCESS && good)
+    if (code == MPI_SUCCESS && good) {
         code = MPI_Comm_dup(original, &made->mpi);
+    }
     if (code != MPI_SUCCESS || !good) {
         mdgan_comm_destroy(made);
         return good ? mpi_fail(code, "duplicating the communicator", error)
@@ -85,58 +91,67 @@ mdgan_status mdgan_comm_create_mpi(mdgan_comm **comm, const void *mpi_comm, mdga
     return MDGAN_OK;
 }
 
-void mdgan_comm_destroy(mdgan_comm *comm)
+void mdgan_comm_destroy(mdgan_comm *const comm)
 {
-    if (!comm)
+    if (!comm) {
         return;
+    }
     int finalised = 0;
-    if (comm->parallel)
+    if (comm->parallel) {
         MPI_Finalized(&finalised);
-    if (comm->parallel && !finalised)
+    }
+    if (comm->parallel && !finalised) {
         MPI_Comm_free(&comm->mpi);
+    }
     free(comm->count);
     free(comm->displacement);
     free(comm);
 }
 
-size_t mdgan_comm_rank(const mdgan_comm *comm)
+size_t mdgan_comm_rank(const mdgan_comm *const comm)
 {
     return (size_t)comm->rank;
 }
 
-size_t mdgan_comm_size(const mdgan_comm *comm)
+size_t mdgan_comm_size(const mdgan_comm *const comm)
 {
     return (size_t)comm->size;
 }
 
-static mdgan_status broadcast_from(const mdgan_comm *comm, int root, void *bytes, size_t n_byte, mdgan_error *error)
+static mdgan_status broadcast_from(const mdgan_comm *const comm, const int root, void *const bytes, size_t n_byte,
+                                   mdgan_error *const error)
 {
     char *at = bytes;
     while (n_byte) {
         const size_t piece = n_byte < piece_limit ? n_byte : piece_limit;
         const int code = MPI_Bcast(at, (int)piece, MPI_BYTE, root, comm->mpi);
-        if (code != MPI_SUCCESS)
+        if (code != MPI_SUCCESS) {
             return mpi_fail(code, "a broadcast", error);
+        }
         at += piece;
         n_byte -= piece;
     }
     return MDGAN_OK;
 }
 
-mdgan_status mdgan_comm_broadcast(const mdgan_comm *comm, void *bytes, size_t n_byte, mdgan_error *error)
+mdgan_status mdgan_comm_broadcast(const mdgan_comm *const comm, void *const bytes, const size_t n_byte,
+                                  mdgan_error *const error)
 {
     return comm->parallel ? broadcast_from(comm, 0, bytes, n_byte, error) : MDGAN_OK;
 }
 
-mdgan_status mdgan_comm_gather_floats(const mdgan_comm *comm, float *values, const size_t *offset, mdgan_error *error)
+mdgan_status mdgan_comm_gather_floats(const mdgan_comm *const comm, float *const values, const size_t *const offset,
+                                      mdgan_error *const error)
 {
-    if (!comm->parallel)
+    if (!comm->parallel) {
         return MDGAN_OK;
+    }
     mdgan_status status = MDGAN_OK;
     if (offset[comm->size] > INT_MAX) {
-        for (int rank = 0; rank < comm->size && !status; rank++)
+        for (int rank = 0; rank < comm->size && status == MDGAN_OK; rank++) {
             status = broadcast_from(comm, rank, values + offset[rank],
                                     (offset[rank + 1] - offset[rank]) * sizeof(float), error);
+        }
         return status;
     }
     for (int rank = 0; rank < comm->size; rank++) {
@@ -148,45 +163,52 @@ mdgan_status mdgan_comm_gather_floats(const mdgan_comm *comm, float *values, con
     return code == MPI_SUCCESS ? MDGAN_OK : mpi_fail(code, "a gather", error);
 }
 
-mdgan_status mdgan_comm_agree(const mdgan_comm *comm, mdgan_status status, mdgan_error *error)
+mdgan_status mdgan_comm_agree(const mdgan_comm *const comm, const mdgan_status status, mdgan_error *const error)
 {
-    if (!comm->parallel)
+    if (!comm->parallel) {
         return status;
-    int first = status ? comm->rank : comm->size;
+    }
+    int first = status != MDGAN_OK ? comm->rank : comm->size;
     int code = MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, comm->mpi);
-    if (code != MPI_SUCCESS)
+    if (code != MPI_SUCCESS) {
         return mpi_fail(code, "agreeing on a status", error);
-    if (first == comm->size)
+    }
+    if (first == comm->size) {
         return MDGAN_OK;
+    }
 
     struct {
         int status;
         mdgan_error error;
     } outcome = {.status = (int)status};
-    if (comm->rank == first)
+    if (comm->rank == first) {
         snprintf(outcome.error.text, sizeof outcome.error.text, "%s", error ? error->text : mdgan_status_text(status));
+    }
     const mdgan_status sent = broadcast_from(comm, first, &outcome, sizeof outcome, error);
-    if (sent)
+    if (sent != MDGAN_OK) {
         return sent;
+    }
     return mdgan_fail(error, (mdgan_status)outcome.status, "%s", outcome.error.text);
 }
 
-size_t comm_shard_owner(const mdgan_comm *comm, size_t shard, size_t n_shard)
+size_t comm_shard_owner(const mdgan_comm *const comm, const size_t shard, const size_t n_shard)
 {
     const size_t working = (size_t)comm->size < n_shard ? (size_t)comm->size : n_shard;
     return shard * working / n_shard;
 }
 
 /* Moves @p n_byte bytes from rank @p source to rank @p target; the other ranks do nothing. */
-static mdgan_status move(const mdgan_comm *comm, int source, int target, char *bytes, size_t n_byte, mdgan_error *error)
+static mdgan_status move(const mdgan_comm *const comm, const int source, const int target, char *bytes, size_t n_byte,
+                         mdgan_error *const error)
 {
     int code = MPI_SUCCESS;
     while (n_byte && code == MPI_SUCCESS) {
         const int piece = (int)(n_byte < piece_limit ? n_byte : piece_limit);
-        if (comm->rank == source)
+        if (comm->rank == source) {
             code = MPI_Send(bytes, piece, MPI_BYTE, target, TREE_TAG, comm->mpi);
-        else if (comm->rank == target)
+        } else if (comm->rank == target) {
             code = MPI_Recv(bytes, piece, MPI_BYTE, source, TREE_TAG, comm->mpi, MPI_STATUS_IGNORE);
+        }
         bytes += piece;
         n_byte -= (size_t)piece;
     }
@@ -195,47 +217,53 @@ static mdgan_status move(const mdgan_comm *comm, int source, int target, char *b
 
 typedef void (*add_fn)(void *sum, const void *term, size_t n);
 
-static void add_floats(void *sum, const void *term, size_t n)
+static void add_floats(void *const sum, const void *const term, const size_t n)
 {
     float *const s = sum;
     const float *const t = term;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         s[i] += t[i];
+    }
 }
 
-static void add_doubles(void *sum, const void *term, size_t n)
+static void add_doubles(void *const sum, const void *const term, const size_t n)
 {
     double *const s = sum;
     const double *const t = term;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         s[i] += t[i];
+    }
 }
 
 /* Each level adds the sum of the right half of a block of shards, where it lies, to that of the left half. */
-static mdgan_status tree_sum(const mdgan_comm *comm, char *shards, size_t n_shard, size_t n, size_t width, add_fn add,
-                             mdgan_error *error)
+static mdgan_status tree_sum(const mdgan_comm *const comm, char *const shards, const size_t n_shard, const size_t n,
+                             const size_t width, const add_fn add, mdgan_error *const error)
 {
     mdgan_status status = MDGAN_OK;
-    for (size_t half = 1; half < n_shard && !status; half *= 2) {
-        for (size_t left = 0; left + half < n_shard && !status; left += 2 * half) {
+    for (size_t half = 1; half < n_shard && status == MDGAN_OK; half *= 2) {
+        for (size_t left = 0; left + half < n_shard && status == MDGAN_OK; left += 2 * half) {
             const int target = (int)comm_shard_owner(comm, left, n_shard);
             const int source = (int)comm_shard_owner(comm, left + half, n_shard);
             char *const term = shards + (left + half) * n * width;
-            if (source != target)
+            if (source != target) {
                 status = move(comm, source, target, term, n * width, error);
-            if (comm->rank == target && !status)
+            }
+            if (comm->rank == target && status == MDGAN_OK) {
                 add(shards + left * n * width, term, n);
+            }
         }
     }
-    return status ? status : mdgan_comm_broadcast(comm, shards, n * width, error);
+    return status != MDGAN_OK ? status : mdgan_comm_broadcast(comm, shards, n * width, error);
 }
 
-mdgan_status comm_sum_shards(const mdgan_comm *comm, float *shards, size_t n_shard, size_t n, mdgan_error *error)
+mdgan_status comm_sum_shards(const mdgan_comm *const comm, float *const shards, const size_t n_shard, const size_t n,
+                             mdgan_error *const error)
 {
     return tree_sum(comm, (char *)shards, n_shard, n, sizeof(float), add_floats, error);
 }
 
-mdgan_status comm_sum_doubles(const mdgan_comm *comm, double *shards, size_t n_shard, size_t n, mdgan_error *error)
+mdgan_status comm_sum_doubles(const mdgan_comm *const comm, double *const shards, const size_t n_shard, const size_t n,
+                              mdgan_error *const error)
 {
     return tree_sum(comm, (char *)shards, n_shard, n, sizeof(double), add_doubles, error);
 }

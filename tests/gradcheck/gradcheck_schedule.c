@@ -183,7 +183,7 @@ static void test_anchor(void **const state)
     real *const d = new_zero(n);
     anchor_measure(&c.anchor, c.n, c.x, c.sums, c.work);
     anchor_update(&c.anchor, c.n, c.sums);
-    anchor_gradient(&c.anchor, c.n, c.n, c.x, d, c.work);
+    anchor_gradient(&c.anchor, c.n, c.n, d, c.work);
     check_gradient("anchor", anchor_loss, &c, c.x, d, n, 200);
     free(d);
     free(c.x);

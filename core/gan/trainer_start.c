@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From a linear start to the generators' first weights. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gan/trainer.h"
+#include "linear/start.h"
+
+/* Non-overlapping records of 2M frames of one group of components. */
+static mdgan_status add_records(const sample_data *const s, const uint32_t *const entity, const size_t n_entity,
+                                const size_t first, const size_t width, record_moments *const m,
+                                mdgan_error *const error)
+{
+    mdgan_status status = record_moments_create(m, s->pair, error);
+    for (size_t i = 0; status == MDGAN_OK && i < n_entity; i++) {
+        const float *const x = s->value + (size_t)entity[i] * s->n_frame * s->n_component;
+        for (size_t c = first; status == MDGAN_OK && c < first + width; c++) {
+            status =
+                record_moments_add(m, s->n_frame / s->pair, x + c, s->pair * s->n_component, s->n_component, error);
+        }
+    }
+    if (status == MDGAN_OK) {
+        record_moments_finish(m);
+    }
+    return status;
+}
+
+bool trainer_components_shared(const sample_data *const s)
+{
+    return s->n_component == 1 || (s->isotropic && s->n_component == 3);
+}
+
+static size_t group_count(const sample_data *const s)
+{
+    return trainer_components_shared(s) ? 1 : s->n_component;
+}
+
+static mdgan_status find_here(const trainer *const t, linear_start *const start, mdgan_error *const error)
+{
+    const sample_data *const s = &t->data;
+    const size_t n_group = group_count(s), width = s->n_component / n_group;
+    const bool judged = s->n_train < s->n_entity;
+    record_moments *const fit = calloc(2 * n_group, sizeof *fit), *const held = fit + n_group;
+    mdgan_status status = fit ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu components", n_group);
+    for (size_t g = 0; status == MDGAN_OK && g < n_group; g++) {
+        status = add_records(s, s->train, s->n_train, g * width, width, &fit[g], error);
+        if (status == MDGAN_OK && judged) {
+            status = add_records(s, s->held, s->n_held, g * width, width, &held[g], error);
+        }
+    }
+    if (status == MDGAN_OK) {
+        status = linear_start_find(start, n_group, fit, judged ? held : NULL, t->config.latent, error);
+    }
+    for (size_t g = 0; fit && g < 2 * n_group; g++) {
+        record_moments_clear(&fit[g]);
+    }
+    free(fit);
+    return status;
+}
+
+/* What the other ranks need to know before they can receive the matrices. */
+typedef struct start_shape {
+    size_t q, m;
+    char text[128];
+} start_shape;
+
+static mdgan_status share_model(const mdgan_comm *const comm, statespace *const s, mdgan_error *const error)
+{
+    double *const part[] = {s->a, s->b, s->c, s->d};
+    const size_t n[] = {s->q * s->q, s->q * s->m, s->q, s->m};
+    mdgan_status status = MDGAN_OK;
+    for (size_t i = 0; status == MDGAN_OK && i < sizeof part / sizeof *part; i++) {
+        status = mdgan_comm_broadcast(comm, part[i], n[i] * sizeof(double), error);
+    }
+    return status;
+}
+
+/* All ranks take rank 0's start: unlike processors could choose unlike candidates by rounding. */
+static mdgan_status share_start(const trainer *const t, linear_start *const start, mdgan_error *const error)
+{
+    const bool root = mdgan_comm_rank(t->comm) == 0;
+    start_shape shape = {0};
+    if (root) {
+        shape = (start_shape){.q = start->model[0].q, .m = start->model[0].m};
+        memcpy(shape.text, start->text, sizeof shape.text);
+    }
+    mdgan_status status = mdgan_comm_broadcast(t->comm, &shape, sizeof shape, error);
+    if (status == MDGAN_OK && !root) {
+        status = linear_start_create(start, group_count(&t->data), shape.q, shape.m, error);
+        memcpy(start->text, shape.text, sizeof start->text);
+    }
+    status = mdgan_comm_agree(t->comm, status, error);
+    for (size_t g = 0; status == MDGAN_OK && g < start->n_group; g++) {
+        status = share_model(t->comm, &start->model[g], error);
+    }
+    return status;
+}
+
+mdgan_status trainer_find_start(const trainer *const t, linear_start *const start, mdgan_error *const error)
+{
+    *start = (linear_start){0};
+    mdgan_status status = mdgan_comm_rank(t->comm) == 0 ? find_here(t, start, error) : MDGAN_OK;
+    status = mdgan_comm_agree(t->comm, status, error);
+    if (status == MDGAN_OK) {
+        status = share_start(t, start, error);
+    }
+    if (status != MDGAN_OK) {
+        linear_start_clear(start);
+    }
+    return status;
+}
+
+static void copy_real(real *const to, const double *const from, const size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        to[i] = (real)from[i];
+    }
+}
+
+/* The closed form becomes the generators' linear part. */
+mdgan_status trainer_place_start(trainer *const t, const linear_start *const start, mdgan_error *const error)
+{
+    const linear_part *const p = &t->net.generator.part;
+    const size_t m = t->config.window, q = t->net.generator.arch.state;
+    for (size_t g = 0; g < p->n_group; g++) {
+        window_form w;
+        const mdgan_status status = window_form_create(&w, &start->model[g], m, error);
+        if (status != MDGAN_OK) {
+            return status;
+        }
+        real *const block = t->generator.theta + g * p->size;
+        copy_real(block + p->evolve, w.evolve, q * q);
+        copy_real(block + p->kick, w.kick, q * q);
+        copy_real(block + p->from, w.from, m * q);
+        copy_real(block + p->to, w.to, m * q);
+        copy_real(block + p->noise, w.noise, m * m);
+        window_form_clear(&w);
+    }
+    return MDGAN_OK;
+}
+
+/* Over whole chains: the longer the records, the narrower the lines that the anchor can hold. */
+mdgan_status trainer_place_anchor(trainer *const t, const linear_start *const start, mdgan_error *const error)
+{
+    const size_t n = t->net.schedule.n_window * t->config.window;
+    double *const sum = calloc(2 * n, sizeof *sum), *const one = sum + n;
+    if (!sum) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n);
+    }
+    for (size_t g = 0; g < start->n_group; g++) {
+        statespace_autocovariance(&start->model[g], n, one);
+        for (size_t i = 0; i < n; i++) {
+            sum[i] += one[i] / (double)start->n_group;
+        }
+    }
+    const mdgan_status status = anchor_create(&t->anchor, t->config.window, t->net.schedule.n_window,
+                                              t->data.n_component, sum, t->config.anchor, error);
+    free(sum);
+    return status;
+}
