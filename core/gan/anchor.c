@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "statistics/taper.h"
+
 void anchor_clear(anchor *const a)
 {
     free(a->transform);
@@ -14,9 +16,10 @@ void anchor_clear(anchor *const a)
     *a = (anchor){0};
 }
 
-static double hann(const size_t t, const size_t n)
+/* Of unit mean square. */
+static double taper(const size_t t, const size_t n)
 {
-    return sqrt(8.0 / 3) * 0.5 * (1 - cos(2 * M_PI * ((double)t + 0.5) / (double)n));
+    return sqrt(8.0 / 3) * hann(t, n);
 }
 
 /* Mean periodogram of tapered records with this autocovariance: sum_tt' h_t h_t' r(t - t') cos(w (t - t')) / n. */
@@ -26,7 +29,7 @@ static void expected_power(anchor *const a, const double *const r)
     for (size_t lag = 0; lag < n; lag++) {
         double overlap = 0;
         for (size_t t = 0; t + lag < n; t++) {
-            overlap += hann(t, n) * hann(t + lag, n);
+            overlap += taper(t, n) * taper(t + lag, n);
         }
         for (size_t k = 0; k < a->n_bin; k++) {
             const double phase = 2 * M_PI * (double)(k * lag % n) / (double)n;
@@ -57,7 +60,7 @@ mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_
     for (size_t k = 0; k < n_bin; k++) {
         for (size_t t = 0; t < record; t++) {
             const double phase = 2 * M_PI * (double)(k * t % record) / (double)record;
-            const double scale = hann(t, record) / sqrt((double)record);
+            const double scale = taper(t, record) / sqrt((double)record);
             a->transform[k * record + t] = (real)(scale * cos(phase));
             a->transform[(n_bin + k) * record + t] = (real)(scale * sin(phase));
         }

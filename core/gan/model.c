@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "gan/model.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gan/generator.h"
+#include "gan/schedule.h"
 
 /* Larger than any sensible network, small enough that no product of shapes overflows. */
-enum { WIDTH_MAX = 65536, WINDOW_MAX = 1 << 20 };
+enum { WIDTH_MAX = 65536, WINDOW_MAX = 1 << 20, BATCH_MAX = 65536, THREADS_MAX = 4096 };
+
+/* Largest count that a double holds exactly. */
+static const uint64_t count_max = UINT64_C(1) << 53;
 
 mdgan_model *model_new(void)
 {
@@ -103,14 +107,40 @@ mdgan_model_info mdgan_model_info_get(const mdgan_model *const model)
     return info;
 }
 
-static mdgan_status range_check(const char *const name, const uint64_t value, const uint64_t min, const uint64_t max,
+typedef struct count_range {
+    const char *name;
+    uint64_t value, min, max;
+} count_range;
+
+typedef struct real_range {
+    const char *name;
+    double value, min, max;
+} real_range;
+
+static mdgan_status counts_check(const size_t n, const count_range *const range, const mdgan_status failure,
+                                 mdgan_error *const error)
+{
+    for (size_t i = 0; i < n; i++) {
+        const count_range *const r = &range[i];
+        if (r->value < r->min || r->value > r->max) {
+            return mdgan_fail(error, failure, "%s is %llu: must be between %llu and %llu", r->name,
+                              (unsigned long long)r->value, (unsigned long long)r->min, (unsigned long long)r->max);
+        }
+    }
+    return MDGAN_OK;
+}
+
+/* Also refuses what is not a number. */
+static mdgan_status reals_check(const size_t n, const real_range *const range, const mdgan_status failure,
                                 mdgan_error *const error)
 {
-    if (value >= min && value <= max) {
-        return MDGAN_OK;
+    for (size_t i = 0; i < n; i++) {
+        const real_range *const r = &range[i];
+        if (!(r->value >= r->min && r->value <= r->max)) {
+            return mdgan_fail(error, failure, "%s is %g: must be between %g and %g", r->name, r->value, r->min, r->max);
+        }
     }
-    return mdgan_fail(error, MDGAN_FORMAT, "%s is %llu, which is not between %llu and %llu", name,
-                      (unsigned long long)value, (unsigned long long)min, (unsigned long long)max);
+    return MDGAN_OK;
 }
 
 static mdgan_status finite_check(const char *const name, const float *const value, const uint64_t n,
@@ -128,10 +158,7 @@ static mdgan_status finite_check(const char *const name, const float *const valu
 static mdgan_status architecture_check(const mdgan_model *const model, mdgan_error *const error)
 {
     const architecture *const a = &model->arch;
-    const struct {
-        const char *name;
-        uint64_t value, min, max;
-    } shape[] = {
+    const count_range shape[] = {
         {"architecture/window", a->window, 8, WINDOW_MAX},
         {"architecture/component", a->component, model->feature.n_component, model->feature.n_component},
         {"architecture/latent", a->latent, 1, WIDTH_MAX},
@@ -140,18 +167,17 @@ static mdgan_status architecture_check(const mdgan_model *const model, mdgan_err
         {"architecture/channel", a->channel, 1, WIDTH_MAX},
         {"architecture/hidden", a->hidden, 1, WIDTH_MAX},
     };
-    for (size_t i = 0; i < sizeof shape / sizeof *shape; i++) {
-        const mdgan_status status = range_check(shape[i].name, shape[i].value, shape[i].min, shape[i].max, error);
-        if (status != MDGAN_OK) {
-            return status;
-        }
+    const mdgan_status status = counts_check(sizeof shape / sizeof *shape, shape, MDGAN_FORMAT, error);
+    if (status != MDGAN_OK) {
+        return status;
     }
     generator g;
     mdgan_error reason = {""};
-    if (generator_layout(&g, a, &reason)) {
+    if (generator_layout(&g, a, &reason) != MDGAN_OK) {
         return mdgan_fail(error, MDGAN_FORMAT, "architecture: %s", reason.text);
     }
-    return range_check("number of weights", model->n_weight, g.n_parameter, g.n_parameter, error);
+    const count_range weights = {"number of weights", model->n_weight, g.n_parameter, g.n_parameter};
+    return counts_check(1, &weights, MDGAN_FORMAT, error);
 }
 
 static mdgan_status scaling_check(const mdgan_model *const model, mdgan_error *const error)
@@ -168,18 +194,93 @@ static mdgan_status scaling_check(const mdgan_model *const model, mdgan_error *c
     return MDGAN_OK;
 }
 
-static mdgan_status checkpoint_check(const mdgan_model *const model, mdgan_error *const error)
+static mdgan_status config_counts_check(const mdgan_train_config *const c, mdgan_error *const error)
 {
+    const bool random = c->init == MDGAN_INIT_RANDOM;
+    const count_range range[] = {
+        {"window", c->window, 8, WINDOW_MAX},
+        {"init", c->init, MDGAN_INIT_LINEAR, MDGAN_INIT_RANDOM},
+        {random ? "latent (with init random)" : "latent", c->latent, random ? 1 : 0, WIDTH_MAX},
+        {"channel", c->channel, 1, WIDTH_MAX},
+        {"hidden", c->hidden, 1, WIDTH_MAX},
+        {"critic", c->critic, MDGAN_CRITIC_CONV, MDGAN_CRITIC_MLP},
+        {"lipschitz", c->lipschitz, MDGAN_LIPSCHITZ_PENALTY, MDGAN_LIPSCHITZ_CLIP},
+        {"batch", c->batch, N_SHARD, BATCH_MAX},
+        {"critic_steps", c->critic_steps, 1, WIDTH_MAX},
+        {"iterations", c->iterations, 0, count_max},
+        {"evaluate", c->evaluate, 1, count_max},
+        {"threads", c->threads, 1, THREADS_MAX},
+    };
+    return counts_check(sizeof range / sizeof *range, range, MDGAN_INVALID, error);
+}
+
+static mdgan_status config_reals_check(const mdgan_train_config *const c, mdgan_error *const error)
+{
+    const real_range range[] = {
+        {"penalty", c->penalty, 0, 1e6},          {"clip", c->clip, 0, 1e6},
+        {"seconds", c->seconds, 0, 1e12},         {"rate_generator", c->rate_generator, 0, 1e30},
+        {"rate_critic", c->rate_critic, 0, 1e30}, {"rate_linear", c->rate_linear, 0, 1e30},
+        {"anchor", c->anchor, 0, 1e12},           {"carry", c->carry, 0, 1},
+        {"holdout", c->holdout, 0, 0.9},
+    };
+    return reals_check(sizeof range / sizeof *range, range, MDGAN_INVALID, error);
+}
+
+mdgan_status train_config_check(const mdgan_train_config *const c, mdgan_error *const error)
+{
+    if (c->size != sizeof *c) {
+        return mdgan_fail(error, MDGAN_VERSION,
+                          "training configuration of %zu bytes, expected %zu: recompile the caller", c->size,
+                          sizeof *c);
+    }
+    const mdgan_status status = config_counts_check(c, error);
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    if (c->batch % N_SHARD != 0) {
+        return mdgan_fail(error, MDGAN_INVALID, "batch of %zu window pairs: must be a multiple of %d", c->batch,
+                          N_SHARD);
+    }
+    if (!unet_fits(c->window)) {
+        return mdgan_fail(error, MDGAN_INVALID, "window of %zu frames: must be a product of 2, 3, 5 and 7, at least 8",
+                          c->window);
+    }
+    return config_reals_check(c, error);
+}
+
+/* The configuration must be the one that this architecture was made by: a resumed training lays out its memory by the
+ * former and fills it with the vectors of the latter. */
+static mdgan_status checkpoint_sizes_check(const mdgan_model *const model, mdgan_error *const error)
+{
+    const architecture *const a = &model->arch;
     const checkpoint *const c = model->resume;
-    mdgan_status status =
-        range_check("length of checkpoint/generator", c->n_generator, model->n_weight, model->n_weight, error);
-    if (status == MDGAN_OK) {
-        status = range_check("checkpoint/window", c->config.window, model->arch.window, model->arch.window, error);
+    const mdgan_train_config *const f = &c->config;
+    networks net;
+    mdgan_error reason = {""};
+    if (networks_layout(&net, f, a, &reason) != MDGAN_OK) {
+        return mdgan_fail(error, MDGAN_FORMAT, "checkpoint: %s", reason.text);
     }
-    if (status == MDGAN_OK) {
-        status = range_check("remainder of checkpoint/pool's length by the latent width",
-                             c->n_pool % model->arch.latent, 0, 0, error);
-    }
+    const bool random = a->state == 0;
+    const uint64_t init = random ? MDGAN_INIT_RANDOM : MDGAN_INIT_LINEAR;
+    const uint64_t anchor_max = random ? 0 : UNROLL_MAX * a->window * (1 + a->component);
+    const count_range range[] = {
+        {"checkpoint/window", f->window, a->window, a->window},
+        {"checkpoint/init (0 = linear, 1 = random)", f->init, init, init},
+        {"checkpoint/latent", f->latent, random ? a->latent : 0, a->latent},
+        {"checkpoint/channels", f->channel, a->channel, a->channel},
+        {"checkpoint/hidden", f->hidden, a->hidden, a->hidden},
+        {"length of checkpoint/generator", c->n_generator, model->n_weight, model->n_weight},
+        {"length of checkpoint/critic", c->n_critic, net.n_critic_parameter, net.n_critic_parameter},
+        {"length of checkpoint/pool", c->n_pool, f->batch * a->latent, f->batch * a->latent},
+        {"length of checkpoint/anchor", c->n_anchor, 0, anchor_max},
+        {"checkpoint/entities", c->n_entity, 1, UINT32_MAX},
+        {"checkpoint/iteration", c->iteration, 0, count_max},
+    };
+    return counts_check(sizeof range / sizeof *range, range, MDGAN_FORMAT, error);
+}
+
+static mdgan_status checkpoint_vectors_check(const checkpoint *const c, mdgan_error *const error)
+{
     const struct {
         const char *name;
         const float *value;
@@ -195,24 +296,60 @@ static mdgan_status checkpoint_check(const mdgan_model *const model, mdgan_error
         {"checkpoint/pool", c->pool, c->n_pool},
         {"checkpoint/anchor", c->anchor, c->n_anchor},
     };
+    mdgan_status status = MDGAN_OK;
     for (size_t i = 0; i < sizeof vector / sizeof *vector && status == MDGAN_OK; i++) {
         status = finite_check(vector[i].name, vector[i].value, vector[i].n, error);
     }
     return status;
 }
 
+static mdgan_status checkpoint_check(const mdgan_model *const model, mdgan_error *const error)
+{
+    const checkpoint *const c = model->resume;
+    const real_range range[] = {
+        {"checkpoint/seconds", c->seconds, 0, 1e12},
+        {"checkpoint/start_score", c->start_score, 0, DBL_MAX},
+        {"checkpoint/best_score", c->best_score, 0, DBL_MAX},
+        {"checkpoint/best_iteration", c->best_iteration, 0, (double)c->iteration},
+    };
+    mdgan_error reason = {""};
+    if (train_config_check(&c->config, &reason) != MDGAN_OK) {
+        return mdgan_fail(error, MDGAN_FORMAT, "checkpoint: %s", reason.text);
+    }
+    mdgan_status status = checkpoint_sizes_check(model, error);
+    if (status == MDGAN_OK) {
+        status = reals_check(sizeof range / sizeof *range, range, MDGAN_FORMAT, error);
+    }
+    if (status == MDGAN_OK) {
+        status = checkpoint_vectors_check(c, error);
+    }
+    return status;
+}
+
+static mdgan_status metrics_check(const mdgan_model *const model, mdgan_error *const error)
+{
+    const real_range range[] = {
+        {"metrics/score", model->score, 0, DBL_MAX},
+        {"metrics/start_score", model->start_score, 0, DBL_MAX},
+        {"metrics/train_seconds", model->train_seconds, 0, 1e12},
+    };
+    return memchr(model->start, '\0', sizeof model->start)
+               ? reals_check(sizeof range / sizeof *range, range, MDGAN_FORMAT, error)
+               : mdgan_fail(error, MDGAN_FORMAT, "metrics/start is not a text");
+}
+
 mdgan_status model_check(const mdgan_model *const model, mdgan_error *const error)
 {
     mdgan_error reason = {""};
-    if (mdgan_feature_check(&model->feature, &reason)) {
+    if (mdgan_feature_check(&model->feature, &reason) != MDGAN_OK) {
         return mdgan_fail(error, MDGAN_FORMAT, "feature: %s", reason.text);
-    }
-    if (!memchr(model->start, '\0', sizeof model->start)) {
-        return mdgan_fail(error, MDGAN_FORMAT, "metrics/start is not a text");
     }
     mdgan_status status = architecture_check(model, error);
     if (status == MDGAN_OK) {
         status = scaling_check(model, error);
+    }
+    if (status == MDGAN_OK) {
+        status = metrics_check(model, error);
     }
     if (status == MDGAN_OK) {
         status = finite_check("weight", model->weight, model->n_weight, error);

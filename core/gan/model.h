@@ -55,6 +55,9 @@ bool checkpoint_allocate(checkpoint *c);
 void checkpoint_destroy(checkpoint *c);
 /* Deep copy, without the checkpoint; NULL if out of memory. */
 mdgan_model *model_copy(const mdgan_model *model);
+/* Range checks of a training's configuration, whoever gives it: what passes here can be saved and loaded again.
+ * Errors: MDGAN_INVALID, naming the member; MDGAN_VERSION. */
+mdgan_status train_config_check(const mdgan_train_config *config, mdgan_error *error);
 /* Range checks on everything read from outside; MDGAN_FORMAT naming the field. */
 mdgan_status model_check(const mdgan_model *model, mdgan_error *error);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "statistics/taper.h"
+
 enum {
     CHAINS = 256, /* generated series, in blocks of */
     CHAINS_AT_ONCE = 64,
@@ -223,7 +225,7 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     s->floor = s->made + s->n_statistic;
     s->centre = s->floor + s->n_statistic;
     for (size_t t = 0; t < n; t++) {
-        s->window[t] = sqrt(8.0 / 3) * 0.5 * (1 - cos(2 * M_PI * ((double)t + 0.5) / (double)n));
+        s->window[t] = sqrt(8.0 / 3) * hann(t, n);
     }
     mdgan_status status = fft_real_create(&s->fft, n, false, error);
     if (status == MDGAN_OK) {
@@ -297,7 +299,7 @@ static void add_long_spectrum(score *const s, const float *const x)
     const double *const spectrum = (const double *)s->long_fft.y;
     for (size_t c = 0; c < d; c++) {
         for (size_t t = 0; t < n; t++) {
-            s->long_fft.x[t] = 0.5 * (1 - cos(2 * M_PI * ((double)t + 0.5) / (double)n)) * x[t * d + c];
+            s->long_fft.x[t] = hann(t, n) * x[t * d + c];
         }
         fftw_execute(s->long_fft.forward);
         for (size_t k = 0; k <= n / 2; k++) {

@@ -9,6 +9,11 @@
 #include "parallel/blas.h"
 #include "parallel/comm.h"
 
+bool mdgan_window_fits(const size_t window)
+{
+    return window >= MDGAN_WINDOW_MIN && window <= MDGAN_WINDOW_MAX && unet_fits(window);
+}
+
 /* Also refuses what is not a number. */
 static mdgan_status check_reals(const mdgan_train_config *const c, mdgan_error *const error)
 {
@@ -42,9 +47,10 @@ static mdgan_status check_config(const mdgan_train_config *const c, mdgan_error 
         return mdgan_fail(error, MDGAN_INVALID, "batch of %zu window pairs: must be a multiple of %d", c->batch,
                           N_SHARD);
     }
-    if (!unet_fits(c->window)) {
-        return mdgan_fail(error, MDGAN_INVALID, "window of %zu frames: must be a product of 2, 3, 5 and 7, at least 8",
-                          c->window);
+    if (!mdgan_window_fits(c->window)) {
+        return mdgan_fail(error, MDGAN_INVALID,
+                          "window of %zu frames: must be a product of 2, 3, 5 and 7 from %d to %d", c->window,
+                          MDGAN_WINDOW_MIN, MDGAN_WINDOW_MAX);
     }
     if (c->init == MDGAN_INIT_RANDOM && c->latent == 0) {
         return mdgan_fail(error, MDGAN_INVALID, "init random needs a latent width of at least 1");
