@@ -9,7 +9,7 @@
 #include "gan/schedule.h"
 
 /* Larger than any sensible network, small enough that no product of shapes overflows. */
-enum { WIDTH_MAX = 65536, WINDOW_MAX = 1 << 20, BATCH_MAX = 65536, THREADS_MAX = 4096 };
+enum { WIDTH_MAX = 65536, BATCH_MAX = 65536, THREADS_MAX = 4096 };
 
 /* Largest count that a double holds exactly. */
 static const uint64_t count_max = UINT64_C(1) << 53;
@@ -159,7 +159,7 @@ static mdgan_status architecture_check(const mdgan_model *const model, mdgan_err
 {
     const architecture *const a = &model->arch;
     const count_range shape[] = {
-        {"architecture/window", a->window, 8, WINDOW_MAX},
+        {"architecture/window", a->window, MDGAN_WINDOW_MIN, MDGAN_WINDOW_MAX},
         {"architecture/component", a->component, model->feature.n_component, model->feature.n_component},
         {"architecture/latent", a->latent, 1, WIDTH_MAX},
         {"architecture/state", a->state, 0, WIDTH_MAX},
@@ -198,7 +198,7 @@ static mdgan_status config_counts_check(const mdgan_train_config *const c, mdgan
 {
     const bool random = c->init == MDGAN_INIT_RANDOM;
     const count_range range[] = {
-        {"window", c->window, 8, WINDOW_MAX},
+        {"window", c->window, MDGAN_WINDOW_MIN, MDGAN_WINDOW_MAX},
         {"init", c->init, MDGAN_INIT_LINEAR, MDGAN_INIT_RANDOM},
         {random ? "latent (with init random)" : "latent", c->latent, random ? 1 : 0, WIDTH_MAX},
         {"channel", c->channel, 1, WIDTH_MAX},
@@ -241,9 +241,8 @@ mdgan_status train_config_check(const mdgan_train_config *const c, mdgan_error *
         return mdgan_fail(error, MDGAN_INVALID, "batch of %zu window pairs: must be a multiple of %d", c->batch,
                           N_SHARD);
     }
-    if (!unet_fits(c->window)) {
-        return mdgan_fail(error, MDGAN_INVALID, "window of %zu frames: must be a product of 2, 3, 5 and 7, at least 8",
-                          c->window);
+    if (!mdgan_window_fits(c->window)) {
+        return mdgan_fail(error, MDGAN_INVALID, "window of %zu frames: must be a product of 2, 3, 5 and 7", c->window);
     }
     return config_reals_check(c, error);
 }
@@ -266,7 +265,7 @@ static mdgan_status checkpoint_sizes_check(const mdgan_model *const model, mdgan
     const count_range range[] = {
         {"checkpoint/window", f->window, a->window, a->window},
         {"checkpoint/init (0 = linear, 1 = random)", f->init, init, init},
-        {"checkpoint/latent", f->latent, random ? a->latent : 0, a->latent},
+        {"checkpoint/latent", f->latent, random ? a->latent : 0, random ? a->latent : WIDTH_MAX},
         {"checkpoint/channels", f->channel, a->channel, a->channel},
         {"checkpoint/hidden", f->hidden, a->hidden, a->hidden},
         {"length of checkpoint/generator", c->n_generator, model->n_weight, model->n_weight},

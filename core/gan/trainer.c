@@ -46,7 +46,7 @@ mdgan_train_config mdgan_train_config_defaults(const mdgan_init init)
     c.rate_critic = 2e-3;
     c.rate_linear = 0.02;
     c.anchor = 2000;
-    c.iterations = 8000;
+    c.iterations = 20000;
     c.seconds = 150;
     return c;
 }
