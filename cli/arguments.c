@@ -15,9 +15,10 @@ int option_next(int argc, char **argv, const char *letters, const struct option 
         mdgan_fail(error, MDGAN_INVALID, "option '%s' needs a value", argv[optind - 1]);
         return OPTION_BAD;
     }
-    if (letter == '?')
+    if (letter == '?') {
         mdgan_fail(error, MDGAN_INVALID, "unknown option '%s': `mdgan help %s` lists the options", argv[optind - 1],
                    argv[0]);
+    }
     return letter;
 }
 
@@ -27,8 +28,9 @@ mdgan_status parse_size(const char *what, const char *text, size_t min, size_t m
     errno = 0;
     const unsigned long long number = strtoull(text, &end, 10);
     /* strtoull would take "-1" for a very large number. */
-    if (!isdigit((unsigned char)text[0]) || *end || errno || number < min || number > max)
+    if (!isdigit((unsigned char)text[0]) || *end || errno || number < min || number > max) {
         return mdgan_fail(error, MDGAN_INVALID, "%s '%s': give a whole number from %zu to %zu", what, text, min, max);
+    }
     *value = (size_t)number;
     return MDGAN_OK;
 }
@@ -37,8 +39,9 @@ mdgan_status parse_real(const char *what, const char *text, double min, double m
 {
     char *end;
     const double number = strtod(text, &end);
-    if (end == text || *end || !isfinite(number) || number < min || number > max)
+    if (end == text || *end || !isfinite(number) || number < min || number > max) {
         return mdgan_fail(error, MDGAN_INVALID, "%s '%s': give a number from %g to %g", what, text, min, max);
+    }
     *value = number;
     return MDGAN_OK;
 }
@@ -46,8 +49,9 @@ mdgan_status parse_real(const char *what, const char *text, double min, double m
 mdgan_status expect_words(int argc, int wanted, int more, const char *names, mdgan_error *error)
 {
     const int given = argc - optind;
-    if (given < wanted || (!more && given > wanted))
+    if (given < wanted || (!more && given > wanted)) {
         return mdgan_fail(error, MDGAN_INVALID, "expected %s, got %d word%s", names, given, given == 1 ? "" : "s");
+    }
     return MDGAN_OK;
 }
 

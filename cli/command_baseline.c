@@ -2,6 +2,7 @@
 #include <mdgan/baseline.h>
 #include <mdgan/plugin.h>
 #include <mdgan/series.h>
+#include <mdgan/version.h>
 #include <string.h>
 
 #include "arguments.h"
@@ -15,12 +16,13 @@ typedef struct arguments {
 static mdgan_status parse_words(arguments *a, char **word, mdgan_error *error)
 {
     mdgan_config config = mdgan_config_defaults();
-    if (strcmp(word[0], "burg"))
+    if (strcmp(word[0], "burg")) {
         return mdgan_fail(error, MDGAN_INVALID, "unknown baseline '%s': there is burg", word[0]);
+    }
     a->input = word[1];
     const mdgan_status status = mdgan_config_set_window(&config, word[2], error);
     a->window = config.window;
-    return status ? status : parse_size("FRAMES", word[3], 1, (size_t)1 << 40, &a->n_frame, error);
+    return status != MDGAN_OK ? status : parse_size("FRAMES", word[3], 1, (size_t)1 << 40, &a->n_frame, error);
 }
 
 static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *error)
@@ -31,25 +33,28 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
         {"group", required_argument, NULL, 'g'},    {0}};
     *a = (arguments){.seed = 1};
     mdgan_status status = MDGAN_OK;
-    for (int letter; !status && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
-        if (letter == 'o')
+    for (int letter; status == MDGAN_OK && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
+        if (letter == 'o') {
             a->output = optarg;
-        else if (letter == 'g')
+        } else if (letter == 'g') {
             a->group = optarg;
-        else if (letter == 'p')
+        } else if (letter == 'p') {
             status = parse_size("--order", optarg, 1, 1000000, &a->order, error);
-        else if (letter == 'e')
+        } else if (letter == 'e') {
             status = parse_size("--entities", optarg, 1, 100000000, &a->n_entity, error);
-        else if (letter == 's')
+        } else if (letter == 's') {
             status = parse_size("--seed", optarg, 0, 4294967295u, &a->seed, error);
-        else
+        } else {
             status = MDGAN_INVALID;
+        }
     }
-    if (!status)
+    if (status == MDGAN_OK) {
         status = expect_words(argc, 4, 0, "burg DATA.h5 M FRAMES", error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = parse_words(a, argv + optind, error);
-    return status ? status : expect_output(a->output, "series", error);
+    }
+    return status != MDGAN_OK ? status : expect_output(a->output, "series", error);
 }
 
 static mdgan_status run(int argc, char **argv, mdgan_error *error)
@@ -57,13 +62,16 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     arguments a;
     mdgan_dataset data = {0}, generated = {0};
     mdgan_status status = parse(&a, argc, argv, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = mdgan_series_read(&data, a.input, a.group, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = mdgan_baseline_burg(&data, a.window, a.order, a.seed, a.n_entity ? a.n_entity : data.n_entity,
                                      a.n_frame, &generated, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = mdgan_series_write(&generated, a.output, "mdgan " MDGAN_VERSION_TEXT, error);
+    }
     mdgan_dataset_clear(&generated);
     mdgan_dataset_clear(&data);
     return status;
@@ -75,7 +83,7 @@ const command command_baseline = {
     .summary = "Generate a series without a network, to compare with",
     .details = "burg: autoregressive model fitted with the multi-segment Burg method to records of 2M frames.\n\n"
                "  -o, --output F      write the series there (H5MD)\n"
-               "      --order P       order of the model (default 9/10 of 2M)\n"
+               "      --order P       order of the model (default 15/16 of 2M)\n"
                "      --entities N    independent entities (default: as many as in the data)\n"
                "      --seed S        key of the random numbers (default 1)\n"
                "      --group NAME    group of the H5MD file, if there are several\n",

@@ -49,11 +49,13 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
         {"output", required_argument, NULL, 'o'},    {0}};
     *a = (arguments){.above = 5000, .smooth = 2};
     mdgan_status status = MDGAN_OK;
-    for (int letter; !status && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;)
+    for (int letter; status == MDGAN_OK && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
         status = take_option(a, letter, error);
-    if (!status && !a->reference)
+    }
+    if (status == MDGAN_OK && !a->reference) {
         status = mdgan_fail(error, MDGAN_INVALID, "no reference: add --reference FILE.csv");
-    return status ? status : expect_words(argc, 1, 1, "[LABEL=]SPECTRUM.csv...", error);
+    }
+    return status != MDGAN_OK ? status : expect_words(argc, 1, 1, "[LABEL=]SPECTRUM.csv...", error);
 }
 
 /* "label=path"; without a label the path is its own. */
@@ -64,8 +66,9 @@ static mdgan_status add_word(comparison *c, const char *word, mdgan_error *error
     snprintf(label, sizeof label, "%.*s", sign ? (int)(sign - word) : (int)strlen(word), word);
     spectrum_table table;
     mdgan_status status = spectrum_table_read(&table, sign ? sign + 1 : word, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
+    }
     status = comparison_add(c, label, &table, error);
     spectrum_table_clear(&table);
     return status;
@@ -77,15 +80,19 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     comparison c;
     text_output out;
     mdgan_status status = parse(&a, argc, argv, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = comparison_create(&c, a.reference, a.bands, a.above, a.smooth, error);
-    if (status)
+    }
+    if (status != MDGAN_OK) {
         return status;
-    for (int i = optind; !status && i < argc; i++)
+    }
+    for (int i = optind; status == MDGAN_OK && i < argc; i++) {
         status = add_word(&c, argv[i], error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = text_output_open(&out, a.output, error);
-    if (!status) {
+    }
+    if (status == MDGAN_OK) {
         comparison_print(&c, a.style, out.file);
         status = text_output_close(&out, error);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <mdgan/generate.h>
 #include <mdgan/series.h>
+#include <mdgan/version.h>
 #include <stdio.h>
 
 #include "arguments.h"
@@ -21,25 +22,28 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
                                           {0}};
     *a = (arguments){.n_entity = 1, .seed = 1, .threads = 1};
     mdgan_status status = MDGAN_OK;
-    for (int letter; !status && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
-        if (letter == 'o')
+    for (int letter; status == MDGAN_OK && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
+        if (letter == 'o') {
             a->output = optarg;
-        else if (letter == 'e')
+        } else if (letter == 'e') {
             status = parse_size("--entities", optarg, 1, 100000000, &a->n_entity, error);
-        else if (letter == 's')
+        } else if (letter == 's') {
             status = parse_size("--seed", optarg, 0, 4294967295u, &a->seed, error);
-        else if (letter == 't')
+        } else if (letter == 't') {
             status = parse_size("--threads", optarg, 1, 1024, &a->threads, error);
-        else
+        } else {
             status = MDGAN_INVALID;
+        }
     }
-    if (!status)
+    if (status == MDGAN_OK) {
         status = expect_words(argc, 2, 0, "MODEL.h5 FRAMES", error);
-    if (status)
+    }
+    if (status != MDGAN_OK) {
         return status;
+    }
     a->model = argv[optind];
     status = parse_size("FRAMES", argv[optind + 1], 1, (size_t)1 << 40, &a->n_frame, error);
-    return status ? status : expect_output(a->output, "series", error);
+    return status != MDGAN_OK ? status : expect_output(a->output, "series", error);
 }
 
 static mdgan_status write_frames(const arguments *a, mdgan_generator *generator, const mdgan_feature *feature,
@@ -50,21 +54,23 @@ static mdgan_status write_frames(const arguments *a, mdgan_generator *generator,
     frame_clock clock = frame_clock_start("emit");
     mdgan_status status =
         mdgan_series_open(&writer, a->output, "mdgan " MDGAN_VERSION_TEXT, feature, a->n_entity, 0, 0, no_box, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
-    for (size_t f = 0; !status && f < a->n_frame; f++) {
+    }
+    for (size_t f = 0; status == MDGAN_OK && f < a->n_frame; f++) {
         const float *row = NULL;
         status = mdgan_generator_next(generator, &row, error);
-        if (!status)
+        if (status == MDGAN_OK) {
             status = mdgan_series_append(writer, row, error);
+        }
         frame_clock_report(&clock, f, a->n_frame);
     }
-    if (status) {
+    if (status != MDGAN_OK) {
         mdgan_series_abandon(writer);
         return status;
     }
     status = mdgan_series_close(writer, error);
-    if (!status) {
+    if (status == MDGAN_OK) {
         const double seconds = frame_clock_seconds(&clock);
         fprintf(stderr, "mdgan emit: %zu frames of %zu entities in %.2f s, %.0f frames/s\n", a->n_frame, a->n_entity,
                 seconds, (double)a->n_frame / seconds);
@@ -79,13 +85,16 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     mdgan_model *model = NULL;
     mdgan_generator *generator = NULL;
     mdgan_status status = parse(&a, argc, argv, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = mdgan_model_load(&model, a.model, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = mdgan_comm_create_serial(&comm, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = mdgan_generator_create(&generator, model, a.n_entity, a.seed, NULL, a.threads, comm, error);
-    if (!status) {
+    }
+    if (status == MDGAN_OK) {
         const mdgan_model_info info = mdgan_model_info_get(model);
         status = write_frames(&a, generator, &info.feature, error);
     }

@@ -2,7 +2,9 @@
 #include <inttypes.h>
 #include <mdgan/model.h>
 #include <mdgan/series.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "command.h"
 #include "input.h"
@@ -27,7 +29,8 @@ static void print_model(const mdgan_model *model)
     printf("weights:     %zu\n", info.n_weight);
     printf("start:       %s\n", info.start);
     printf("iterations:  %zu in %.1f s\n", info.iterations, info.train_seconds);
-    printf("score:       %.4g (start %.4g; 1 is perfect)\n", info.score, info.start_score);
+    printf("score:       %.4g (start %.4g; about 1 if only chance separates model and data)\n", info.score,
+           info.start_score);
     printf("scale:       %.6g\n", info.scale);
     printf("checkpoint:  %s\n", info.checkpoint ? "yes" : "no");
 }
@@ -44,14 +47,34 @@ static void print_series(const mdgan_dataset *data)
            m.skewness, m.kurtosis);
 }
 
+/* Models name their schema in the first block of the file. A truncated one cannot be asked for it through HDF5. */
+static bool looks_like_model(const char *path)
+{
+    static const char schema[] = "mdgan-model";
+    char head[8192];
+    FILE *const file = fopen(path, "rb");
+    if (file == NULL) {
+        return false;
+    }
+    const size_t n = fread(head, 1, sizeof head, file);
+    fclose(file);
+    for (size_t i = 0; i + sizeof schema - 1 <= n; i++) {
+        if (memcmp(head + i, schema, sizeof schema - 1) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static mdgan_status parse(input_options *input, int argc, char **argv, mdgan_error *error)
 {
     static const struct option names[] = {INPUT_OPTION_ROWS, {0}};
     *input = (input_options){0};
     mdgan_status status = MDGAN_OK;
-    for (int letter; !status && (letter = option_next(argc, argv, ":", names, error)) != OPTION_END;)
+    for (int letter; status == MDGAN_OK && (letter = option_next(argc, argv, ":", names, error)) != OPTION_END;) {
         status = input_option(input, letter, optarg, error);
-    return status ? status : expect_words(argc, 1, 0, "FILE", error);
+    }
+    return status != MDGAN_OK ? status : expect_words(argc, 1, 0, "FILE", error);
 }
 
 static mdgan_status run(int argc, char **argv, mdgan_error *error)
@@ -60,16 +83,18 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     mdgan_model *model = NULL;
     mdgan_dataset data = {0};
     mdgan_status status = parse(&input, argc, argv, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
+    }
     status = mdgan_model_load(&model, argv[optind], error);
-    if (!status) {
+    if (status == MDGAN_OK) {
         print_model(model);
-    } else if (status == MDGAN_FORMAT) {
+    } else if (status == MDGAN_FORMAT && !looks_like_model(argv[optind])) {
         /* No model: whether it is a series, and if not why, the reader of series says. */
         status = input_read(&data, argv[optind], &input, error);
-        if (!status)
+        if (status == MDGAN_OK) {
             print_series(&data);
+        }
     }
     mdgan_dataset_clear(&data);
     mdgan_model_destroy(model);

@@ -23,17 +23,18 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
                                           {0}};
     *a = (arguments){.segment = 2048};
     mdgan_status status = MDGAN_OK;
-    for (int letter; !status && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
-        if (letter == 's')
+    for (int letter; status == MDGAN_OK && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
+        if (letter == 's') {
             status = parse_size("--segment", optarg, 4, 1u << 30, &a->segment, error);
-        else if (letter == 'o')
+        } else if (letter == 'o') {
             a->output = optarg;
-        else if (letter == 'r')
+        } else if (letter == 'r') {
             a->reference = optarg;
-        else
+        } else {
             status = input_option(&a->input, letter, optarg, error);
+        }
     }
-    return status ? status : expect_words(argc, 1, 1, "SERIES...", error);
+    return status != MDGAN_OK ? status : expect_words(argc, 1, 1, "SERIES...", error);
 }
 
 /* Adds one file to the pooled spectrum, weighted by its entities; mean and squared standard error still unscaled. */
@@ -42,7 +43,7 @@ static mdgan_status add_file(spectrum_table *pool, spectrum_table *file, const m
     const mdgan_series series = input_series(data);
     const mdgan_status status = mdgan_spectrum(&series, 2 * (pool->n_bin - 1), file->power, file->error, error);
     const double weight = (double)data->n_entity;
-    for (size_t i = 0; !status && i < pool->n_bin; i++) {
+    for (size_t i = 0; status == MDGAN_OK && i < pool->n_bin; i++) {
         pool->power[i] += weight * file->power[i];
         pool->error[i] += weight * file->error[i] * weight * file->error[i];
     }
@@ -56,19 +57,22 @@ static mdgan_status pool_files(spectrum_table *pool, const input_options *input,
     spectrum_table one;
     mdgan_status status = spectrum_table_create(&one, pool->n_bin, error);
     double n_entity = 0;
-    for (size_t p = 0; !status && p < n_path; p++) {
+    for (size_t p = 0; status == MDGAN_OK && p < n_path; p++) {
         mdgan_dataset data = {0};
         status = input_read(&data, path[p], input, error);
-        if (p == 0)
+        if (p == 0) {
             clock->feature = data.feature;
-        if (!status)
+        }
+        if (status == MDGAN_OK) {
             status = input_same_clock(clock, &data, path[p], error);
-        if (!status)
+        }
+        if (status == MDGAN_OK) {
             status = add_file(pool, &one, &data, error);
+        }
         n_entity += (double)data.n_entity;
         mdgan_dataset_clear(&data);
     }
-    for (size_t i = 0; !status && i < pool->n_bin; i++) {
+    for (size_t i = 0; status == MDGAN_OK && i < pool->n_bin; i++) {
         pool->power[i] /= n_entity;
         pool->error[i] = sqrt(pool->error[i]) / n_entity;
     }
@@ -81,10 +85,12 @@ static const char *set_frequencies(spectrum_table *pool, const mdgan_feature *fe
 {
     const double wavenumber = wavenumber_of(feature->time_unit);
     const double scale = wavenumber > 0 ? wavenumber : 1;
-    for (size_t i = 0; i < pool->n_bin; i++)
+    for (size_t i = 0; i < pool->n_bin; i++) {
         pool->frequency[i] = scale * (double)i / (2.0 * (double)(pool->n_bin - 1) * feature->dt);
-    if (wavenumber > 0)
+    }
+    if (wavenumber > 0) {
         return "cm-1";
+    }
     snprintf(word, 64, "per_%s", feature->time_unit[0] ? feature->time_unit : "time");
     return word;
 }
@@ -93,8 +99,9 @@ static mdgan_status write_table(const spectrum_table *pool, const char *unit, co
 {
     text_output out;
     const mdgan_status status = text_output_open(&out, a->output, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
+    }
     spectrum_table_write(pool, unit, out.file);
     return text_output_close(&out, error);
 }
@@ -103,11 +110,13 @@ static mdgan_status report_against(const char *reference, const spectrum_table *
 {
     comparison c;
     mdgan_status status = comparison_create(&c, reference, NULL, 5000, 2, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
+    }
     status = comparison_add(&c, "series", pool, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         comparison_print(&c, COMPARISON_TEXT, stderr);
+    }
     comparison_clear(&c);
     return status;
 }
@@ -119,19 +128,24 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     mdgan_dataset clock = {0};
     char word[64];
     mdgan_status status = parse(&a, argc, argv, error);
-    if (!status && a.segment % 2)
+    if (status == MDGAN_OK && a.segment % 2) {
         status = mdgan_fail(error, MDGAN_INVALID, "--segment '%zu': give an even number", a.segment);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = spectrum_table_create(&pool, a.segment / 2 + 1, error);
-    if (status)
+    }
+    if (status != MDGAN_OK) {
         return status;
+    }
     status = pool_files(&pool, &a.input, argv + optind, (size_t)(argc - optind), &clock, error);
-    if (!status) {
+    if (status == MDGAN_OK) {
         const char *const unit = set_frequencies(&pool, &clock.feature, word);
-        if (a.reference)
+        if (a.reference) {
             status = report_against(a.reference, &pool, error);
-        if (!status)
+        }
+        if (status == MDGAN_OK) {
             status = write_table(&pool, unit, &a, error);
+        }
     }
     spectrum_table_clear(&pool);
     return status;

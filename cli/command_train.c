@@ -2,6 +2,7 @@
 /* A file as the host: its frames are offered to a session as a running simulation would offer them. */
 #include <mdgan/plugin.h>
 #include <mdgan/series.h>
+#include <mdgan/version.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +18,11 @@ typedef struct arguments {
 
 static mdgan_status set_keyword(arguments *a, const char *keyword, const char *value, mdgan_error *error)
 {
-    if (!strcmp(keyword, "load"))
+    if (!strcmp(keyword, "load")) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "keyword 'load': there is nothing to train with a loaded model: "
                           "use `mdgan emit` instead");
+    }
     a->windows_given |= !strcmp(keyword, "windows");
     return mdgan_config_set(&a->config, keyword, value, error);
 }
@@ -32,28 +34,34 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
     *a = (arguments){.config = mdgan_config_defaults()};
     const char *output = NULL;
     mdgan_status status = MDGAN_OK;
-    for (int letter; !status && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
-        if (letter == 'o')
+    for (int letter; status == MDGAN_OK && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
+        if (letter == 'o') {
             output = optarg;
-        else if (letter == 'g')
+        } else if (letter == 'g') {
             a->group = optarg;
-        else
+        } else {
             status = MDGAN_INVALID;
+        }
     }
-    if (!status)
+    if (status == MDGAN_OK) {
         status = expect_words(argc, 2, 1, "DATA.h5 M [keyword value ...]", error);
-    if (status)
+    }
+    if (status != MDGAN_OK) {
         return status;
+    }
     a->input = argv[optind];
     status = mdgan_config_set_window(&a->config, argv[optind + 1], error);
-    for (int i = optind + 2; !status && i < argc; i += 2)
+    for (int i = optind + 2; status == MDGAN_OK && i < argc; i += 2) {
         status = i + 1 < argc ? set_keyword(a, argv[i], argv[i + 1], error)
                               : mdgan_fail(error, MDGAN_INVALID, "keyword '%s' needs a value", argv[i]);
-    if (!status && output)
+    }
+    if (status == MDGAN_OK && output) {
         status = mdgan_config_set(&a->config, "save", output, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = expect_output(a->config.save[0] ? a->config.save : NULL, "model", error);
-    return status ? status : mdgan_config_check(&a->config, error);
+    }
+    return status != MDGAN_OK ? status : mdgan_config_check(&a->config, error);
 }
 
 static void log_line(void *context, const char *line)
@@ -67,13 +75,17 @@ static void log_line(void *context, const char *line)
 static mdgan_status choose_windows(arguments *a, const mdgan_dataset *data, mdgan_error *error)
 {
     const size_t pair = 2 * a->config.window;
-    if (!a->windows_given && data->n_frame >= pair)
-        a->config.windows = data->n_frame / pair;
-    if (data->n_frame < pair * a->config.windows)
+    /* Positions are trained on increments, of which n + 1 frames make n. */
+    const size_t extra = data->feature.kind == MDGAN_POSITION ? 1 : 0;
+    if (!a->windows_given && data->n_frame >= pair + extra) {
+        a->config.windows = (data->n_frame - extra) / pair;
+    }
+    if (data->n_frame < pair * a->config.windows + extra) {
         return mdgan_fail(
             error, MDGAN_DATA,
-            "'%s' has %zu frames, but 2 x M x windows = %zu are needed: choose a smaller M or fewer windows", a->input,
-            data->n_frame, pair * a->config.windows);
+            "'%s' has %zu frames, but 2 x M x windows%s = %zu are needed: choose a smaller M or fewer windows",
+            a->input, data->n_frame, extra > 0 ? " + 1 (positions)" : "", pair * a->config.windows + extra);
+    }
     return MDGAN_OK;
 }
 
@@ -81,13 +93,15 @@ static mdgan_status offer_all(mdgan_session *session, const mdgan_dataset *data,
 {
     const size_t d = data->feature.n_component;
     float *const row = malloc(data->n_entity * d * sizeof *row); /* [n_entity][n_component] */
-    if (!row)
+    if (!row) {
         return mdgan_fail(error, MDGAN_MEMORY, "out of memory");
+    }
     mdgan_status status = MDGAN_OK;
     bool complete = false;
-    for (size_t f = 0; !status && !complete && f < data->n_frame; f++) {
-        for (size_t e = 0; e < data->n_entity; e++)
+    for (size_t f = 0; status == MDGAN_OK && !complete && f < data->n_frame; f++) {
+        for (size_t e = 0; e < data->n_entity; e++) {
             memcpy(row + e * d, mdgan_dataset_entity(data, e) + f * d, d * sizeof *row);
+        }
         status = mdgan_session_offer(session, data->first_step + (int64_t)f * data->feature.stride,
                                      data->first_time + (double)f * data->feature.dt, data->box, row, &complete, error);
     }
@@ -101,12 +115,15 @@ static mdgan_status train(const arguments *a, const mdgan_dataset *data, mdgan_e
     mdgan_comm *comm = NULL;
     mdgan_session *session = NULL;
     mdgan_status status = mdgan_comm_create_serial(&comm, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = mdgan_session_create(&session, &a->config, &data->feature, data->n_entity, &host, comm, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = offer_all(session, data, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = mdgan_session_train(session, error);
+    }
     mdgan_session_destroy(session);
     mdgan_comm_destroy(comm);
     return status;
@@ -117,12 +134,15 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     arguments a;
     mdgan_dataset data = {0};
     mdgan_status status = parse(&a, argc, argv, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = mdgan_series_read(&data, a.input, a.group, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = choose_windows(&a, &data, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = train(&a, &data, error);
+    }
     mdgan_dataset_clear(&data);
     return status;
 }
@@ -134,7 +154,9 @@ const command command_train = {
     .details =
         "DATA.h5 is an H5MD file; M is the number of frames per window. The keywords are those of the LAMMPS fix\n"
         "(`mdgan keywords` lists them); windows is by default as many as the file holds. iterations 0 keeps the\n"
-        "linear start as the model.\n\n"
+        "linear start as the model. `resume model.h5 minutes 10` goes on with a training on the same data until it "
+        "has\n"
+        "had 10 minutes in all.\n\n"
         "  -o, --output F      write the model there (the keyword save)\n"
         "      --group NAME    group of the H5MD file, if there are several\n",
     .run = run,

@@ -36,8 +36,9 @@ static bool next_line(reader *r)
 {
     const ssize_t length = getline(&r->line, &r->line_size, r->file);
     r->inside |= length > 0;
-    if (length <= 0 || r->line[length - 1] != '\n')
+    if (length <= 0 || r->line[length - 1] != '\n') {
         return false;
+    }
     r->line_number++;
     r->line[strcspn(r->line, "\r\n")] = '\0';
     return true;
@@ -52,8 +53,9 @@ static mdgan_status read_integer(reader *r, int64_t *value, mdgan_error *error)
 {
     char *end = NULL;
     errno = 0;
-    if (!next_line(r))
+    if (!next_line(r)) {
         return bad_line(r, "file ends inside a frame", error);
+    }
     *value = strtoll(r->line, &end, 10);
     return end == r->line || errno ? bad_line(r, "a whole number is missing", error) : MDGAN_OK;
 }
@@ -61,11 +63,13 @@ static mdgan_status read_integer(reader *r, int64_t *value, mdgan_error *error)
 static mdgan_status read_time(reader *r, mdgan_error *error)
 {
     char *end = NULL;
-    if (!next_line(r))
+    if (!next_line(r)) {
         return bad_line(r, "file ends inside a frame", error);
+    }
     r->last_time = strtod(r->line, &end);
-    if (r->n_frame == 0)
+    if (r->n_frame == 0) {
         r->first_time = r->last_time;
+    }
     return end == r->line ? bad_line(r, "the time is not a number", error) : MDGAN_OK;
 }
 
@@ -73,17 +77,21 @@ static mdgan_status read_count(reader *r, mdgan_error *error)
 {
     int64_t count = 0;
     const mdgan_status status = read_integer(r, &count, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
-    if (count < 1 || count > INT32_MAX)
+    }
+    if (count < 1 || count > INT32_MAX) {
         return bad_line(r, "a frame without entries", error);
-    if (r->n_frame > 0 && (size_t)count != r->n_entity)
+    }
+    if (r->n_frame > 0 && (size_t)count != r->n_entity) {
         return bad_line(r, "the number of entries differs from the first frame's", error);
+    }
     if (r->n_frame == 0 && !r->seen) {
         r->n_entity = (size_t)count;
         r->seen = calloc(r->n_entity, sizeof *r->seen);
-        if (!r->seen)
+        if (!r->seen) {
             return mdgan_fail(error, MDGAN_MEMORY, "no memory for the %zu entries of '%s'", r->n_entity, r->path);
+        }
     }
     return MDGAN_OK;
 }
@@ -91,40 +99,50 @@ static mdgan_status read_count(reader *r, mdgan_error *error)
 /* "ITEM: ENTRIES index a b c": the components are the columns behind the index. */
 static mdgan_status read_columns(reader *r, mdgan_error *error)
 {
-    if (!r->seen)
+    if (!r->seen) {
         return bad_line(r, "the number of entries is missing", error);
+    }
     const char *const index = strstr(r->line, " index");
-    if (!index)
+    if (!index) {
         return bad_line(r, "no column 'index'", error);
-    for (const char *c = r->line; c < index; c++)
-        if (islower((unsigned char)*c)) /* labels of LAMMPS are upper case */
+    }
+    for (const char *c = r->line; c < index; c++) {
+        if (islower((unsigned char)*c)) { /* labels of LAMMPS are upper case */
             return bad_line(r, "'index' is not the first column", error);
+        }
+    }
     size_t n = 0;
-    for (const char *c = index + strlen(" index"); *c; c++)
+    for (const char *c = index + strlen(" index"); *c; c++) {
         n += *c != ' ' && c[-1] == ' ';
-    if (n < 1 || n > MDGAN_COMPONENT_MAX)
+    }
+    if (n < 1 || n > MDGAN_COMPONENT_MAX) {
         return bad_line(r, "between 1 and 64 columns have to follow 'index'", error);
-    if (r->n_frame > 0 && n != r->n_component)
+    }
+    if (r->n_frame > 0 && n != r->n_component) {
         return bad_line(r, "the number of columns differs from the first frame's", error);
+    }
     r->n_component = n;
     return MDGAN_OK;
 }
 
 static mdgan_status read_entry(reader *r, float *frame, mdgan_error *error)
 {
-    if (!next_line(r))
+    if (!next_line(r)) {
         return bad_line(r, "file ends inside a frame (truncated?)", error);
+    }
     char *end, *c = r->line;
     const long index = strtol(c, &end, 10);
-    if (end == c || index < 1 || (size_t)index > r->n_entity || r->seen[index - 1])
+    if (end == c || index < 1 || (size_t)index > r->n_entity || r->seen[index - 1]) {
         return bad_line(r, "the index is out of range or there twice", error);
+    }
     r->seen[index - 1] = true;
     float *const row = frame + (size_t)(index - 1) * r->n_component;
     for (size_t k = 0; k < r->n_component; k++) {
         c = end;
         row[k] = strtof(c, &end);
-        if (end == c || !isfinite(row[k]))
+        if (end == c || !isfinite(row[k])) {
             return bad_line(r, "a value is missing or not finite", error);
+        }
     }
     return MDGAN_OK;
 }
@@ -135,16 +153,18 @@ static mdgan_status read_entries(reader *r, mdgan_error *error)
     if (r->n_frame == r->capacity) {
         const size_t capacity = r->capacity ? 2 * r->capacity : 64;
         float *const value = realloc(r->value, capacity * n * sizeof *value);
-        if (!value)
+        if (!value) {
             return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu frames of '%s'", capacity, r->path);
+        }
         r->value = value;
         r->capacity = capacity;
     }
     memset(r->seen, 0, r->n_entity * sizeof *r->seen);
     for (size_t e = 0; e < r->n_entity; e++) {
         const mdgan_status status = read_entry(r, r->value + r->n_frame * n, error);
-        if (status)
+        if (status != MDGAN_OK) {
             return status;
+        }
     }
     r->n_frame++;
     r->inside = false;
@@ -155,14 +175,17 @@ static mdgan_status read_step(reader *r, mdgan_error *error)
 {
     int64_t step = 0;
     const mdgan_status status = read_integer(r, &step, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
-    if (r->n_frame == 0)
+    }
+    if (r->n_frame == 0) {
         r->first_step = step;
-    else if (r->n_frame == 1)
+    } else if (r->n_frame == 1) {
         r->stride = step - r->last_step;
-    if (r->n_frame > 0 && (r->stride <= 0 || step - r->last_step != r->stride))
+    }
+    if (r->n_frame > 0 && (r->stride <= 0 || step - r->last_step != r->stride)) {
         return bad_line(r, "the steps are not evenly spaced", error);
+    }
     r->last_step = step;
     return MDGAN_OK;
 }
@@ -170,37 +193,47 @@ static mdgan_status read_step(reader *r, mdgan_error *error)
 /* One "ITEM:" with all that belongs to it. */
 static mdgan_status read_item(reader *r, mdgan_error *error)
 {
-    if (starts_with(r->line, "ITEM: TIMESTEP"))
+    if (starts_with(r->line, "ITEM: TIMESTEP")) {
         return read_step(r, error);
-    if (starts_with(r->line, "ITEM: TIME"))
+    }
+    if (starts_with(r->line, "ITEM: TIME")) {
         return read_time(r, error);
-    if (starts_with(r->line, "ITEM: UNITS"))
+    }
+    if (starts_with(r->line, "ITEM: UNITS")) {
         return next_line(r) ? MDGAN_OK : bad_line(r, "file ends inside a frame", error);
-    if (starts_with(r->line, "ITEM: NUMBER OF"))
+    }
+    if (starts_with(r->line, "ITEM: NUMBER OF")) {
         return read_count(r, error);
+    }
     if (starts_with(r->line, "ITEM: BOX BOUNDS")) {
-        for (int i = 0; i < 3; i++)
-            if (!next_line(r))
+        for (int i = 0; i < 3; i++) {
+            if (!next_line(r)) {
                 return bad_line(r, "file ends inside a frame", error);
+            }
+        }
         return MDGAN_OK;
     }
-    if (!starts_with(r->line, "ITEM: "))
+    if (!starts_with(r->line, "ITEM: ")) {
         return bad_line(r, "'ITEM:' is missing", error);
+    }
     const mdgan_status status = read_columns(r, error);
-    return status ? status : read_entries(r, error);
+    return status != MDGAN_OK ? status : read_entries(r, error);
 }
 
 static mdgan_status reader_to_dataset(const reader *r, mdgan_kind kind, double dt, const char *time_unit,
                                       mdgan_dataset *data, mdgan_error *error)
 {
-    if (r->n_frame < 2)
+    if (r->n_frame < 2) {
         return mdgan_fail(error, MDGAN_FORMAT, "'%s' holds %zu frame%s: at least two are needed", r->path, r->n_frame,
                           r->n_frame == 1 ? "" : "s");
-    if (dt <= 0)
+    }
+    if (dt <= 0) {
         dt = (r->last_time - r->first_time) / (double)(r->n_frame - 1);
-    if (!(dt > 0))
+    }
+    if (!(dt > 0)) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "'%s' does not say the time between two frames: add --dt (and --time-unit)", r->path);
+    }
     mdgan_feature feature = {.name = "dump local",
                              .kind = kind,
                              .n_component = r->n_component,
@@ -210,14 +243,17 @@ static mdgan_status reader_to_dataset(const reader *r, mdgan_kind kind, double d
                              .reversible = true};
     snprintf(feature.time_unit, sizeof feature.time_unit, "%s", time_unit ? time_unit : "fs");
     const mdgan_status status = mdgan_dataset_create(data, &feature, r->n_entity, r->n_frame, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
+    }
     data->first_step = r->first_step;
     data->first_time = isfinite(r->first_time) ? r->first_time : 0;
     const size_t d = r->n_component;
-    for (size_t f = 0; f < r->n_frame; f++)
-        for (size_t e = 0; e < r->n_entity; e++)
+    for (size_t f = 0; f < r->n_frame; f++) {
+        for (size_t e = 0; e < r->n_entity; e++) {
             memcpy(data->value + (e * r->n_frame + f) * d, r->value + (f * r->n_entity + e) * d, d * sizeof(float));
+        }
+    }
     return MDGAN_OK;
 }
 
@@ -225,15 +261,19 @@ mdgan_status dump_local_read(mdgan_dataset *data, const char *path, mdgan_kind k
                              mdgan_error *error)
 {
     reader r = {.path = path, .file = fopen(path, "r"), .first_time = NAN, .last_time = NAN};
-    if (!r.file)
+    if (!r.file) {
         return mdgan_fail(error, MDGAN_FILE, "cannot read '%s': %s", path, strerror(errno));
+    }
     mdgan_status status = MDGAN_OK;
-    while (!status && next_line(&r))
+    while (status == MDGAN_OK && next_line(&r)) {
         status = read_item(&r, error);
-    if (!status && r.inside)
+    }
+    if (status == MDGAN_OK && r.inside) {
         status = bad_line(&r, "file ends inside a frame (truncated?)", error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = reader_to_dataset(&r, kind, dt, time_unit, data, error);
+    }
     fclose(r.file);
     free(r.line);
     free(r.seen);

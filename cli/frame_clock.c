@@ -25,8 +25,9 @@ double frame_clock_seconds(const frame_clock *clock)
 void frame_clock_report(frame_clock *clock, size_t done, size_t wanted)
 {
     const double interval = 2, t = now();
-    if (t - clock->last < interval || done == 0)
+    if (t - clock->last < interval || done == 0) {
         return;
+    }
     clock->last = t;
     const double left = (t - clock->start) * (double)(wanted - done) / (double)done;
     fprintf(stderr, "mdgan %s: %zu of %zu frames, %.0f s left\n", clock->command, done, wanted, left);

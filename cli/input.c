@@ -16,9 +16,10 @@ mdgan_status input_option(input_options *options, int letter, const char *text, 
     case INPUT_DT:
         return parse_real("--dt", text, 1e-12, 1e12, &options->dt, error);
     case INPUT_TIME_UNIT:
-        if (strlen(text) >= MDGAN_UNIT_LENGTH)
+        if (strlen(text) >= MDGAN_UNIT_LENGTH) {
             return mdgan_fail(error, MDGAN_INVALID, "--time-unit '%s': give at most %d characters", text,
                               MDGAN_UNIT_LENGTH - 1);
+        }
         options->time_unit = text;
         return MDGAN_OK;
     case INPUT_GROUP:
@@ -33,13 +34,16 @@ mdgan_status input_option(input_options *options, int letter, const char *text, 
 
 static mdgan_status skip_frames(mdgan_dataset *data, size_t skip, const char *path, mdgan_error *error)
 {
-    if (skip == 0)
+    if (skip == 0) {
         return MDGAN_OK;
-    if (skip >= data->n_frame)
+    }
+    if (skip >= data->n_frame) {
         return mdgan_fail(error, MDGAN_INVALID, "--skip %zu: '%s' has %zu frames only", skip, path, data->n_frame);
+    }
     const size_t kept = data->n_frame - skip, d = data->feature.n_component;
-    for (size_t e = 0; e < data->n_entity; e++)
+    for (size_t e = 0; e < data->n_entity; e++) {
         memmove(data->value + e * kept * d, data->value + (e * data->n_frame + skip) * d, kept * d * sizeof(float));
+    }
     data->n_frame = kept;
     data->first_step += (int64_t)skip * data->feature.stride;
     data->first_time += (double)skip * data->feature.dt;
@@ -51,23 +55,27 @@ mdgan_status input_read(mdgan_dataset *data, const char *path, const input_optio
     static const char dump_start[] = "ITEM: ";
     char start[sizeof dump_start] = {0};
     FILE *const file = fopen(path, "rb");
-    if (!file)
+    if (!file) {
         return mdgan_fail(error, MDGAN_FILE, "cannot read '%s': %s", path, strerror(errno));
+    }
     const size_t n_read = fread(start, 1, sizeof start - 1, file);
     fclose(file);
 
     mdgan_dataset read = {0};
     mdgan_status status;
-    if (n_read == sizeof start - 1 && !strcmp(start, dump_start))
+    if (n_read == sizeof start - 1 && !strcmp(start, dump_start)) {
         status = dump_local_read(&read, path, options->dump_kind, options->dt, options->time_unit, error);
-    else
+    } else {
         status = mdgan_series_read(&read, path, options->group, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = skip_frames(&read, options->skip, path, error);
-    if (status)
+    }
+    if (status != MDGAN_OK) {
         mdgan_dataset_clear(&read);
-    else
+    } else {
         *data = read;
+    }
     return status;
 }
 
@@ -79,9 +87,10 @@ mdgan_series input_series(const mdgan_dataset *data)
 mdgan_status input_same_clock(const mdgan_dataset *a, const mdgan_dataset *b, const char *path_b, mdgan_error *error)
 {
     if (fabs(a->feature.dt - b->feature.dt) > 1e-6 * a->feature.dt ||
-        strcmp(a->feature.time_unit, b->feature.time_unit))
+        strcmp(a->feature.time_unit, b->feature.time_unit)) {
         return mdgan_fail(error, MDGAN_MISMATCH,
                           "'%s' has a frame every %.9g %s, the first series every %.9g %s: analyse them separately",
                           path_b, b->feature.dt, b->feature.time_unit, a->feature.dt, a->feature.time_unit);
+    }
     return MDGAN_OK;
 }

@@ -18,15 +18,16 @@ static mdgan_status parse(arguments *a, mdgan_kind dump_kind, int argc, char **a
         INPUT_OPTION_ROWS, {"lags", required_argument, NULL, 'l'}, {"output", required_argument, NULL, 'o'}, {0}};
     *a = (arguments){.input = {.dump_kind = dump_kind}};
     mdgan_status status = MDGAN_OK;
-    for (int letter; !status && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
-        if (letter == 'l')
+    for (int letter; status == MDGAN_OK && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
+        if (letter == 'l') {
             status = parse_size("--lags", optarg, 1, SIZE_MAX / 64, &a->n_lag, error);
-        else if (letter == 'o')
+        } else if (letter == 'o') {
             a->output = optarg;
-        else
+        } else {
             status = input_option(&a->input, letter, optarg, error);
+        }
     }
-    return status ? status : expect_words(argc, 1, 0, "SERIES", error);
+    return status != MDGAN_OK ? status : expect_words(argc, 1, 0, "SERIES", error);
 }
 
 static mdgan_status write_rows(const char *column, const mdgan_feature *feature, size_t n_lag, const double *value,
@@ -34,11 +35,13 @@ static mdgan_status write_rows(const char *column, const mdgan_feature *feature,
 {
     text_output out;
     const mdgan_status status = text_output_open(&out, path, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
+    }
     fprintf(out.file, "# time%s%s,%s,standard_error\n", feature->time_unit[0] ? "_" : "", feature->time_unit, column);
-    for (size_t i = 0; i < n_lag; i++)
+    for (size_t i = 0; i < n_lag; i++) {
         fprintf(out.file, "%.8g,%.8g,%.6g\n", (double)i * feature->dt, value[i], deviation[i]);
+    }
     return text_output_close(&out, error);
 }
 
@@ -49,12 +52,14 @@ static mdgan_status compute(const lag_command *command, const mdgan_dataset *dat
     /* More lags than frames are refused below; the room is small until then. */
     const size_t room = n_lag <= data->n_frame ? n_lag : 1;
     double *const value = calloc(2 * room, sizeof *value);
-    if (!value)
+    if (!value) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n_lag);
+    }
     const mdgan_series series = input_series(data);
     mdgan_status status = command->compute(&series, n_lag, value, value + room, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = write_rows(command->column, &data->feature, n_lag, value, value + room, a->output, error);
+    }
     free(value);
     return status;
 }
@@ -64,13 +69,16 @@ mdgan_status lag_table_run(const lag_command *command, int argc, char **argv, md
     arguments a;
     mdgan_dataset data = {0};
     mdgan_status status = parse(&a, command->dump_kind, argc, argv, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = input_read(&data, argv[optind], &a.input, error);
-    if (!status && command->positions_only && data.feature.kind != MDGAN_POSITION)
+    }
+    if (status == MDGAN_OK && command->positions_only && data.feature.kind != MDGAN_POSITION) {
         status =
             mdgan_fail(error, MDGAN_DATA, "'%s' holds no positions: use `mdgan acf` or `mdgan spectrum`", argv[optind]);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = compute(command, &data, &a, error);
+    }
     mdgan_dataset_clear(&data);
     return status;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Dispatch: finds the command, runs it, turns its error into one line and the exit status 1. */
+#include <mdgan/kernel.h>
+#include <mdgan/version.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,17 +19,20 @@ enum { N_COMMAND = sizeof commands / sizeof commands[0] };
 
 static const command *find_command(const char *name)
 {
-    for (size_t i = 0; i < N_COMMAND; i++)
-        if (!strcmp(commands[i]->name, name))
+    for (size_t i = 0; i < N_COMMAND; i++) {
+        if (!strcmp(commands[i]->name, name)) {
             return commands[i];
+        }
+    }
     return NULL;
 }
 
 static void print_overview(FILE *file)
 {
     fputs("usage: mdgan COMMAND ...\n\nSurrogate time series for molecular dynamics.\n\ncommands:\n", file);
-    for (size_t i = 0; i < N_COMMAND; i++)
+    for (size_t i = 0; i < N_COMMAND; i++) {
         fprintf(file, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    }
     fputs("  help       explain a command: mdgan help COMMAND\n\n      --version  print the version\n", file);
 }
 
@@ -49,17 +54,20 @@ static int help(const char *name)
         return EXIT_SUCCESS;
     }
     const command *const c = find_command(name);
-    if (!c)
+    if (!c) {
         return unknown_command(name);
+    }
     print_command_help(c);
     return EXIT_SUCCESS;
 }
 
 static bool asks_for_help(int argc, char **argv)
 {
-    for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
-        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+    for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -71,7 +79,7 @@ static int run_command(const command *c, int argc, char **argv)
     }
     mdgan_error error = {{0}};
     const mdgan_status status = c->run(argc, argv, &error);
-    if (status) {
+    if (status != MDGAN_OK) {
         fprintf(stderr, "mdgan %s: %s\n", c->name, error.text[0] ? error.text : mdgan_status_text(status));
         return EXIT_FAILURE;
     }
@@ -91,11 +99,13 @@ int main(int argc, char **argv)
     }
     const char *const name = argv[1];
     if (!strcmp(name, "--version")) {
-        puts("mdgan " MDGAN_VERSION_TEXT);
+        printf("mdgan %s\n", mdgan_version());
         return EXIT_SUCCESS;
     }
-    if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h"))
+    if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h")) {
         return help(argc > 2 ? argv[2] : NULL);
+    }
+    mdgan_kernel_select(argv);
     const command *const c = find_command(name);
     return c ? run_command(c, argc - 1, argv + 1) : unknown_command(name);
 }

@@ -12,8 +12,9 @@ mdgan_status spectrum_table_create(spectrum_table *table, size_t n_bin, mdgan_er
                               .frequency = calloc(n_bin, sizeof(double)),
                               .power = calloc(n_bin, sizeof(double)),
                               .error = calloc(n_bin, sizeof(double))};
-    if (table->frequency && table->power && table->error)
+    if (table->frequency && table->power && table->error) {
         return MDGAN_OK;
+    }
     spectrum_table_clear(table);
     mdgan_fail(error, MDGAN_MEMORY, "no memory for a spectrum of %zu bins", n_bin);
     return MDGAN_MEMORY;
@@ -34,9 +35,11 @@ double wavenumber_of(const char *time_unit)
         double second;
     } known[] = {{"fs", 1e-15}, {"ps", 1e-12}, {"ns", 1e-9}, {"s", 1}};
     const double speed_of_light = 2.99792458e10; /* cm/s */
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (!strcmp(time_unit, known[i].unit))
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (!strcmp(time_unit, known[i].unit)) {
             return 1 / (known[i].second * speed_of_light);
+        }
+    }
     return 0;
 }
 
@@ -47,13 +50,16 @@ static int parse_row(const char *line, double row[3])
     for (const char *c = line; n < 3; c++, n++) {
         char *end;
         row[n] = strtod(c, &end);
-        if (end == c)
+        if (end == c) {
             return -1;
+        }
         c = end + strspn(end, " \t");
-        if (*c == '\0')
+        if (*c == '\0') {
             return n + 1;
-        if (*c != ',')
+        }
+        if (*c != ',') {
             return -1;
+        }
     }
     return -1;
 }
@@ -63,8 +69,9 @@ static mdgan_status append_row(spectrum_table *table, size_t *capacity, const do
     if (table->n_bin == *capacity) {
         spectrum_table larger;
         const mdgan_status status = spectrum_table_create(&larger, *capacity ? 2 * *capacity : 1024, error);
-        if (status)
+        if (status != MDGAN_OK) {
             return status;
+        }
         *capacity = larger.n_bin;
         larger.n_bin = table->n_bin;
         if (table->n_bin) {
@@ -87,42 +94,48 @@ static mdgan_status read_rows(spectrum_table *table, FILE *file, const char *pat
     char line[512];
     size_t capacity = 0;
     mdgan_status status = MDGAN_OK;
-    for (size_t number = 1; !status && fgets(line, sizeof line, file); number++) {
+    for (size_t number = 1; status == MDGAN_OK && fgets(line, sizeof line, file); number++) {
         line[strcspn(line, "\r\n")] = '\0';
-        if (line[0] == '#' || line[0] == '\0')
+        if (line[0] == '#' || line[0] == '\0') {
             continue;
+        }
         double row[3] = {0, 0, NAN};
-        if (parse_row(line, row) < 2 || !isfinite(row[0]) || !isfinite(row[1]) || row[1] < 0)
+        if (parse_row(line, row) < 2 || !isfinite(row[0]) || !isfinite(row[1]) || row[1] < 0) {
             status = mdgan_fail(error, MDGAN_FORMAT, "'%s' line %zu: 'frequency,power[,standard error]' is expected",
                                 path, number);
-        else if (table->n_bin > 0 && row[0] <= table->frequency[table->n_bin - 1])
+        } else if (table->n_bin > 0 && row[0] <= table->frequency[table->n_bin - 1]) {
             status = mdgan_fail(error, MDGAN_FORMAT, "'%s' line %zu: frequencies have to grow", path, number);
-        else
+        } else {
             status = append_row(table, &capacity, row, error);
+        }
     }
-    if (!status && table->n_bin < 3)
+    if (status == MDGAN_OK && table->n_bin < 3) {
         status = mdgan_fail(error, MDGAN_FORMAT, "'%s' holds %zu rows: a spectrum has at least 3", path, table->n_bin);
+    }
     return status;
 }
 
 mdgan_status spectrum_table_read(spectrum_table *table, const char *path, mdgan_error *error)
 {
     FILE *const file = fopen(path, "r");
-    if (!file)
+    if (!file) {
         return mdgan_fail(error, MDGAN_FILE, "cannot read '%s': %s", path, strerror(errno));
+    }
     spectrum_table read = {0};
     const mdgan_status status = read_rows(&read, file, path, error);
     fclose(file);
-    if (status)
+    if (status != MDGAN_OK) {
         spectrum_table_clear(&read);
-    else
+    } else {
         *table = read;
+    }
     return status;
 }
 
 void spectrum_table_write(const spectrum_table *table, const char *unit, FILE *file)
 {
     fprintf(file, "# frequency_%s,power,standard_error\n", unit);
-    for (size_t i = 0; i < table->n_bin; i++)
+    for (size_t i = 0; i < table->n_bin; i++) {
         fprintf(file, "%.8g,%.8g,%.6g\n", table->frequency[i], table->power[i], table->error[i]);
+    }
 }

@@ -12,21 +12,28 @@ mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *e
 {
     static const char suffix[] = ".XXXXXX";
     *out = (text_output){.file = stdout, .path = path};
-    if (!path)
+    if (!path) {
         return MDGAN_OK;
+    }
     out->file = NULL;
     out->temporary = malloc(strlen(path) + sizeof suffix);
-    if (!out->temporary)
+    if (!out->temporary) {
         return mdgan_fail(error, MDGAN_MEMORY, "out of memory");
+    }
     strcpy(out->temporary, path);
     strcat(out->temporary, suffix);
     const int descriptor = mkstemp(out->temporary);
-    if (descriptor >= 0)
+    if (descriptor >= 0) {
         out->file = fdopen(descriptor, "w");
-    if (!out->file) {
+    }
+    if (out->file == NULL) {
         const mdgan_status status =
             mdgan_fail(error, MDGAN_FILE, "cannot write '%s': %s: name a file in a directory you may write to", path,
                        strerror(errno));
+        if (descriptor >= 0) {
+            close(descriptor);
+            remove(out->temporary);
+        }
         free(out->temporary);
         return status;
     }
@@ -39,8 +46,9 @@ mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *e
 
 mdgan_status text_output_close(text_output *out, mdgan_error *error)
 {
-    if (!out->path)
+    if (!out->path) {
         return MDGAN_OK;
+    }
     const bool written = !ferror(out->file) && !fflush(out->file) && !fsync(fileno(out->file));
     const bool closed = !fclose(out->file);
     mdgan_status status = MDGAN_OK;

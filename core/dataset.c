@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *kind_text(mdgan_kind kind)
+static const char *kind_text(const mdgan_kind kind)
 {
     switch (kind) {
     case MDGAN_VELOCITY:
@@ -19,114 +19,141 @@ static const char *kind_text(mdgan_kind kind)
     return "unknown";
 }
 
-static mdgan_status text_check(const char *what, const char *text, size_t capacity, mdgan_error *error)
+static mdgan_status text_check(const char *const what, const char *const text, const size_t capacity,
+                               mdgan_error *const error)
 {
-    if (!memchr(text, '\0', capacity))
+    if (!memchr(text, '\0', capacity)) {
         return mdgan_fail(error, MDGAN_INVALID, "the feature's %s is not a text of at most %zu characters", what,
                           capacity - 1);
+    }
     return MDGAN_OK;
 }
 
-mdgan_status mdgan_feature_check(const mdgan_feature *feature, mdgan_error *error)
+mdgan_status mdgan_feature_check(const mdgan_feature *const feature, mdgan_error *const error)
 {
     mdgan_status status = text_check("name", feature->name, sizeof feature->name, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = text_check("value unit", feature->value_unit, sizeof feature->value_unit, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = text_check("length unit", feature->length_unit, sizeof feature->length_unit, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = text_check("time unit", feature->time_unit, sizeof feature->time_unit, error);
-    if (status)
+    }
+    if (status != MDGAN_OK) {
         return status;
-    if (!feature->name[0])
+    }
+    if (!feature->name[0]) {
         return mdgan_fail(error, MDGAN_INVALID, "the feature has no name; give it one, e.g. 'bond/velocity 1'");
-    if (feature->kind != MDGAN_VELOCITY && feature->kind != MDGAN_POSITION && feature->kind != MDGAN_SCALAR)
+    }
+    if (feature->kind != MDGAN_VELOCITY && feature->kind != MDGAN_POSITION && feature->kind != MDGAN_SCALAR) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "feature '%s': kind %d is none of velocity (0), position (1), scalar (2)", feature->name,
                           (int)feature->kind);
-    if (feature->n_component < 1 || feature->n_component > MDGAN_COMPONENT_MAX)
+    }
+    if (feature->n_component < 1 || feature->n_component > MDGAN_COMPONENT_MAX) {
         return mdgan_fail(error, MDGAN_INVALID, "feature '%s': %zu components per entity; 1 to %d are possible",
                           feature->name, feature->n_component, MDGAN_COMPONENT_MAX);
-    if (feature->isotropic && feature->n_component % 3)
+    }
+    if (feature->isotropic && feature->n_component % 3) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "feature '%s': an isotropic feature has x,y,z triplets, but there are %zu components; "
                           "turn isotropic off",
                           feature->name, feature->n_component);
-    if (!(feature->dt > 0) || !isfinite(feature->dt))
+    }
+    if (!(feature->dt > 0) || !isfinite(feature->dt)) {
         return mdgan_fail(error, MDGAN_INVALID, "feature '%s': time %g between two frames must be positive",
                           feature->name, feature->dt);
-    if (feature->stride < 1)
+    }
+    if (feature->stride < 1) {
         return mdgan_fail(error, MDGAN_INVALID, "feature '%s': stride %lld must be at least 1 step", feature->name,
                           (long long)feature->stride);
+    }
     return MDGAN_OK;
 }
 
-static mdgan_status text_match(const char *what, const char *model, const char *data, mdgan_error *error)
+static mdgan_status text_match(const char *const what, const char *const model, const char *const data,
+                               mdgan_error *const error)
 {
-    if (strcmp(model, data) == 0)
+    if (strcmp(model, data) == 0) {
         return MDGAN_OK;
+    }
     return mdgan_fail(error, MDGAN_MISMATCH,
                       "the model's %s is '%s', but the data's is '%s'; use the model's feature and units, or train a "
                       "model on these data",
                       what, model, data);
 }
 
-mdgan_status mdgan_feature_match(const mdgan_feature *model, const mdgan_feature *data, mdgan_error *error)
+mdgan_status mdgan_feature_match(const mdgan_feature *const model, const mdgan_feature *const data,
+                                 mdgan_error *const error)
 {
     mdgan_status status = text_match("feature", model->name, data->name, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = text_match("kind of feature", kind_text(model->kind), kind_text(data->kind), error);
-    if (status)
+    }
+    if (status != MDGAN_OK) {
         return status;
-    if (model->n_component != data->n_component)
+    }
+    if (model->n_component != data->n_component) {
         return mdgan_fail(error, MDGAN_MISMATCH,
                           "the model of '%s' has %zu components per entity, but the data have %zu; train a model on "
                           "these data",
                           model->name, model->n_component, data->n_component);
-    if (model->stride != data->stride)
+    }
+    if (model->stride != data->stride) {
         return mdgan_fail(error, MDGAN_MISMATCH,
                           "the model of '%s' has one frame every %lld steps, but the data every %lld; use stride %lld",
                           model->name, (long long)model->stride, (long long)data->stride, (long long)model->stride);
+    }
     status = text_match("value unit", model->value_unit, data->value_unit, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = text_match("length unit", model->length_unit, data->length_unit, error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = text_match("time unit", model->time_unit, data->time_unit, error);
-    if (!status && !(fabs(model->dt - data->dt) <= 1e-6 * fabs(model->dt)))
+    }
+    if (status == MDGAN_OK && !(fabs(model->dt - data->dt) <= 1e-6 * fabs(model->dt))) {
         status =
             mdgan_fail(error, MDGAN_MISMATCH,
                        "the model of '%s' has %.9g %s between frames, but the data have %.9g; use the model's time "
                        "step and stride, or train a model on these data",
                        model->name, model->dt, model->time_unit, data->dt);
+    }
     return status;
 }
 
-mdgan_status mdgan_dataset_create(mdgan_dataset *dataset, const mdgan_feature *feature, size_t n_entity, size_t n_frame,
-                                  mdgan_error *error)
+mdgan_status mdgan_dataset_create(mdgan_dataset *const dataset, const mdgan_feature *const feature,
+                                  const size_t n_entity, const size_t n_frame, mdgan_error *const error)
 {
     *dataset = (mdgan_dataset){0};
     const mdgan_status status = mdgan_feature_check(feature, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
-    if (!n_entity || !n_frame)
+    }
+    if (!n_entity || !n_frame) {
         return mdgan_fail(error, MDGAN_INVALID, "a dataset of '%s' with %zu entities and %zu frames is empty",
                           feature->name, n_entity, n_frame);
+    }
     const size_t limit = SIZE_MAX / sizeof(float) / feature->n_component;
-    if (n_entity <= limit / n_frame)
+    if (n_entity <= limit / n_frame) {
         dataset->value = calloc(n_entity * n_frame * feature->n_component, sizeof(float));
-    if (!dataset->value)
+    }
+    if (!dataset->value) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu entities x %zu frames x %zu components of '%s'",
                           n_entity, n_frame, feature->n_component, feature->name);
+    }
     dataset->feature = *feature;
     dataset->n_entity = n_entity;
     dataset->n_frame = n_frame;
     return MDGAN_OK;
 }
 
-void mdgan_dataset_clear(mdgan_dataset *dataset)
+void mdgan_dataset_clear(mdgan_dataset *const dataset)
 {
-    if (!dataset)
+    if (!dataset) {
         return;
+    }
     free(dataset->value);
     *dataset = (mdgan_dataset){0};
 }

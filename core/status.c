@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *mdgan_status_text(mdgan_status status)
+const char *mdgan_status_text(const mdgan_status status)
 {
     switch (status) {
 #define STATUS_CASE(name, value, text)                                                                                 \
@@ -17,15 +17,16 @@ const char *mdgan_status_text(mdgan_status status)
     return "unknown status";
 }
 
-mdgan_status mdgan_fail(mdgan_error *error, mdgan_status status, const char *format, ...)
+mdgan_status mdgan_fail(mdgan_error *const error, const mdgan_status status, const char *const format, ...)
 {
     if (error) {
         /* Formatted aside first: callers add context with "...: %s", error->text. */
         mdgan_error text;
         va_list arguments;
         va_start(arguments, format);
-        if (vsnprintf(text.text, sizeof text.text, format, arguments) < 0)
+        if (vsnprintf(text.text, sizeof text.text, format, arguments) < 0) {
             snprintf(text.text, sizeof text.text, "%s", mdgan_status_text(status));
+        }
         va_end(arguments);
         memcpy(error->text, text.text, strlen(text.text) + 1);
     }

@@ -28,8 +28,9 @@ const CollectStyle styles[] = {
 std::string style_list()
 {
     std::string list;
-    for (const CollectStyle &style : styles)
+    for (const CollectStyle &style : styles) {
         list += std::string(list.empty() ? "" : ", ") + style.name + " " + style.usage;
+    }
     return list;
 }
 } // namespace
@@ -38,10 +39,12 @@ std::unique_ptr<Collect> collect_create(LAMMPS *lmp, int groupbit, const Collect
                                         int &used)
 {
     for (const CollectStyle &style : styles) {
-        if (std::strcmp(style.name, args.arg[0]) != 0)
+        if (std::strcmp(style.name, args.arg[0]) != 0) {
             continue;
-        if (args.narg < 1 + style.narg)
+        }
+        if (args.narg < 1 + style.narg) {
             complain.illegal(std::string("feature ") + style.name + " needs: " + style.name + " " + style.usage);
+        }
         used = 1 + style.narg;
         return style.create(lmp, groupbit, args.arg + 1, complain);
     }

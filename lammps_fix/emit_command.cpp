@@ -28,9 +28,11 @@ const bigint file_check = 1024;
 
 bool is_observer(const Fix *fix)
 {
-    for (const char *style : observer_styles)
-        if (std::strcmp(fix->style, style) == 0)
+    for (const char *style : observer_styles) {
+        if (std::strcmp(fix->style, style) == 0) {
             return true;
+        }
+    }
     return false;
 }
 } // namespace
@@ -66,23 +68,29 @@ void EmitCommand::command(int narg, char **arg)
 void EmitCommand::parse(int narg, char **arg)
 {
     const std::string usage = "expected: mdgan emit ID N [file NAME]";
-    if (narg < 1)
+    if (narg < 1) {
         complain_.illegal(usage);
-    if (std::strcmp(arg[0], "emit") != 0)
+    }
+    if (std::strcmp(arg[0], "emit") != 0) {
         complain_.illegal(std::string("unknown action '") + arg[0] + "'; " + usage);
-    if (narg < 3)
+    }
+    if (narg < 3) {
         complain_.illegal(usage);
+    }
     id_ = arg[1];
     char *end = nullptr;
     errno = 0;
     n_frame_ = std::strtoll(arg[2], &end, 10);
-    if (*end != '\0' || end == arg[2] || n_frame_ < 1 || errno == ERANGE)
+    if (*end != '\0' || end == arg[2] || n_frame_ < 1 || errno == ERANGE) {
         complain_.illegal(std::string("N must be a positive number of frames, not '") + arg[2] + "'");
+    }
     for (int i = 3; i < narg; i += 2) {
-        if (std::strcmp(arg[i], "file") != 0)
+        if (std::strcmp(arg[i], "file") != 0) {
             complain_.illegal(std::string("unknown keyword '") + arg[i] + "'; " + usage);
-        if (i + 1 == narg)
+        }
+        if (i + 1 == narg) {
             complain_.illegal("keyword 'file' has no value; " + usage);
+        }
         path_ = arg[i + 1];
     }
 }
@@ -90,29 +98,35 @@ void EmitCommand::parse(int narg, char **arg)
 void EmitCommand::find_fix()
 {
     const int index = modify->find_fix(id_);
-    if (index < 0)
+    if (index < 0) {
         complain_.illegal("no fix with ID '" + id_ + "'; define it with fix " + id_ + " group mdgan ...");
+    }
     fix_ = dynamic_cast<FixMdgan *>(modify->fix[index]);
-    if (!fix_)
+    if (!fix_) {
         complain_.illegal("fix '" + id_ + "' is of style " + modify->fix[index]->style + ", not mdgan");
-    if (n_frame_ > MAXSMALLINT / fix_->nevery)
+    }
+    if (n_frame_ > MAXSMALLINT / fix_->nevery) {
         complain_.illegal("N = " + std::to_string(n_frame_) + " frames of " + std::to_string(fix_->nevery) +
                           " steps are more than one command can count; repeat it with N up to " +
                           std::to_string(MAXSMALLINT / fix_->nevery));
+    }
 }
 
 void EmitCommand::find_observers()
 {
-    for (int i = 0; i < modify->nfix; i++)
-        if (is_observer(modify->fix[i]) && modify->fix[i]->nevery > 0)
+    for (int i = 0; i < modify->nfix; i++) {
+        if (is_observer(modify->fix[i]) && modify->fix[i]->nevery > 0) {
             observers_.push_back(modify->fix[i]);
+        }
+    }
 }
 
 void EmitCommand::begin()
 {
     // Output and computes expect that a run has set them up once.
-    if (update->first_update == 0)
+    if (update->first_update == 0) {
         input->one("run 0 post no");
+    }
     // Before init(): fix vector allocates for endstep.
     const int n_step = static_cast<int>(n_frame_ * fix_->nevery);
     update->whichflag = 1;
@@ -128,8 +142,9 @@ void EmitCommand::start_output()
     // Nothing moves, so the last tallied energy and virial hold; thermo would stop the run without this.
     update->eflag_global = update->vflag_global = update->ntimestep;
     find_observers();
-    for (Fix *observer : observers_)
+    for (Fix *observer : observers_) {
         observer->setup(0);
+    }
     output->setup(0);
     timer->init();
     timer->barrier_start();
@@ -137,15 +152,17 @@ void EmitCommand::start_output()
 
 void EmitCommand::open_file()
 {
-    if (path_.empty())
+    if (path_.empty()) {
         return;
+    }
     const bigint step = update->ntimestep + fix_->nevery;
     const double time = update->atime + static_cast<double>(step - update->atimestep) * update->dt;
     double box[9];
     fix_->box(box);
-    if (comm->me == 0)
+    if (comm->me == 0) {
         file_status_ = mdgan_series_open(&writer_, path_.c_str(), fix_->host_name().c_str(), &fix_->feature(),
                                          fix_->n_entity(), step, time, box, &file_error_);
+    }
     check_file(file_status_);
 }
 
@@ -164,31 +181,39 @@ void EmitCommand::loop()
             n_emitted_++;
             append_row();
         }
-        for (Fix *observer : observers_)
-            if (step % observer->nevery == 0)
+        for (Fix *observer : observers_) {
+            if (step % observer->nevery == 0) {
                 observer->end_of_step();
-        if (step == output->next)
+            }
+        }
+        if (step == output->next) {
             output->write(step);
+        }
     }
 }
 
 void EmitCommand::append_row()
 {
-    if (path_.empty())
+    if (path_.empty()) {
         return;
-    if (writer_ && file_status_ == MDGAN_OK)
+    }
+    if (writer_ && file_status_ == MDGAN_OK) {
         file_status_ = mdgan_series_append(writer_, fix_->row(), &file_error_);
-    if (n_emitted_ % file_check == 0)
+    }
+    if (n_emitted_ % file_check == 0) {
         check_file(file_status_);
+    }
 }
 
 void EmitCommand::close_file()
 {
-    if (path_.empty())
+    if (path_.empty()) {
         return;
+    }
     check_file(file_status_);
-    if (writer_)
+    if (writer_) {
         file_status_ = mdgan_series_close(writer_, &file_error_);
+    }
     writer_ = nullptr;
     check_file(file_status_);
 }
@@ -196,8 +221,9 @@ void EmitCommand::close_file()
 void EmitCommand::check_file(mdgan_status status)
 {
     const mdgan_status agreed = mdgan_comm_agree(fix_->communicator(), status, &file_error_);
-    if (agreed == MDGAN_OK)
+    if (agreed == MDGAN_OK) {
         return;
+    }
     mdgan_series_abandon(writer_);
     writer_ = nullptr;
     complain_.check(agreed, file_error_);
@@ -206,8 +232,9 @@ void EmitCommand::check_file(mdgan_status status)
 void EmitCommand::end()
 {
     timer->barrier_stop();
-    for (Fix *observer : observers_)
+    for (Fix *observer : observers_) {
         observer->post_run();
+    }
     fix_->agree_on_times();
     update->whichflag = 0;
     update->firststep = update->laststep = 0;
@@ -218,8 +245,9 @@ void EmitCommand::report(double cpu_seconds) const
 {
     double total = 0.0;
     MPI_Allreduce(&cpu_seconds, &total, 1, MPI_DOUBLE, MPI_SUM, world);
-    if (comm->me != 0)
+    if (comm->me != 0) {
         return;
+    }
     const mdgan_feature &feature = fix_->feature();
     char line[256];
     std::snprintf(line, sizeof line,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "fix_mdgan.h"
 
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -36,10 +37,12 @@ void log_line(void *context, const char *line) noexcept
     LAMMPS *const lmp = static_cast<LAMMPS *>(context);
     utils::logmesg(lmp, std::string(line) + "\n");
     // A training takes minutes: whoever follows the log wants each line when it is written.
-    if (lmp->screen)
+    if (lmp->screen) {
         std::fflush(lmp->screen);
-    if (lmp->logfile)
+    }
+    if (lmp->logfile) {
         std::fflush(lmp->logfile);
+    }
 }
 
 bool out_of_time(void *context) noexcept
@@ -82,12 +85,14 @@ FixMdgan::~FixMdgan() = default;
 
 void FixMdgan::parse(int narg, char **arg)
 {
-    if (narg < 6)
+    if (narg < 6) {
         complain_.illegal("expected: fix ID group mdgan Nevery M feature [feature arguments] keyword value ...");
+    }
     char *end = nullptr;
     const long every = std::strtol(arg[3], &end, 10);
-    if (*end != '\0' || end == arg[3] || every < 1 || every > std::numeric_limits<int>::max())
+    if (*end != '\0' || end == arg[3] || every < 1 || every > std::numeric_limits<int>::max()) {
         complain_.illegal(std::string("Nevery must be a positive number of steps, not '") + arg[3] + "'");
+    }
     nevery = static_cast<int>(every);
 
     mdgan_error failure;
@@ -95,18 +100,21 @@ void FixMdgan::parse(int narg, char **arg)
     int used = 0;
     collect_ = collect_create(lmp, groupbit, {narg - 5, arg + 5}, complain_, used);
     int i = 5 + used;
-    for (; i + 1 < narg; i += 2)
+    for (; i + 1 < narg; i += 2) {
         complain_.check(mdgan_config_set(&config_, arg[i], arg[i + 1], &failure), failure);
-    if (i < narg)
+    }
+    if (i < narg) {
         complain_.illegal(std::string("keyword '") + arg[i] + "' has no value");
+    }
 }
 
 void FixMdgan::describe()
 {
     const UnitNames *const names = unit_names(update->unit_style);
-    if (!names)
+    if (!names) {
         complain_.fail(std::string("units ") + update->unit_style +
                        " are not supported; use lj, real, metal, si, cgs, micro or nano");
+    }
     feature_ = collect_->describe();
     std::snprintf(feature_.length_unit, sizeof feature_.length_unit, "%s", names->length);
     std::snprintf(feature_.time_unit, sizeof feature_.time_unit, "%s", names->time);
@@ -148,8 +156,9 @@ void FixMdgan::declare_outputs()
     size_local_cols = static_cast<int>(1 + feature_.n_component);
     local_.assign(static_cast<size_t>(size_local_rows) * size_local_cols, 0.0);
     local_rows_.assign(size_local_rows + 1, nullptr);
-    for (int i = 0; i < size_local_rows; i++)
+    for (int i = 0; i < size_local_rows; i++) {
         local_rows_[i] = local_.data() + static_cast<size_t>(i) * size_local_cols;
+    }
     array_local = local_rows_.data();
 
     sample_.assign(n_entity_ * feature_.n_component, 0.0);
@@ -166,25 +175,30 @@ void FixMdgan::init()
 {
     const size_t before = n_entity_;
     collect_->init();
-    if (collect_->n_entity() != before)
+    if (collect_->n_entity() != before) {
         complain_.fail("the number of entities of " + std::string(feature_.name) + " changed from " +
                        std::to_string(before) + " to " + std::to_string(collect_->n_entity()) +
                        "; unfix it and define it again");
+    }
     check_timestep();
 }
 
 void FixMdgan::check_timestep()
 {
-    for (int i = 0; i < modify->nfix; i++)
-        if (std::strcmp(modify->fix[i]->style, "dt/reset") == 0)
+    for (int i = 0; i < modify->nfix; i++) {
+        if (std::strcmp(modify->fix[i]->style, "dt/reset") == 0) {
             complain_.fail("needs a constant timestep, but fix " + std::string(modify->fix[i]->id) +
                            " is of style dt/reset; unfix it");
-    if (std::fabs(update->dt * nevery - feature_.dt) <= 1e-9 * feature_.dt)
+        }
+    }
+    if (std::fabs(update->dt * nevery - feature_.dt) <= 1e-9 * feature_.dt) {
         return;
+    }
     const mdgan_report report = mdgan_session_report(session_.get());
-    if (report.frames > 0 || report.emitted > 0)
+    if (report.frames > 0 || report.emitted > 0) {
         complain_.fail("the timestep changed from " + std::to_string(feature_.dt / nevery) + " to " +
                        std::to_string(update->dt) + " after the first frame; set it before, or define the fix again");
+    }
     // The timestep command came after the fix command: nothing is lost yet.
     describe();
     create_session();
@@ -192,8 +206,9 @@ void FixMdgan::check_timestep()
 
 void FixMdgan::setup(int)
 {
-    if (update->ntimestep % nevery == 0)
+    if (update->ntimestep % nevery == 0) {
         sample();
+    }
 }
 
 void FixMdgan::end_of_step()
@@ -205,15 +220,17 @@ void FixMdgan::sample()
 {
     // A run starts on the step that the one before ended on.
     const bigint step = update->ntimestep;
-    if (step == last_sampled_)
+    if (step == last_sampled_) {
         return;
+    }
     last_sampled_ = step;
     collect_->sample(sample_.data());
     for (size_t i = 0; i < row_.size(); i++) {
         row_[i] = static_cast<float>(sample_[i]);
-        if (!std::isfinite(row_[i]))
+        if (!std::isfinite(row_[i])) {
             complain_.fail(std::string(feature_.name) + " of entity " + std::to_string(i / feature_.n_component + 1) +
                            " is not finite on step " + std::to_string(step) + "; the simulation is not stable");
+        }
     }
     show(row_.data());
 
@@ -224,26 +241,30 @@ void FixMdgan::sample()
     mdgan_error failure;
     // All ranks have seen the same finite row; what is left to fail is rank 0's memory, which it cannot agree upon
     // here.
-    if (mdgan_session_offer(session_.get(), step, time, edges, row_.data(), &complete, &failure))
+    if (mdgan_session_offer(session_.get(), step, time, edges, row_.data(), &complete, &failure)) {
         error->one(FLERR, std::string("Fix mdgan ") + id + ": " + failure.text);
-    if (complete)
+    }
+    if (complete) {
         stop_run();
-    else
+    } else {
         finish_run_soon();
+    }
 }
 
 void FixMdgan::finish_run_soon()
 {
     const mdgan_report report = mdgan_session_report(session_.get());
     // The run ends with the next sample: energies and pressure must be tallied there for the last thermo line.
-    if (report.phase == MDGAN_PHASE_COLLECT && report.frames + 1 == report.frames_wanted)
+    if (report.phase == MDGAN_PHASE_COLLECT && report.frames + 1 == report.frames_wanted) {
         modify->addstep_compute_all(update->ntimestep + nevery);
+    }
 }
 
 void FixMdgan::stop_run()
 {
-    if (mdgan_session_report(session_.get()).phase != MDGAN_PHASE_READY || stopped_run_)
+    if (mdgan_session_report(session_.get()).phase != MDGAN_PHASE_READY || stopped_run_) {
         return;
+    }
     timer->force_timeout();
     stopped_run_ = true;
     output->next = output->next_thermo = update->ntimestep;
@@ -251,16 +272,18 @@ void FixMdgan::stop_run()
 
 void FixMdgan::post_run()
 {
-    if (stopped_run_)
+    if (stopped_run_) {
         timer->reset_timeout();
+    }
     stopped_run_ = false;
     const mdgan_report report = mdgan_session_report(session_.get());
-    if (report.phase == MDGAN_PHASE_READY)
+    if (report.phase == MDGAN_PHASE_READY) {
         train();
-    else if (report.phase == MDGAN_PHASE_COLLECT && comm->me == 0)
+    } else if (report.phase == MDGAN_PHASE_COLLECT && comm->me == 0) {
         log_line(lmp, ("Fix mdgan " + std::string(id) + ": " + std::to_string(report.frames) + " of " +
                        std::to_string(report.frames_wanted) + " frames collected, go on with run")
                           .c_str());
+    }
     agree_on_times();
 }
 
@@ -273,21 +296,24 @@ void FixMdgan::train()
 void FixMdgan::show(const float *values)
 {
     const size_t n = feature_.n_component;
-    if (values != row_.data())
+    if (values != row_.data()) {
         std::copy(values, values + row_.size(), row_.begin());
+    }
     for (int i = 0; i < size_local_rows; i++) {
         const size_t entity = first_local_ + i;
         local_rows_[i][0] = static_cast<double>(entity + 1);
-        for (size_t k = 0; k < n; k++)
+        for (size_t k = 0; k < n; k++) {
             local_rows_[i][1 + k] = row_[entity * n + k];
+        }
     }
 }
 
 void FixMdgan::require_model() const
 {
     const mdgan_report report = mdgan_session_report(session_.get());
-    if (mdgan_session_model(session_.get()))
+    if (mdgan_session_model(session_.get())) {
         return;
+    }
     complain_.fail("nothing to emit from yet, " + std::to_string(report.frames) + " of " +
                    std::to_string(report.frames_wanted) +
                    " frames are collected; go on with run until it has trained, or load a model with keyword load");
@@ -353,8 +379,9 @@ double FixMdgan::compute_vector(int i)
 double FixMdgan::compute_array(int i, int j)
 {
     // LAMMPS's fix ave/histo reads columns of an array as long as the vector is, so i may lie outside.
-    if (i < 0 || i >= size_array_rows || j < 0 || j >= size_array_cols)
+    if (i < 0 || i >= size_array_rows || j < 0 || j >= size_array_cols) {
         return 0.0;
+    }
     return row_[static_cast<size_t>(i) * size_array_cols + j];
 }
 
@@ -362,7 +389,9 @@ double FixMdgan::memory_usage()
 {
     const mdgan_report report = mdgan_session_report(session_.get());
     const double values = static_cast<double>(n_entity_ * feature_.n_component);
-    return values * (static_cast<double>(report.frames_wanted) * sizeof(float) + 3 * sizeof(double));
+    const bool collects = report.phase == MDGAN_PHASE_COLLECT || report.phase == MDGAN_PHASE_READY;
+    const double frames = collects ? static_cast<double>(report.frames_wanted) : 0.0; // freed after the training
+    return values * (frames * sizeof(float) + 3 * sizeof(double));
 }
 
 void FixMdgan::write_restart(FILE *fp)
@@ -380,27 +409,40 @@ void FixMdgan::write_restart(FILE *fp)
     const size_t total = sizeof header + n_byte;
     bigint size = static_cast<bigint>(total);
     MPI_Bcast(&size, 1, MPI_LMP_BIGINT, 0, world);
-    if (size > std::numeric_limits<int>::max()) // LAMMPS stores the length of a fix's state as an int
+    if (size > std::numeric_limits<int>::max()) { // LAMMPS stores the length of a fix's state as an int
         complain_.fail("its state of " + std::to_string(size) +
-                       " bytes does not fit into a restart file; collect fewer windows, or save the model instead");
-    if (comm->me != 0)
+                       " bytes is more than the 2147483647 that LAMMPS's restart file takes of one fix; collect fewer "
+                       "windows, or write restart files only after the training: from then on the state is the model");
+    }
+    if (comm->me != 0) {
         return;
+    }
     const int length = static_cast<int>(size);
-    std::fwrite(&length, sizeof length, 1, fp);
-    std::fwrite(&header, sizeof header, 1, fp);
-    std::fwrite(bytes, 1, n_byte, fp);
+    if (std::fwrite(&length, sizeof length, 1, fp) != 1 || std::fwrite(&header, sizeof header, 1, fp) != 1 ||
+        std::fwrite(bytes, 1, n_byte, fp) != n_byte) {
+        const std::string reason = std::strerror(errno);
+        error->one(FLERR, std::string("Fix mdgan ") + id + ": cannot write its state of " + std::to_string(size) +
+                              " bytes to the restart file (" + reason + "); free disk space, or write it elsewhere");
+    }
 }
 
 void FixMdgan::restart(char *buf)
 {
     RestartHeader header;
     std::memcpy(&header, buf, sizeof header);
-    if (std::memcmp(header.magic, restart_magic, sizeof header.magic) != 0)
+    if (std::memcmp(header.magic, restart_magic, sizeof header.magic) != 0) {
         complain_.fail("the restart file holds the state of another fix under this ID; rename this fix");
-    if (header.version != restart_version)
+    }
+    if (header.version != restart_version) {
         complain_.fail("the restart file was written by another version of mdgan (state version " +
                        std::to_string(header.version) + ", known: " + std::to_string(restart_version) +
                        "); restart with that version, or rename this fix to start anew");
+    }
+    // LAMMPS hands over no length to compare with, but it never holds more than this; the session checks the rest.
+    if (header.n_byte < 0 || header.n_byte > std::numeric_limits<int>::max() - static_cast<int64_t>(sizeof header)) {
+        complain_.fail("the restart file is damaged: its state of " + std::to_string(header.n_byte) +
+                       " bytes is longer than a restart file can hold; use another one");
+    }
     mdgan_error failure;
     complain_.check(
         mdgan_session_unpack(session_.get(), buf + sizeof header, static_cast<size_t>(header.n_byte), &failure),

@@ -24,10 +24,12 @@ void HostError::fail(const std::string &text) const
 
 void HostError::check(mdgan_status status, const mdgan_error &error) const
 {
-    if (status == MDGAN_OK)
+    if (status == MDGAN_OK) {
         return;
-    if (status == MDGAN_INVALID)
+    }
+    if (status == MDGAN_INVALID) {
         illegal(error.text);
+    }
     fail(error.text);
 }
 } // namespace LAMMPS_NS

@@ -46,20 +46,22 @@ Command *create_command(LAMMPS *lmp)
 std::string refusal(void *handle)
 {
     const int version = lammps_version(handle);
-    if (version != MDGAN_LAMMPS_VERSION)
+    if (version != MDGAN_LAMMPS_VERSION) {
         return "mdganplugin.so was built for LAMMPS version " + std::to_string(MDGAN_LAMMPS_VERSION) +
                ", but this is LAMMPS version " + std::to_string(version) +
                "; build it again with the headers of this LAMMPS (cmake -DLAMMPS_DIR=...)";
+    }
     const struct {
         const char *name;
         size_t size;
     } types[] = {{"tagint", sizeof(tagint)}, {"bigint", sizeof(bigint)}, {"imageint", sizeof(imageint)}};
     for (const auto &type : types) {
         const int size = lammps_extract_setting(handle, type.name);
-        if (size != static_cast<int>(type.size))
+        if (size != static_cast<int>(type.size)) {
             return "mdganplugin.so was built for LAMMPS with " + std::string(type.name) + " of " +
                    std::to_string(type.size) + " bytes, but this LAMMPS has " + std::to_string(size) +
                    "; build it again with the LAMMPS_SIZES of this LAMMPS";
+        }
     }
     return "";
 }
@@ -71,10 +73,11 @@ void refuse(void *handle, const std::string &text)
     // LAMMPS versions after this header's have an entry point that holds whatever their classes look like.
     using LammpsError = void (*)(void *, int, const char *);
     const int error_all = 2;
-    if (const auto lammps_error = reinterpret_cast<LammpsError>(dlsym(RTLD_DEFAULT, "lammps_error")))
+    if (const auto lammps_error = reinterpret_cast<LammpsError>(dlsym(RTLD_DEFAULT, "lammps_error"))) {
         lammps_error(handle, error_all, message.c_str());
-    else
+    } else {
         static_cast<LAMMPS *>(handle)->error->all(FLERR, message);
+    }
 }
 } // namespace
 
@@ -84,8 +87,9 @@ extern "C" {
 __attribute__((visibility("default"))) void mdgan_register(void *handle)
 {
     const std::string reason = refusal(handle);
-    if (!reason.empty())
+    if (!reason.empty()) {
         return refuse(handle, reason);
+    }
     LAMMPS *const lmp = static_cast<LAMMPS *>(handle);
     (*lmp->modify->fix_map)["mdgan"] = create_fix;
     (*lmp->input->command_map)["mdgan"] = create_command;
@@ -95,8 +99,9 @@ __attribute__((visibility("default"))) void mdgan_register(void *handle)
 __attribute__((visibility("default"))) void lammpsplugin_init(void *handle, void *dso, void *register_function)
 {
     const std::string reason = refusal(handle);
-    if (!reason.empty())
+    if (!reason.empty()) {
         return refuse(handle, reason);
+    }
     const auto register_plugin = reinterpret_cast<RegisterPlugin>(register_function);
     Plugin plugin = {};
     plugin.version = static_cast<LAMMPS *>(handle)->version;

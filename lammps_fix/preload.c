@@ -23,8 +23,9 @@ typedef void (*instance_fn)(void *lammps);
 static void *find(void *library, const char *symbol)
 {
     void *const address = dlsym(library, symbol);
-    if (address)
+    if (address) {
         return address;
+    }
     fprintf(stderr, "lmp-mdgan: %s\n", dlerror());
     exit(EXIT_FAILURE);
 }
@@ -52,8 +53,9 @@ static void *open_plugin(void)
     snprintf(path, sizeof path, "%.*s/%s", length, slash ? self.dli_fname : ".", name);
     /* Lazily, so that a plugin of another LAMMPS gets far enough to say so. */
     void *const plugin = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
-    if (plugin)
+    if (plugin) {
         return plugin;
+    }
     fprintf(stderr, "lmp-mdgan: cannot load the plugin: %s\n", dlerror());
     exit(EXIT_FAILURE);
 }

@@ -18,9 +18,11 @@ static const UnitNames styles[] = {
 
 const UnitNames *unit_names(const char *style)
 {
-    for (const UnitNames &names : styles)
-        if (std::strcmp(names.style, style) == 0)
+    for (const UnitNames &names : styles) {
+        if (std::strcmp(names.style, style) == 0) {
             return &names;
+        }
+    }
     return nullptr;
 }
 } // namespace LAMMPS_NS

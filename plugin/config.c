@@ -63,10 +63,11 @@ static int word_index(const char *choices, const char *word)
 {
     const size_t length = strlen(word);
     int index = 0;
-    for (const char *at = choices; *at != '\0'; ++index) {
+    for (const char *at = choices; *at != '\0'; index++) {
         const size_t n = strcspn(at, " ");
-        if (n == length && strncmp(at, word, n) == 0)
+        if (n == length && strncmp(at, word, n) == 0) {
             return index;
+        }
         at += n;
         at += strspn(at, " ");
     }
@@ -90,8 +91,9 @@ mdgan_config mdgan_config_defaults(void)
 
 bool config_parse_whole(const char *text, unsigned long long *value)
 {
-    if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
+    if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0') {
         return false;
+    }
     errno = 0;
     *value = strtoull(text, NULL, 10);
     return errno == 0;
@@ -100,8 +102,9 @@ bool config_parse_whole(const char *text, unsigned long long *value)
 /* Plain decimal notation only: strtod alone would take "nan", "inf", "0x1p3" and leading blanks. */
 static bool parse_real(const char *text, double *value)
 {
-    if (text[0] == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0')
+    if (text[0] == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0') {
         return false;
+    }
     char *end = NULL;
     *value = strtod(text, &end);
     return end != text && *end == '\0' && isfinite(*value);
@@ -120,9 +123,10 @@ static mdgan_status set_int(const key_row *row, const mdgan_keyword *key, size_t
         *field = MDGAN_AUTO_INT;
         return MDGAN_OK;
     }
-    if (!config_parse_whole(text, &value) || !in_range(row, (double)value))
+    if (!config_parse_whole(text, &value) || !in_range(row, (double)value)) {
         return mdgan_fail(error, MDGAN_INVALID, "keyword '%s' got '" VALUE_FORMAT "': must be a whole number from %s%s",
                           key->name, text, key->range, row->automatic ? ", or auto" : "");
+    }
     *field = (size_t)value;
     return MDGAN_OK;
 }
@@ -135,10 +139,11 @@ static mdgan_status set_real(const key_row *row, const mdgan_keyword *key, doubl
         *field = MDGAN_AUTO_REAL;
         return MDGAN_OK;
     }
-    if (!parse_real(text, &value) || !in_range(row, value))
+    if (!parse_real(text, &value) || !in_range(row, value)) {
         return mdgan_fail(error, MDGAN_INVALID, "keyword '%s' got '" VALUE_FORMAT "': must be a number from %s%s%s%s",
                           key->name, text, key->range, key->unit[0] != '\0' ? " " : "", key->unit,
                           row->automatic ? ", or auto" : "");
+    }
     *field = value;
     return MDGAN_OK;
 }
@@ -148,7 +153,7 @@ static void spell_choices(const char *choices, char *text, size_t n_text)
 {
     const char *const last = strrchr(choices, ' ');
     size_t used = 0;
-    for (const char *at = choices; *at != '\0' && used + 5 < n_text; ++at) {
+    for (const char *at = choices; *at != '\0' && used + 5 < n_text; at++) {
         const char *const piece = at == last ? " or " : ", ";
         used += (size_t)(*at == ' ' ? snprintf(text + used, n_text - used, "%s", piece)
                                     : snprintf(text + used, n_text - used, "%c", *at));
@@ -171,10 +176,11 @@ static mdgan_status set_word(const mdgan_keyword *key, int *field, const char *t
 static mdgan_status set_text(const mdgan_keyword *key, char *field, const char *text, mdgan_error *error)
 {
     const size_t n = strlen(text);
-    if (n == 0 || n >= MDGAN_PATH_LENGTH)
+    if (n == 0 || n >= MDGAN_PATH_LENGTH) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "keyword '%s' got '" VALUE_FORMAT "': must be a file name of 1 to %d characters, not %zu",
                           key->name, text, MDGAN_PATH_LENGTH - 1, n);
+    }
     memcpy(field, text, n + 1);
     return MDGAN_OK;
 }
@@ -191,12 +197,13 @@ static size_t edit_distance(const char *a, const char *b)
     enum { LONGEST = 32 };
     size_t row[LONGEST + 1];
     const size_t n = strnlen(b, LONGEST);
-    for (size_t j = 0; j <= n; ++j)
+    for (size_t j = 0; j <= n; j++) {
         row[j] = j;
-    for (size_t i = 0; i < LONGEST && a[i] != '\0'; ++i) {
+    }
+    for (size_t i = 0; i < LONGEST && a[i] != '\0'; i++) {
         size_t diagonal = row[0];
         row[0] = i + 1;
-        for (size_t j = 0; j < n; ++j) {
+        for (size_t j = 0; j < n; j++) {
             const size_t above = row[j + 1];
             row[j + 1] = smallest(diagonal + (tolower((unsigned char)a[i]) != b[j]), above + 1, row[j] + 1);
             diagonal = above;
@@ -209,7 +216,7 @@ static const char *most_similar(const char *keyword)
 {
     size_t best = 0;
     size_t best_distance = SIZE_MAX;
-    for (size_t k = 0; k < N_KEYWORD; ++k) {
+    for (size_t k = 0; k < N_KEYWORD; k++) {
         const size_t distance = edit_distance(keyword, keywords[k].name);
         if (distance < best_distance) {
             best_distance = distance;
@@ -237,56 +244,99 @@ static mdgan_status set_row(mdgan_config *config, size_t k, const char *value, m
 
 mdgan_status mdgan_config_set(mdgan_config *config, const char *keyword, const char *value, mdgan_error *error)
 {
-    if (config == NULL || keyword == NULL)
+    if (config == NULL || keyword == NULL) {
         return mdgan_fail(error, MDGAN_INVALID, "mdgan_config_set: config and keyword must not be NULL");
-    for (size_t k = 0; k < N_KEYWORD; ++k) {
-        if (strcmp(keyword, keywords[k].name) != 0)
+    }
+    for (size_t k = 0; k < N_KEYWORD; k++) {
+        if (strcmp(keyword, keywords[k].name) != 0) {
             continue;
-        if (value == NULL)
+        }
+        if (value == NULL) {
             return mdgan_fail(error, MDGAN_INVALID, "keyword '%s' got no value: write one behind it (%s)", keyword,
                               keywords[k].range);
+        }
         return set_row(config, k, value, error);
     }
     return mdgan_fail(error, MDGAN_INVALID, "keyword '" VALUE_FORMAT "' is unknown: the most similar one is '%s'",
                       keyword, most_similar(keyword));
 }
 
-static void override_int(size_t *field, size_t value)
-{
-    if (value != MDGAN_AUTO_INT)
-        *field = value;
-}
+/* A keyword whose default is the training's own. */
+typedef struct training_row {
+    size_t from, to; /* offsets in mdgan_config and mdgan_train_config */
+    bool whole;      /* size_t, or double */
+    double factor;   /* of the training's unit in the keyword's, 1 for whole numbers */
+} training_row;
 
-static void override_real(double *field, double value, double factor)
+#define TO(field) offsetof(mdgan_train_config, field)
+
+static const training_row training_rows[] = {
+    {OFFSET(iterations), TO(iterations), true, 1},
+    {OFFSET(threads), TO(threads), true, 1},
+    {OFFSET(batch), TO(batch), true, 1},
+    {OFFSET(latent), TO(latent), true, 1},
+    {OFFSET(channel), TO(channel), true, 1},
+    {OFFSET(hidden), TO(hidden), true, 1},
+    {OFFSET(critic_steps), TO(critic_steps), true, 1},
+    {OFFSET(minutes), TO(seconds), false, 60},
+    {OFFSET(penalty), TO(penalty), false, 1},
+    {OFFSET(clip), TO(clip), false, 1},
+    {OFFSET(rate_generator), TO(rate_generator), false, 1},
+    {OFFSET(rate_critic), TO(rate_critic), false, 1},
+    {OFFSET(rate_linear), TO(rate_linear), false, 1},
+    {OFFSET(anchor), TO(anchor), false, 1},
+    {OFFSET(holdout), TO(holdout), false, 1},
+};
+
+enum { N_TRAINING_ROW = sizeof training_rows / sizeof training_rows[0] };
+
+static void override(const training_row *row, const mdgan_config *config, mdgan_train_config *training)
 {
-    if (value >= 0) /* MDGAN_AUTO_REAL lies outside every range */
-        *field = value * factor;
+    const void *const from = (const char *)config + row->from;
+    void *const to = (char *)training + row->to;
+    if (row->whole) {
+        const size_t value = *(const size_t *)from;
+        *(size_t *)to = value != MDGAN_AUTO_INT ? value : *(size_t *)to;
+    } else {
+        const double value = *(const double *)from;
+        *(double *)to = value >= 0 ? value * row->factor : *(double *)to; /* MDGAN_AUTO_REAL is outside every range */
+    }
 }
 
 mdgan_train_config config_training(const mdgan_config *config)
 {
-    enum { CRITIC_AUTO = 0 }; /* first of the words of `critic`; the others are mdgan_critic shifted by one */
     mdgan_train_config training = mdgan_train_config_defaults((mdgan_init)config->init);
     training.seed = config->seed;
     training.window = config->window;
-    training.init = (mdgan_init)config->init;
+    training.critic = (mdgan_critic)config->critic;
     training.lipschitz = (mdgan_lipschitz)config->lipschitz;
-    if (config->critic != CRITIC_AUTO)
-        training.critic = (mdgan_critic)(config->critic - 1);
-    override_int(&training.iterations, config->iterations);
-    override_int(&training.threads, config->threads);
-    override_int(&training.batch, config->batch);
-    override_int(&training.latent, config->latent);
-    override_int(&training.channel, config->channel);
-    override_int(&training.hidden, config->hidden);
-    override_int(&training.critic_steps, config->critic_steps);
-    override_real(&training.seconds, config->minutes, 60);
-    override_real(&training.penalty, config->penalty, 1);
-    override_real(&training.clip, config->clip, 1);
-    override_real(&training.rate_generator, config->rate_generator, 1);
-    override_real(&training.rate_critic, config->rate_critic, 1);
-    override_real(&training.rate_linear, config->rate_linear, 1);
-    override_real(&training.anchor, config->anchor, 1);
-    override_real(&training.holdout, config->holdout, 1);
+    for (size_t i = 0; i < N_TRAINING_ROW; i++) {
+        override(&training_rows[i], config, &training);
+    }
     return training;
+}
+
+static void training_default(size_t offset, mdgan_init init, char *text, size_t n_text)
+{
+    const mdgan_train_config training = mdgan_train_config_defaults(init);
+    for (size_t i = 0; i < N_TRAINING_ROW; i++) {
+        const training_row *const row = &training_rows[i];
+        const void *const field = (const char *)&training + row->to;
+        if (row->from != offset) {
+            continue;
+        }
+        if (row->whole) {
+            snprintf(text, n_text, "%zu", *(const size_t *)field);
+        } else {
+            snprintf(text, n_text, "%g", *(const double *)field / row->factor);
+        }
+    }
+}
+
+void mdgan_keyword_default(size_t k, mdgan_init init, char *text, size_t n_text)
+{
+    snprintf(text, n_text, "%s", k < N_KEYWORD ? keywords[k].value : "");
+    if (k < N_KEYWORD && rows[k].automatic) {
+        training_default(rows[k].offset, init, text, n_text);
+    }
 }

@@ -7,54 +7,47 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { WINDOW_MIN = 8, WINDOW_MAX = 1000000 };
-
-/* The strides of the U-net's levels are the prime factors of M; larger primes would make a level too coarse. */
-static bool window_fits(size_t window)
-{
-    if (window < WINDOW_MIN || window > WINDOW_MAX)
-        return false;
-    const size_t factors[] = {2, 3, 5, 7};
-    for (size_t f = 0; f < 4; ++f)
-        while (window % factors[f] == 0)
-            window /= factors[f];
-    return window == 1;
-}
-
 mdgan_status config_window_check(size_t window, const char *text, mdgan_error *error)
 {
-    if (window_fits(window))
+    if (mdgan_window_fits(window)) {
         return MDGAN_OK;
-    size_t below = window < WINDOW_MAX ? window : WINDOW_MAX;
-    size_t above = window > WINDOW_MIN ? window : WINDOW_MIN;
-    while (below >= WINDOW_MIN && !window_fits(below))
-        --below;
-    while (above <= WINDOW_MAX && !window_fits(above))
-        ++above;
+    }
+    size_t below = window < MDGAN_WINDOW_MAX ? window : MDGAN_WINDOW_MAX;
+    size_t above = window > MDGAN_WINDOW_MIN ? window : MDGAN_WINDOW_MIN;
+    while (below >= MDGAN_WINDOW_MIN && !mdgan_window_fits(below)) {
+        below--;
+    }
+    while (above <= MDGAN_WINDOW_MAX && !mdgan_window_fits(above)) {
+        above++;
+    }
     char nearest[64];
-    if (below < WINDOW_MIN)
+    if (below < MDGAN_WINDOW_MIN) {
         snprintf(nearest, sizeof nearest, "the smallest that fits is %zu", above);
-    else if (above > WINDOW_MAX)
+    } else if (above > MDGAN_WINDOW_MAX) {
         snprintf(nearest, sizeof nearest, "the largest that fits is %zu", below);
-    else
+    } else {
         snprintf(nearest, sizeof nearest, "the nearest that fit are %zu and %zu", below, above);
+    }
     return mdgan_fail(error, MDGAN_INVALID,
-                      "window M got '%.40s': must be a product of 2, 3, 5 and 7 from %d to %d; %s", text, WINDOW_MIN,
-                      WINDOW_MAX, nearest);
+                      "window M got '%.40s': must be a product of 2, 3, 5 and 7 from %d to %d; %s", text,
+                      MDGAN_WINDOW_MIN, MDGAN_WINDOW_MAX, nearest);
 }
 
 mdgan_status mdgan_config_set_window(mdgan_config *config, const char *text, mdgan_error *error)
 {
     unsigned long long value = 0;
-    if (config == NULL || text == NULL)
+    if (config == NULL || text == NULL) {
         return mdgan_fail(error, MDGAN_INVALID, "window M got no value: give the frames per window, e.g. 64");
-    if (!config_parse_whole(text, &value))
+    }
+    if (!config_parse_whole(text, &value)) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "window M got '%.40s': must be a whole number, a product of 2, 3, 5 and 7 from %d to %d",
-                          text, WINDOW_MIN, WINDOW_MAX);
+                          text, MDGAN_WINDOW_MIN, MDGAN_WINDOW_MAX);
+    }
     const mdgan_status status = config_window_check((size_t)value, text, error);
-    if (status == MDGAN_OK)
+    if (status == MDGAN_OK) {
         config->window = (size_t)value;
+    }
     return status;
 }
 
@@ -76,90 +69,119 @@ static bool is_directory(const char *path)
 static mdgan_status check_output(const char *keyword, const char *path, mdgan_error *error)
 {
     char directory[MDGAN_PATH_LENGTH];
-    if (path[0] == '\0')
+    if (path[0] == '\0') {
         return MDGAN_OK;
+    }
     directory_of(path, directory);
-    if (!is_directory(directory))
+    if (!is_directory(directory)) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "keyword '%s' got '%.300s': there is no directory '%.300s'; create it first", keyword, path,
                           directory);
-    if (is_directory(path))
+    }
+    if (is_directory(path)) {
         return mdgan_fail(error, MDGAN_INVALID, "keyword '%s' got '%.300s': that is a directory; name a file in it",
                           keyword, path);
-    if (access(directory, W_OK | X_OK) != 0)
+    }
+    if (access(directory, W_OK | X_OK) != 0) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "keyword '%s' got '%.300s': directory '%.300s' is not writable; choose another or change its "
                           "permissions",
                           keyword, path, directory);
+    }
     return MDGAN_OK;
 }
 
+static mdgan_status check_input(const char *keyword, const char *path, mdgan_error *error)
+{
+    if (path[0] == '\0') {
+        return MDGAN_OK;
+    }
+    if (access(path, F_OK) != 0) {
+        return mdgan_fail(error, MDGAN_FILE, "keyword '%s' got '%.300s': there is no such file", keyword, path);
+    }
+    if (is_directory(path) || access(path, R_OK) != 0) {
+        return mdgan_fail(error, MDGAN_FILE,
+                          "keyword '%s' got '%.300s': not a readable file; check the name and its permissions", keyword,
+                          path);
+    }
+    return MDGAN_OK;
+}
+
+/* With `load` there is no training, so what a training reads or writes cannot be meant. */
 static mdgan_status check_load(const mdgan_config *config, mdgan_error *error)
 {
-    if (config->load[0] == '\0')
-        return MDGAN_OK;
-    const char *const other = config->save[0] != '\0' ? "save" : config->data[0] != '\0' ? "data" : NULL;
-    if (other != NULL)
+    const char *const other = config->save[0] != '\0'     ? "save"
+                              : config->data[0] != '\0'   ? "data"
+                              : config->resume[0] != '\0' ? "resume"
+                                                          : NULL;
+    if (config->load[0] != '\0' && other != NULL) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "keywords 'load' and '%s' exclude each other: with load nothing is collected or trained; "
                           "leave one of them out",
                           other);
-    if (access(config->load, F_OK) != 0)
-        return mdgan_fail(error, MDGAN_FILE, "keyword 'load' got '%.300s': there is no such file", config->load);
-    if (is_directory(config->load) || access(config->load, R_OK) != 0)
-        return mdgan_fail(error, MDGAN_FILE,
-                          "keyword 'load' got '%.300s': not a readable file; check the name and its permissions",
-                          config->load);
-    return MDGAN_OK;
+    }
+    const mdgan_status status = check_input("load", config->load, error);
+    return status == MDGAN_OK ? check_input("resume", config->resume, error) : status;
 }
 
 static mdgan_status check_numbers(const mdgan_config *config, mdgan_error *error)
 {
-    if (config->batch != MDGAN_AUTO_INT && config->batch % 4 != 0)
+    if (config->batch != MDGAN_AUTO_INT && config->batch % 4 != 0) {
         return mdgan_fail(error, MDGAN_INVALID, "keyword 'batch' got '%zu': must be a multiple of 4, e.g. %zu",
                           config->batch, (config->batch + 3) / 4 * 4);
-    if (config->init == MDGAN_INIT_RANDOM && config->latent == 0)
+    }
+    if (config->init == MDGAN_INIT_RANDOM && config->latent == 0) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "keyword 'latent' got '0': with 'init random' the width of z must be at least 1; only "
                           "'init linear' chooses it from the data");
+    }
     return MDGAN_OK;
 }
 
 mdgan_status mdgan_config_check(const mdgan_config *config, mdgan_error *error)
 {
-    if (config == NULL || config->size != sizeof *config)
+    if (config == NULL || config->size != sizeof *config) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "mdgan_config has another size than this library's: start from mdgan_config_defaults() and "
                           "build host and library from one version");
+    }
     char window[32];
     snprintf(window, sizeof window, "%zu", config->window);
     mdgan_status status = config_window_check(config->window, window, error);
-    if (status == MDGAN_OK)
+    if (status == MDGAN_OK) {
         status = check_numbers(config, error);
-    if (status == MDGAN_OK)
+    }
+    if (status == MDGAN_OK) {
         status = check_load(config, error);
-    if (status == MDGAN_OK)
+    }
+    if (status == MDGAN_OK) {
         status = check_output("save", config->save, error);
-    if (status == MDGAN_OK)
+    }
+    if (status == MDGAN_OK) {
         status = check_output("data", config->data, error);
-    if (status == MDGAN_OK && config->save[0] != '\0' && strcmp(config->save, config->data) == 0)
+    }
+    if (status == MDGAN_OK && config->save[0] != '\0' && strcmp(config->save, config->data) == 0) {
         status =
             mdgan_fail(error, MDGAN_INVALID,
                        "keywords 'save' and 'data' both got '%.300s': model and windows need two files", config->save);
+    }
     return status;
 }
 
 mdgan_status config_feature(const mdgan_config *config, mdgan_feature *feature, mdgan_error *error)
 {
     enum { AUTO = 0, YES = 1 };
-    if (config->isotropic != AUTO)
+    if (config->isotropic != AUTO) {
         feature->isotropic = config->isotropic == YES;
-    if (config->reversible != AUTO)
+    }
+    if (config->reversible != AUTO) {
         feature->reversible = config->reversible == YES;
-    if (config->isotropic == YES && feature->n_component % 3 != 0)
+    }
+    if (config->isotropic == YES && feature->n_component % 3 != 0) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "keyword 'isotropic' got 'yes': feature '%s' has %zu components, not x,y,z triplets; use "
                           "'isotropic no'",
                           feature->name, feature->n_component);
+    }
     return mdgan_feature_check(feature, error);
 }

@@ -8,8 +8,9 @@ void progress_line(const mdgan_progress *p, char text[PROGRESS_LENGTH])
 {
     char left[32] = "";
     /* Before the first timed iteration there is no estimate. */
-    if (isfinite(p->seconds_left) && p->seconds_left >= 0)
+    if (isfinite(p->seconds_left) && p->seconds_left >= 0) {
         snprintf(left, sizeof left, ", %.0f s left", p->seconds_left);
+    }
     snprintf(
         text, PROGRESS_LENGTH,
         "mdgan: iteration %zu/%zu  critic %.3f  W(Y) %.3f  W(z) %.3f  score %.2f (best %.2f, start %.2f)  %.0f s%s",

@@ -16,10 +16,11 @@ static mdgan_status check_arguments(const mdgan_config *config, const mdgan_feat
                                     bool root, mdgan_error *error)
 {
     if (config == NULL || config->size != sizeof *config || feature == NULL || host == NULL ||
-        host->size != sizeof *host)
+        host->size != sizeof *host) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "mdgan_session_create: config, feature or host is NULL or of another size; fill in their "
                           "'size' and build host and library from one version");
+    }
     return root ? mdgan_config_check(config, error) : MDGAN_OK; /* it looks at files */
 }
 
@@ -27,8 +28,9 @@ static mdgan_status set_up(mdgan_session *session, mdgan_error *error)
 {
     const mdgan_config *const config = &session->config;
     const mdgan_status status = config_feature(config, &session->feature, error);
-    if (status != MDGAN_OK)
+    if (status != MDGAN_OK) {
         return status;
+    }
     /* Positions are trained on increments, of which n + 1 frames make n. */
     const size_t n_extra = session->feature.kind == MDGAN_POSITION ? 1 : 0;
     const size_t n_wanted = 2 * config->window * config->windows + n_extra;
@@ -40,14 +42,16 @@ mdgan_status mdgan_session_create(mdgan_session **session, const mdgan_config *c
                                   size_t n_entity, const mdgan_host *host, const mdgan_comm *comm, mdgan_error *error)
 {
     *session = NULL;
-    if (comm == NULL)
+    if (comm == NULL) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "mdgan_session_create: comm is NULL; mdgan_comm_create_serial() makes "
                           "one without MPI");
+    }
     mdgan_status status = check_arguments(config, feature, host, mdgan_comm_rank(comm) == 0, error);
     status = mdgan_comm_agree(comm, status, error);
-    if (status != MDGAN_OK)
+    if (status != MDGAN_OK) {
         return status;
+    }
 
     mdgan_session *const s = calloc(1, sizeof *s);
     if (s == NULL) {
@@ -61,8 +65,12 @@ mdgan_status mdgan_session_create(mdgan_session **session, const mdgan_config *c
         status = set_up(s, error);
     }
     status = mdgan_comm_agree(comm, status, error);
-    if (status == MDGAN_OK && config->load[0] != '\0')
+    if (status == MDGAN_OK && config->resume[0] != '\0') { /* found out now rather than after the collection */
+        status = session_check_resume(s, error);
+    }
+    if (status == MDGAN_OK && config->load[0] != '\0') {
         status = mdgan_session_load(s, config->load, error);
+    }
     if (status != MDGAN_OK) {
         mdgan_session_destroy(s);
         return status;
@@ -73,8 +81,9 @@ mdgan_status mdgan_session_create(mdgan_session **session, const mdgan_config *c
 
 void mdgan_session_destroy(mdgan_session *session)
 {
-    if (session == NULL)
+    if (session == NULL) {
         return;
+    }
     session_end_emission(session);
     mdgan_model_destroy(session->model);
     collection_clear(&session->collection);
@@ -93,11 +102,12 @@ mdgan_status mdgan_session_offer(mdgan_session *session, int64_t step, double ti
     size_t n_dropped = 0;
     const bool frozen = session->model != NULL;
     const mdgan_status status = collection_offer(c, step, time, box, row, frozen, &outcome, &n_dropped, error);
-    if (outcome == COLLECTED_ANEW)
+    if (outcome == COLLECTED_ANEW) {
         session_log(session,
                     "mdgan: step %lld does not follow step %lld by %lld steps: the collection starts anew, "
                     "%zu of %zu frames are dropped",
                     (long long)step, previous, (long long)c->stride, n_dropped, c->n_wanted);
+    }
     *complete = collection_complete(c);
     session->collect_seconds += session_clock() - start;
     return status;
@@ -108,11 +118,19 @@ mdgan_status mdgan_session_offer(mdgan_session *session, int64_t step, double ti
 static mdgan_status check_ready(const mdgan_session *session, mdgan_error *error)
 {
     const collection *const c = &session->collection;
-    if (collection_complete(c))
+    if (session->model == NULL && collection_complete(c)) {
         return MDGAN_OK;
-    if (session->config.load[0] != '\0')
+    }
+    if (session->model != NULL && session->config.load[0] == '\0') {
+        return mdgan_fail(
+            error, MDGAN_STATE,
+            "cannot train again: a model is there, and the frames collected for it are freed; start anew, "
+            "or keep them with keyword 'data' and give them to `mdgan train`");
+    }
+    if (session->config.load[0] != '\0') {
         return mdgan_fail(error, MDGAN_STATE,
                           "nothing to train on: with keyword 'load' nothing is collected; leave it out to train");
+    }
     return mdgan_fail(error, MDGAN_STATE,
                       "cannot train yet: %zu of %zu frames are collected; let the simulation run %zu steps more, or "
                       "lower 'windows' or M",
@@ -126,18 +144,21 @@ static mdgan_status save_result(mdgan_session *session, mdgan_status data_status
     const char *const path = session->config.save;
     mdgan_error save_error = {""};
     const mdgan_status save_status = path[0] != '\0' ? mdgan_session_save(session, path, &save_error) : MDGAN_OK;
-    if (path[0] != '\0' && save_status == MDGAN_OK)
+    if (path[0] != '\0' && save_status == MDGAN_OK) {
         session_log(session, "mdgan: model saved to '%s'", path);
-    if (save_status != MDGAN_OK)
+    }
+    if (save_status != MDGAN_OK) {
         return mdgan_fail(error, save_status,
                           "the model is trained and kept in memory, but could not be saved: %.700s; save it under "
                           "another name",
                           save_error.text);
-    if (data_status != MDGAN_OK)
+    }
+    if (data_status != MDGAN_OK) {
         return mdgan_fail(error, data_status,
                           "the model is trained and kept in memory, but the windows (keyword 'data') could not be "
                           "written: %.700s",
                           data_error->text);
+    }
     return MDGAN_OK;
 }
 
@@ -146,10 +167,12 @@ mdgan_status mdgan_session_train(mdgan_session *session, mdgan_error *error)
     mdgan_dataset data = {0};
     mdgan_error data_error = {""};
     mdgan_status status = check_ready(session, error);
-    if (status == MDGAN_OK)
+    if (status == MDGAN_OK) {
         status = session_share_data(session, &data, error);
-    if (status != MDGAN_OK)
+    }
+    if (status != MDGAN_OK) {
         return status;
+    }
     /* Before the training, so that the windows are safe whatever happens to it. */
     const mdgan_status data_status = session_write_data(session, &data, &data_error);
     status = session_run_training(session, &data, error);
@@ -163,6 +186,7 @@ void session_adopt(mdgan_session *session, mdgan_model *model, const mdgan_progr
     mdgan_model_destroy(session->model);
     session->model = model;
     session->training = *training;
+    collection_release(&session->collection);
 }
 
 /* ---- emit ---------------------------------------------------------------------------------------------------- */
@@ -171,22 +195,26 @@ void session_adopt(mdgan_session *session, mdgan_model *model, const mdgan_progr
 static mdgan_status find_origin(mdgan_session *session, mdgan_error *error)
 {
     const collection *const c = &session->collection;
-    if (session->origin != NULL || session->feature.kind != MDGAN_POSITION || !c->any)
+    if (session->origin != NULL || session->feature.kind != MDGAN_POSITION || !c->any) {
         return MDGAN_OK;
+    }
     const mdgan_comm *const comm = session->retained_comm;
     float *const origin = malloc(c->n_row * sizeof *origin);
     mdgan_status status = MDGAN_OK;
-    if (origin == NULL)
+    if (origin == NULL) {
         status = mdgan_fail(error, MDGAN_MEMORY, "out of memory for one frame of %zu values", c->n_row);
-    else if (c->stores)
+    } else if (c->stores) {
         memcpy(origin, c->last, c->n_row * sizeof *origin);
+    }
     status = mdgan_comm_agree(comm, status, error);
-    if (status == MDGAN_OK)
+    if (status == MDGAN_OK) {
         status = mdgan_comm_broadcast(comm, origin, c->n_row * sizeof *origin, error);
-    if (status == MDGAN_OK)
+    }
+    if (status == MDGAN_OK) {
         session->origin = origin;
-    else
+    } else {
         free(origin);
+    }
     return status;
 }
 
@@ -195,19 +223,22 @@ static mdgan_status start_generator(mdgan_session *session, mdgan_error *error)
     const mdgan_comm *const comm = session->retained_comm;
     mdgan_generator *generator = NULL;
     mdgan_status status = find_origin(session, error);
-    if (status != MDGAN_OK)
+    if (status != MDGAN_OK) {
         return status;
+    }
     /* The seed as it is: the generator keeps its numbers apart from the training's, and other tools repeat the series.
      */
     status = mdgan_generator_create(&generator, session->model, session->n_entity, session->config.seed,
                                     session->origin, session->config.threads, comm, error);
     status = mdgan_comm_agree(comm, status, error);
-    if (status == MDGAN_OK && session->emitted > 0) /* a restart: go to where it was */
+    if (status == MDGAN_OK && session->emitted > 0) { /* a restart: go to where it was */
         status = mdgan_generator_skip(generator, session->emitted, error);
-    if (status == MDGAN_OK)
+    }
+    if (status == MDGAN_OK) {
         session->generator = generator;
-    else
+    } else {
         mdgan_generator_destroy(generator);
+    }
     return status;
 }
 
@@ -215,17 +246,21 @@ mdgan_status mdgan_session_emit(mdgan_session *session, const float **row, mdgan
 {
     const double start = session_clock();
     mdgan_status status = MDGAN_OK;
-    if (session->model == NULL)
+    if (session->model == NULL) {
         return mdgan_fail(error, MDGAN_STATE,
                           "nothing to emit from: there is no model yet (%zu of %zu frames are collected); let the "
                           "simulation run until it has been trained, or give keyword 'load'",
                           session->collection.n_frame, session->collection.n_wanted);
-    if (session->generator == NULL)
+    }
+    if (session->generator == NULL) {
         status = start_generator(session, error);
-    if (status == MDGAN_OK)
+    }
+    if (status == MDGAN_OK) {
         status = mdgan_generator_next(session->generator, row, error);
-    if (status == MDGAN_OK)
-        ++session->emitted;
+    }
+    if (status == MDGAN_OK) {
+        session->emitted++;
+    }
     session->emit_seconds += session_clock() - start;
     return status;
 }
@@ -244,8 +279,9 @@ void session_end_emission(mdgan_session *session)
 
 static mdgan_phase phase_of(const mdgan_session *session)
 {
-    if (session->model != NULL)
+    if (session->model != NULL) {
         return session->emitted > 0 ? MDGAN_PHASE_EMIT : MDGAN_PHASE_TRAINED;
+    }
     return collection_complete(&session->collection) ? MDGAN_PHASE_READY : MDGAN_PHASE_COLLECT;
 }
 
@@ -274,8 +310,9 @@ double session_clock(void)
 
 void session_log(const mdgan_session *session, const char *format, ...)
 {
-    if (!session_is_root(session) || session->host.log == NULL)
+    if (!session_is_root(session) || session->host.log == NULL) {
         return;
+    }
     char line[1280]; /* a whole mdgan_error and some words around it */
     va_list list;
     va_start(list, format);

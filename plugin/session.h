@@ -38,7 +38,8 @@ void session_log(const mdgan_session *session, const char *format, ...)
 #endif
     ;
 
-/* Takes over @p model and @p training; an emission from the model before it ends. */
+/* Takes over @p model and @p training. An emission from the model before ends, and the collected frames are freed: only
+ * a training needs them, and it is over. */
 void session_adopt(mdgan_session *session, mdgan_model *model, const mdgan_progress *training);
 /* Forgets generator, origin and frames emitted. */
 void session_end_emission(mdgan_session *session);
@@ -46,6 +47,10 @@ void session_end_emission(mdgan_session *session);
 /* MDGAN_MISMATCH unless @p model fits feature and window; @p source: where it came from, for the message. */
 mdgan_status session_check_model(const mdgan_session *session, const mdgan_model *model, const char *source,
                                  mdgan_error *error);
+/* Reads the model of keyword `resume`: MDGAN_MISMATCH unless it fits, MDGAN_STATE if it has no checkpoint. Rank 0. */
+mdgan_status session_read_checkpoint(const mdgan_session *session, mdgan_model **model, mdgan_error *error);
+/* Whether that works; the model is not kept. Collective. */
+mdgan_status session_check_resume(const mdgan_session *session, mdgan_error *error);
 /* Gives rank 0's model to the ranks where @p *model is NULL. Collective. After an error only rank 0's is left. */
 mdgan_status session_share_model(const mdgan_session *session, mdgan_model **model, mdgan_error *error);
 /* Progress as it stood when @p model was trained. */

@@ -22,14 +22,16 @@ mdgan_status session_check_model(const mdgan_session *session, const mdgan_model
     const mdgan_model_info info = mdgan_model_info_get(model);
     mdgan_error reason;
     const mdgan_status status = mdgan_feature_match(&info.feature, &session->feature, &reason);
-    if (status != MDGAN_OK)
+    if (status != MDGAN_OK) {
         return mdgan_fail(error, status, "model '%.300s': %.600s", source, reason.text);
-    if (info.window != session->config.window)
+    }
+    if (info.window != session->config.window) {
         return mdgan_fail(
             error, MDGAN_MISMATCH,
             "model '%.300s' has windows of M = %zu frames, asked for is M = %zu: give M = %zu, or train a "
             "new model",
             source, info.window, session->config.window, info.window);
+    }
     return MDGAN_OK;
 }
 
@@ -39,32 +41,66 @@ static mdgan_status receive_model(const mdgan_session *session, void **bytes, ui
 {
     const mdgan_comm *const comm = session->retained_comm;
     mdgan_status status = MDGAN_OK;
-    if (*bytes == NULL && (*bytes = malloc((size_t)n_byte)) == NULL)
+    if (*bytes == NULL && (*bytes = malloc((size_t)n_byte)) == NULL) {
         status = mdgan_fail(error, MDGAN_MEMORY, "out of memory for a model of %llu bytes", (unsigned long long)n_byte);
+    }
     status = mdgan_comm_agree(comm, status, error);
-    if (status == MDGAN_OK)
+    if (status == MDGAN_OK) {
         status = mdgan_comm_broadcast(comm, *bytes, (size_t)n_byte, error);
-    if (status == MDGAN_OK && *model == NULL)
+    }
+    if (status == MDGAN_OK && *model == NULL) {
         status = mdgan_model_unpack(model, *bytes, (size_t)n_byte, error);
+    }
     return mdgan_comm_agree(comm, status, error);
+}
+
+mdgan_status session_read_checkpoint(const mdgan_session *session, mdgan_model **model, mdgan_error *error)
+{
+    const char *const path = session->config.resume;
+    mdgan_status status = mdgan_model_load(model, path, error);
+    if (status == MDGAN_OK) {
+        status = session_check_model(session, *model, path, error);
+    }
+    if (status == MDGAN_OK && !mdgan_model_info_get(*model).checkpoint) {
+        status = mdgan_fail(error, MDGAN_STATE,
+                            "keyword 'resume' got '%.300s': this model holds no checkpoint, as after a training that "
+                            "diverged; leave 'resume' out to train anew",
+                            path);
+    }
+    return status;
+}
+
+mdgan_status session_check_resume(const mdgan_session *session, mdgan_error *error)
+{
+    mdgan_model *model = NULL;
+    mdgan_status status = MDGAN_OK;
+    if (session_is_root(session)) {
+        status = session_read_checkpoint(session, &model, error);
+    }
+    mdgan_model_destroy(model);
+    return mdgan_comm_agree(session->retained_comm, status, error);
 }
 
 mdgan_status session_share_model(const mdgan_session *session, mdgan_model **model, mdgan_error *error)
 {
     const mdgan_comm *const comm = session->retained_comm;
-    if (mdgan_comm_size(comm) == 1)
+    if (mdgan_comm_size(comm) == 1) {
         return MDGAN_OK;
+    }
     void *bytes = NULL;
     size_t n_packed = 0;
     mdgan_status status = MDGAN_OK;
-    if (session_is_root(session))
+    if (session_is_root(session)) {
         status = mdgan_model_pack(*model, &bytes, &n_packed, error);
+    }
     uint64_t n_byte = n_packed;
     status = mdgan_comm_agree(comm, status, error);
-    if (status == MDGAN_OK)
+    if (status == MDGAN_OK) {
         status = mdgan_comm_broadcast(comm, &n_byte, sizeof n_byte, error);
-    if (status == MDGAN_OK)
+    }
+    if (status == MDGAN_OK) {
         status = receive_model(session, &bytes, n_byte, model, error);
+    }
     free(bytes);
     if (status != MDGAN_OK && !session_is_root(session)) {
         mdgan_model_destroy(*model);
@@ -79,12 +115,14 @@ mdgan_status mdgan_session_load(mdgan_session *session, const char *path, mdgan_
     mdgan_status status = MDGAN_OK;
     if (session_is_root(session)) {
         status = mdgan_model_load(&model, path, error);
-        if (status == MDGAN_OK)
+        if (status == MDGAN_OK) {
             status = session_check_model(session, model, path, error);
+        }
     }
     status = mdgan_comm_agree(session->retained_comm, status, error);
-    if (status == MDGAN_OK)
+    if (status == MDGAN_OK) {
         status = session_share_model(session, &model, error);
+    }
     if (status != MDGAN_OK) {
         mdgan_model_destroy(model);
         return status;
@@ -98,11 +136,13 @@ mdgan_status mdgan_session_load(mdgan_session *session, const char *path, mdgan_
 
 mdgan_status mdgan_session_save(mdgan_session *session, const char *path, mdgan_error *error)
 {
-    if (session->model == NULL)
+    if (session->model == NULL) {
         return mdgan_fail(error, MDGAN_STATE, "cannot save to '%.300s': there is no model yet; collect and train first",
                           path);
+    }
     mdgan_status status = MDGAN_OK;
-    if (session_is_root(session))
+    if (session_is_root(session)) {
         status = mdgan_model_save(session->model, path, error);
+    }
     return mdgan_comm_agree(session->retained_comm, status, error);
 }

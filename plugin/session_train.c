@@ -22,8 +22,9 @@ static mdgan_status broadcast_data(const mdgan_comm *comm, mdgan_dataset *data, 
     data_header header = {.first_step = data->first_step, .first_time = data->first_time};
     memcpy(header.box, data->box, sizeof header.box);
     mdgan_status status = mdgan_comm_broadcast(comm, &header, sizeof header, error);
-    if (status != MDGAN_OK)
+    if (status != MDGAN_OK) {
         return status;
+    }
     data->first_step = header.first_step;
     data->first_time = header.first_time;
     memcpy(data->box, header.box, sizeof data->box);
@@ -39,10 +40,12 @@ mdgan_status session_share_data(const mdgan_session *session, mdgan_dataset *dat
                               ? collection_dataset(c, &session->feature, session->n_entity, data, error)
                               : mdgan_dataset_create(data, &session->feature, session->n_entity, c->n_frame, error);
     status = mdgan_comm_agree(comm, status, error);
-    if (status == MDGAN_OK)
+    if (status == MDGAN_OK) {
         status = broadcast_data(comm, data, error);
-    if (status != MDGAN_OK)
+    }
+    if (status != MDGAN_OK) {
         mdgan_dataset_clear(data);
+    }
     return status;
 }
 
@@ -50,13 +53,16 @@ mdgan_status session_write_data(const mdgan_session *session, const mdgan_datase
 {
     const char *const path = session->config.data;
     mdgan_status status = MDGAN_OK;
-    if (path[0] == '\0')
+    if (path[0] == '\0') {
         return MDGAN_OK;
-    if (session_is_root(session))
+    }
+    if (session_is_root(session)) {
         status = mdgan_series_write(data, path, session->host.name != NULL ? session->host.name : "mdgan", error);
+    }
     status = mdgan_comm_agree(session->retained_comm, status, error);
-    if (status == MDGAN_OK)
+    if (status == MDGAN_OK) {
         session_log(session, "mdgan: windows written to '%s'", path);
+    }
     return status;
 }
 
@@ -64,8 +70,9 @@ mdgan_status session_write_data(const mdgan_session *session, const mdgan_datase
 static bool on_progress(void *context, const mdgan_progress *progress)
 {
     const mdgan_session *const session = context;
-    if (!session_is_root(session))
+    if (!session_is_root(session)) {
         return true;
+    }
     char line[PROGRESS_LENGTH];
     progress_line(progress, line);
     session_log(session, "%s", line);
@@ -75,8 +82,9 @@ static bool on_progress(void *context, const mdgan_progress *progress)
 static void log_start(const mdgan_session *session, const mdgan_trainer *trainer)
 {
     mdgan_model *start = NULL;
-    if (!session_is_root(session) || mdgan_trainer_model(trainer, false, &start, NULL) != MDGAN_OK)
+    if (!session_is_root(session) || mdgan_trainer_model(trainer, false, &start, NULL) != MDGAN_OK) {
         return;
+    }
     const mdgan_model_info info = mdgan_model_info_get(start);
     mdgan_model_destroy(start);
     const mdgan_feature *const feature = &session->feature;
@@ -99,11 +107,15 @@ static mdgan_status run_trainer(mdgan_session *session, mdgan_trainer *trainer, 
     log_start(session, trainer);
     mdgan_status status = mdgan_trainer_run(trainer, on_progress, session, session->config.progress, &reason);
     status = mdgan_comm_agree(comm, status, &reason);
-    if (!leaves_model(status))
+    if (!leaves_model(status)) {
         return mdgan_fail(error, status, "%s", reason.text);
-    if (status != MDGAN_OK)
+    }
+    if (status != MDGAN_OK) {
         session_log(session, "mdgan: training ended early, its best model so far is kept: %s", reason.text);
-    status = mdgan_comm_agree(comm, mdgan_trainer_model(trainer, true, model, error), error);
+    }
+    /* A checkpoint holds the weights as they are now: once they are not finite, no one can go on from them. */
+    const bool checkpoint = status != MDGAN_NUMERIC;
+    status = mdgan_comm_agree(comm, mdgan_trainer_model(trainer, checkpoint, model, error), error);
     if (status != MDGAN_OK) {
         mdgan_model_destroy(*model);
         *model = NULL;
@@ -111,15 +123,53 @@ static mdgan_status run_trainer(mdgan_session *session, mdgan_trainer *trainer, 
     return status;
 }
 
-mdgan_status session_run_training(mdgan_session *session, const mdgan_dataset *data, mdgan_error *error)
+/* The training of keyword `resume`, as far as it got. */
+static mdgan_status resume_trainer(const mdgan_session *session, const mdgan_train_config *config,
+                                   const mdgan_dataset *data, mdgan_trainer **trainer, mdgan_error *error)
+{
+    const mdgan_comm *const comm = session->retained_comm;
+    const char *const path = session->config.resume;
+    mdgan_model *model = NULL;
+    mdgan_error reason = {""};
+    mdgan_status status = MDGAN_OK;
+    if (session_is_root(session)) {
+        status = session_read_checkpoint(session, &model, error);
+    }
+    status = mdgan_comm_agree(comm, status, error);
+    if (status == MDGAN_OK) {
+        status = session_share_model(session, &model, error);
+    }
+    if (status == MDGAN_OK) {
+        status = mdgan_comm_agree(comm, mdgan_trainer_resume(trainer, model, config, data, comm, &reason), &reason);
+        if (status == MDGAN_OK) {
+            session_log(session, "mdgan: the training of '%s' goes on", path);
+        } else {
+            status = mdgan_fail(error, status, "keyword 'resume' got '%.300s': %.600s", path, reason.text);
+        }
+    }
+    mdgan_model_destroy(model);
+    return status;
+}
+
+static mdgan_status create_trainer(const mdgan_session *session, const mdgan_dataset *data, mdgan_trainer **trainer,
+                                   mdgan_error *error)
 {
     const mdgan_train_config config = config_training(&session->config);
     const mdgan_comm *const comm = session->retained_comm;
+    if (session->config.resume[0] != '\0') {
+        return resume_trainer(session, &config, data, trainer, error);
+    }
+    return mdgan_comm_agree(comm, mdgan_trainer_create(trainer, &config, data, comm, error), error);
+}
+
+mdgan_status session_run_training(mdgan_session *session, const mdgan_dataset *data, mdgan_error *error)
+{
     mdgan_trainer *trainer = NULL;
     mdgan_model *model = NULL;
-    mdgan_status status = mdgan_comm_agree(comm, mdgan_trainer_create(&trainer, &config, data, comm, error), error);
-    if (status == MDGAN_OK)
+    mdgan_status status = create_trainer(session, data, &trainer, error);
+    if (status == MDGAN_OK) {
         status = run_trainer(session, trainer, &model, error);
+    }
     if (status == MDGAN_OK) {
         const mdgan_progress progress = mdgan_trainer_progress(trainer);
         session_adopt(session, model, &progress);

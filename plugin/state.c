@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A session as bytes, for a host's restart file:
  *
- *   header | counters | last row | origin row | collected frames | model file
+ *   header | counters | last row | origin row | collected frames or model file
  *
  * in the byte order of the machine, as the hosts' own restart files are. */
 #include "session.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATE_VERSION = 1 };
+enum { STATE_VERSION = 2 };
 #define STATE_MAGIC "MDGANSES"
 #define BYTE_ORDER  UINT64_C(0x0102030405060708)
 
@@ -45,7 +45,7 @@ _Static_assert(sizeof(state_counters) % 8 == 0, "counters without padding");
 typedef struct state_view {
     state_counters counters;
     const unsigned char *last, *origin; /* [n_row] floats, or NULL */
-    const unsigned char *value;         /* [n_frame][n_row] floats */
+    const unsigned char *value;         /* [frames_stored][n_row] floats */
     const unsigned char *model;
 } state_view;
 
@@ -55,12 +55,19 @@ typedef struct state_parts {
     mdgan_model *model;
 } state_parts;
 
+/* Only a training needs the frames' values, and once there is a model it is over. */
+static uint64_t frames_stored(const state_counters *k)
+{
+    return k->n_model > 0 ? 0 : k->n_frame;
+}
+
 /* FNV-1a: damage, not malice, is what it guards against. */
 static uint64_t checksum(const unsigned char *bytes, size_t n)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < n; ++i)
+    for (size_t i = 0; i < n; i++) {
         hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    }
     return hash;
 }
 
@@ -121,8 +128,9 @@ static state_counters count(const mdgan_session *session, size_t n_model)
 
 static unsigned char *put(unsigned char *at, const void *bytes, size_t n)
 {
-    if (n > 0)
+    if (n > 0) {
         memcpy(at, bytes, n);
+    }
     return at + n;
 }
 
@@ -132,15 +140,16 @@ static mdgan_status write_state(const mdgan_session *session, const void *model,
     const collection *const c = &session->collection;
     const state_counters k = count(session, n_model);
     const size_t row = c->n_row * sizeof(float);
-    const size_t n_body = sizeof k + (k.any + k.has_origin + c->n_frame) * row + n_model;
+    const size_t n_body = sizeof k + (k.any + k.has_origin + frames_stored(&k)) * row + n_model;
     unsigned char *const all = malloc(sizeof(state_header) + n_body);
-    if (all == NULL)
+    if (all == NULL) {
         return mdgan_fail(error, MDGAN_MEMORY, "out of memory for a restart state of %zu bytes", n_body);
+    }
     unsigned char *at = all + sizeof(state_header);
     at = put(at, &k, sizeof k);
     at = put(at, c->last, k.any ? row : 0);
     at = put(at, session->origin, k.has_origin ? row : 0);
-    at = put(at, c->value, c->n_frame * row);
+    at = put(at, c->value, frames_stored(&k) * row);
     put(at, model, n_model);
     state_header header = {.byte_order = BYTE_ORDER,
                            .version = STATE_VERSION,
@@ -161,10 +170,12 @@ mdgan_status mdgan_session_pack(const mdgan_session *session, void **bytes, size
     *bytes = NULL;
     *n_byte = 0;
     if (session_is_root(session)) {
-        if (session->model != NULL)
+        if (session->model != NULL) {
             status = mdgan_model_pack(session->model, &model, &n_model, error);
-        if (status == MDGAN_OK)
+        }
+        if (status == MDGAN_OK) {
             status = write_state(session, model, n_model, bytes, n_byte, error);
+        }
         free(model);
     }
     return mdgan_comm_agree(session->retained_comm, status, error);
@@ -175,23 +186,29 @@ mdgan_status mdgan_session_pack(const mdgan_session *session, void **bytes, size
 static mdgan_status check_header(const unsigned char *bytes, size_t n_byte, mdgan_error *error)
 {
     state_header header;
-    if (bytes == NULL || n_byte < sizeof header)
+    if (bytes == NULL || n_byte < sizeof header) {
         return mdgan_fail(error, MDGAN_FORMAT, "restart state is truncated: %zu bytes", n_byte);
+    }
     memcpy(&header, bytes, sizeof header);
-    if (memcmp(header.magic, STATE_MAGIC, sizeof header.magic) != 0)
+    if (memcmp(header.magic, STATE_MAGIC, sizeof header.magic) != 0) {
         return mdgan_fail(error, MDGAN_FORMAT, "restart state was not written by mdgan");
-    if (header.byte_order != BYTE_ORDER)
+    }
+    if (header.byte_order != BYTE_ORDER) {
         return mdgan_fail(error, MDGAN_FORMAT, "restart state was written on a machine of another byte order");
-    if (header.version != STATE_VERSION)
+    }
+    if (header.version != STATE_VERSION) {
         return mdgan_fail(error, MDGAN_VERSION,
                           "restart state has version %llu, this mdgan reads version %d: use the mdgan that wrote it",
                           (unsigned long long)header.version, STATE_VERSION);
+    }
     /* A host's buffer may be longer than what was put in. */
-    if (header.n_byte > n_byte || header.n_byte < sizeof header + sizeof(state_counters))
+    if (header.n_byte > n_byte || header.n_byte < sizeof header + sizeof(state_counters)) {
         return mdgan_fail(error, MDGAN_FORMAT, "restart state is truncated: %zu of %llu bytes", n_byte,
                           (unsigned long long)header.n_byte);
-    if (checksum(bytes + sizeof header, (size_t)header.n_byte - sizeof header) != header.checksum)
+    }
+    if (checksum(bytes + sizeof header, (size_t)header.n_byte - sizeof header) != header.checksum) {
         return mdgan_fail(error, MDGAN_FORMAT, "restart state is damaged: its checksum is wrong");
+    }
     return MDGAN_OK;
 }
 
@@ -200,9 +217,10 @@ static mdgan_status check_lengths(const mdgan_session *session, const state_coun
 {
     const uint64_t row = session->collection.n_row * sizeof(float);
     const bool sane = k->any <= 1 && k->has_origin <= 1 && k->emitted >= 0 && (k->n_frame == 0 || k->any == 1) &&
-                      (k->emitted == 0 || k->n_model > 0) && k->n_frame <= n_body / row && k->n_model <= n_body;
-    if (!sane || sizeof *k + (k->any + k->has_origin + k->n_frame) * row + k->n_model != n_body)
+                      (k->emitted == 0 || k->n_model > 0) && frames_stored(k) <= n_body / row && k->n_model <= n_body;
+    if (!sane || sizeof *k + (k->any + k->has_origin + frames_stored(k)) * row + k->n_model != n_body) {
         return mdgan_fail(error, MDGAN_FORMAT, "restart state is damaged: its lengths contradict each other");
+    }
     return MDGAN_OK;
 }
 
@@ -210,23 +228,27 @@ static mdgan_status check_lengths(const mdgan_session *session, const state_coun
 static mdgan_status check_keywords(const mdgan_session *session, const state_counters *k, mdgan_error *error)
 {
     const mdgan_config *const config = &session->config;
-    if (k->n_entity != session->n_entity)
+    if (k->n_entity != session->n_entity) {
         return mdgan_fail(error, MDGAN_MISMATCH,
                           "restart state has %llu entities, the feature now has %zu: use the same selection as before",
                           (unsigned long long)k->n_entity, session->n_entity);
-    if (k->window != config->window)
+    }
+    if (k->window != config->window) {
         return mdgan_fail(error, MDGAN_MISMATCH,
                           "restart state has windows of M = %llu frames, now asked for is M = %zu: give M = %llu",
                           (unsigned long long)k->window, config->window, (unsigned long long)k->window);
-    if (k->windows != config->windows)
+    }
+    if (k->windows != config->windows) {
         return mdgan_fail(error, MDGAN_MISMATCH,
                           "restart state was written with 'windows %llu', now it is 'windows %zu': use %llu as before",
                           (unsigned long long)k->windows, config->windows, (unsigned long long)k->windows);
-    if (k->emitted > 0 && k->seed != config->seed)
+    }
+    if (k->emitted > 0 && k->seed != config->seed) {
         return mdgan_fail(error, MDGAN_MISMATCH,
                           "restart state is in the middle of an emission with 'seed %llu', now it is 'seed %zu': use "
                           "%llu as before",
                           (unsigned long long)k->seed, config->seed, (unsigned long long)k->seed);
+    }
     return MDGAN_OK;
 }
 
@@ -244,8 +266,9 @@ static mdgan_status check_feature(const mdgan_session *session, const state_coun
     memcpy(feature.time_unit, k->time_unit, sizeof k->time_unit);
     mdgan_error reason;
     mdgan_status status = mdgan_feature_check(&feature, &reason); /* texts from outside may lack their end */
-    if (status != MDGAN_OK)
+    if (status != MDGAN_OK) {
         return mdgan_fail(error, MDGAN_FORMAT, "restart state is damaged: %.900s", reason.text);
+    }
     status = mdgan_feature_match(&feature, &session->feature, &reason);
     return status == MDGAN_OK ? status : mdgan_fail(error, status, "restart state: %.900s", reason.text);
 }
@@ -255,24 +278,28 @@ static mdgan_status view_state(const mdgan_session *session, const unsigned char
 {
     state_counters *const k = &view->counters;
     mdgan_status status = check_header(bytes, n_byte, error);
-    if (status != MDGAN_OK)
+    if (status != MDGAN_OK) {
         return status;
+    }
     state_header header;
     memcpy(&header, bytes, sizeof header);
     memcpy(k, bytes + sizeof header, sizeof *k);
     status = check_feature(session, k, error);
-    if (status == MDGAN_OK)
+    if (status == MDGAN_OK) {
         status = check_keywords(session, k, error);
-    if (status == MDGAN_OK)
+    }
+    if (status == MDGAN_OK) {
         status = check_lengths(session, k, header.n_byte - sizeof header, error);
-    if (status == MDGAN_OK && k->n_frame > session->collection.n_wanted)
+    }
+    if (status == MDGAN_OK && k->n_frame > session->collection.n_wanted) {
         status = mdgan_fail(error, MDGAN_FORMAT, "restart state is damaged: it has %llu frames, at most %zu fit",
                             (unsigned long long)k->n_frame, session->collection.n_wanted);
+    }
     const size_t row = session->collection.n_row * sizeof(float);
     view->last = bytes + sizeof header + sizeof *k;
     view->origin = view->last + (k->any ? row : 0);
     view->value = view->origin + (k->has_origin ? row : 0);
-    view->model = view->value + (size_t)k->n_frame * row;
+    view->model = view->value + (size_t)frames_stored(k) * row;
     return status;
 }
 
@@ -288,10 +315,11 @@ static void free_parts(state_parts *parts)
 static float *copy_floats(const unsigned char *bytes, size_t n, bool *ok)
 {
     float *const copy = malloc(n * sizeof *copy + 1);
-    if (copy == NULL)
+    if (copy == NULL) {
         *ok = false;
-    else if (n > 0)
+    } else if (n > 0) {
         memcpy(copy, bytes, n * sizeof *copy);
+    }
     return copy;
 }
 
@@ -301,20 +329,25 @@ static mdgan_status read_state(const mdgan_session *session, const void *bytes, 
     const size_t n_row = session->collection.n_row;
     state_view view;
     mdgan_status status = view_state(session, bytes, n_byte, &view, error);
-    if (status != MDGAN_OK)
+    if (status != MDGAN_OK) {
         return status;
+    }
     *k = view.counters;
     bool ok = true;
     parts->last = copy_floats(view.last, k->any ? n_row : 0, &ok);
-    parts->value = copy_floats(view.value, (size_t)k->n_frame * n_row, &ok);
-    if (k->has_origin)
+    parts->value = copy_floats(view.value, (size_t)frames_stored(k) * n_row, &ok);
+    if (k->has_origin) {
         parts->origin = copy_floats(view.origin, n_row, &ok);
-    if (!ok)
+    }
+    if (!ok) {
         return mdgan_fail(error, MDGAN_MEMORY, "out of memory for a restart state of %zu bytes", n_byte);
-    if (k->n_model > 0)
+    }
+    if (k->n_model > 0) {
         status = mdgan_model_unpack(&parts->model, view.model, (size_t)k->n_model, error);
-    if (status == MDGAN_OK && k->n_model > 0)
+    }
+    if (status == MDGAN_OK && k->n_model > 0) {
         status = session_check_model(session, parts->model, "of the restart state", error);
+    }
     return status;
 }
 
@@ -324,17 +357,21 @@ static mdgan_status share_state(const mdgan_session *session, state_counters *k,
     const mdgan_comm *const comm = session->retained_comm;
     const size_t row = session->collection.n_row * sizeof(float);
     mdgan_status status = mdgan_comm_broadcast(comm, k, sizeof *k, error);
-    if (status != MDGAN_OK)
+    if (status != MDGAN_OK) {
         return status;
-    if (k->has_origin) {
-        if (parts->origin == NULL && (parts->origin = malloc(row)) == NULL)
-            status = mdgan_fail(error, MDGAN_MEMORY, "out of memory for one frame of %zu bytes", row);
-        status = mdgan_comm_agree(comm, status, error);
-        if (status == MDGAN_OK)
-            status = mdgan_comm_broadcast(comm, parts->origin, row, error);
     }
-    if (status == MDGAN_OK && k->n_model > 0)
+    if (k->has_origin) {
+        if (parts->origin == NULL && (parts->origin = malloc(row)) == NULL) {
+            status = mdgan_fail(error, MDGAN_MEMORY, "out of memory for one frame of %zu bytes", row);
+        }
+        status = mdgan_comm_agree(comm, status, error);
+        if (status == MDGAN_OK) {
+            status = mdgan_comm_broadcast(comm, parts->origin, row, error);
+        }
+    }
+    if (status == MDGAN_OK && k->n_model > 0) {
         status = session_share_model(session, &parts->model, error);
+    }
     return status;
 }
 
@@ -365,7 +402,7 @@ static void install(mdgan_session *session, const state_counters *k, state_parts
     session->collect_seconds = k->collect_seconds;
     session->emit_seconds = k->emit_seconds;
     c->n_frame = (size_t)k->n_frame;
-    c->n_room = (size_t)k->n_frame;
+    c->n_room = (size_t)frames_stored(k);
     c->any = k->any != 0;
     c->first_step = k->first_step;
     c->last_step = k->last_step;
@@ -375,8 +412,9 @@ static void install(mdgan_session *session, const state_counters *k, state_parts
         free(c->value);
         c->value = parts->value;
         parts->value = NULL;
-        if (c->any)
+        if (c->any) {
             memcpy(c->last, parts->last, c->n_row * sizeof *c->last);
+        }
     }
 }
 
@@ -386,13 +424,16 @@ mdgan_status mdgan_session_unpack(mdgan_session *session, const void *bytes, siz
     state_parts parts = {NULL, NULL, NULL, NULL};
     mdgan_status status = MDGAN_OK;
     memset(&k, 0, sizeof k);
-    if (session_is_root(session))
+    if (session_is_root(session)) {
         status = read_state(session, bytes, n_byte, &k, &parts, error);
+    }
     status = mdgan_comm_agree(session->retained_comm, status, error);
-    if (status == MDGAN_OK)
+    if (status == MDGAN_OK) {
         status = share_state(session, &k, &parts, error);
-    if (status == MDGAN_OK)
+    }
+    if (status == MDGAN_OK) {
         install(session, &k, &parts);
+    }
     free_parts(&parts);
     return status;
 }

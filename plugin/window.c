@@ -9,16 +9,20 @@ mdgan_status collection_create(collection *c, const mdgan_feature *feature, size
                                bool stores, mdgan_error *error)
 {
     *c = (collection){.n_wanted = n_wanted, .stride = feature->stride, .stores = stores};
-    if (n_entity == 0)
+    if (n_entity == 0) {
         return mdgan_fail(error, MDGAN_INVALID, "feature '%s' has no entities: nothing to learn from", feature->name);
-    if (n_entity > SIZE_MAX / sizeof(float) / feature->n_component / n_wanted)
+    }
+    if (n_entity > SIZE_MAX / sizeof(float) / feature->n_component / n_wanted) {
         return mdgan_fail(error, MDGAN_MEMORY, "%zu frames of %zu entities do not fit into memory; lower 'windows'",
                           n_wanted, n_entity);
+    }
     c->n_row = n_entity * feature->n_component;
-    if (stores)
+    if (stores) {
         c->last = calloc(c->n_row, sizeof *c->last);
-    if (stores && c->last == NULL)
+    }
+    if (stores && c->last == NULL) {
         return mdgan_fail(error, MDGAN_MEMORY, "out of memory for one frame of %zu values", c->n_row);
+    }
     return MDGAN_OK;
 }
 
@@ -29,17 +33,26 @@ void collection_clear(collection *c)
     *c = (collection){0};
 }
 
+void collection_release(collection *c)
+{
+    free(c->value);
+    c->value = NULL;
+    c->n_room = 0;
+}
+
 /* Doubles the room, up to what is wanted: a run that ends early has not paid for all of it. */
 static mdgan_status make_room(collection *c, mdgan_error *error)
 {
-    if (c->n_frame < c->n_room)
+    if (c->n_frame < c->n_room) {
         return MDGAN_OK;
+    }
     const size_t grown = c->n_room == 0 ? 16 : 2 * c->n_room;
     const size_t n_room = grown < c->n_wanted ? grown : c->n_wanted;
     float *const value = realloc(c->value, n_room * c->n_row * sizeof *value);
-    if (value == NULL)
+    if (value == NULL) {
         return mdgan_fail(error, MDGAN_MEMORY, "out of memory for %zu frames of %zu values; lower 'windows'", n_room,
                           c->n_row);
+    }
     c->value = value;
     c->n_room = n_room;
     return MDGAN_OK;
@@ -47,14 +60,17 @@ static mdgan_status make_room(collection *c, mdgan_error *error)
 
 static mdgan_status check_finite(const collection *c, int64_t step, const float *row, mdgan_error *error)
 {
-    if (row == NULL)
+    if (row == NULL) {
         return mdgan_fail(error, MDGAN_INVALID, "step %lld: rank 0 must hand over a row", (long long)step);
-    for (size_t i = 0; i < c->n_row; ++i)
-        if (!isfinite(row[i]))
+    }
+    for (size_t i = 0; i < c->n_row; i++) {
+        if (!isfinite(row[i])) {
             return mdgan_fail(error, MDGAN_DATA,
                               "step %lld: value %zu of %zu is %g, not a finite number; the simulation has become "
                               "unstable: check its time step and its start",
                               (long long)step, i + 1, c->n_row, (double)row[i]);
+        }
+    }
     return MDGAN_OK;
 }
 
@@ -63,35 +79,43 @@ mdgan_status collection_offer(collection *c, int64_t step, double time, const do
 {
     *outcome = COLLECTED_NOTHING;
     /* Hosts show the last step of a run again when the next run starts. */
-    if (c->any && step == c->last_step)
+    if (c->any && step == c->last_step) {
         return MDGAN_OK;
+    }
     const bool wanted = !frozen && !collection_complete(c);
     const bool follows = c->n_frame == 0 || step == c->last_step + c->stride;
     mdgan_status status = MDGAN_OK;
-    if (c->stores)
+    if (c->stores) {
         status = check_finite(c, step, row, error);
-    if (status == MDGAN_OK && c->stores && wanted)
+    }
+    if (status == MDGAN_OK && c->stores && wanted) {
         status = make_room(c, error);
-    if (status != MDGAN_OK)
+    }
+    if (status != MDGAN_OK) {
         return status;
+    }
 
     if (wanted) {
         *outcome = follows ? COLLECTED_FRAME : COLLECTED_ANEW;
         *n_dropped = follows ? 0 : c->n_frame;
-        if (!follows)
+        if (!follows) {
             c->n_frame = 0;
+        }
         if (c->n_frame == 0) {
             c->first_step = step;
             c->first_time = time;
         }
-        if (c->stores)
+        if (c->stores) {
             memcpy(c->value + c->n_frame * c->n_row, row, c->n_row * sizeof *row);
-        for (size_t i = 0; i < 9; ++i)
+        }
+        for (size_t i = 0; i < 9; i++) {
             c->box[i] = box == NULL ? 0 : box[i];
-        ++c->n_frame;
+        }
+        c->n_frame++;
     }
-    if (c->stores)
+    if (c->stores) {
         memcpy(c->last, row, c->n_row * sizeof *row);
+    }
     c->last_step = step;
     c->any = true;
     return MDGAN_OK;
@@ -101,13 +125,16 @@ mdgan_status collection_dataset(const collection *c, const mdgan_feature *featur
                                 mdgan_error *error)
 {
     const mdgan_status status = mdgan_dataset_create(data, feature, n_entity, c->n_frame, error);
-    if (status != MDGAN_OK)
+    if (status != MDGAN_OK) {
         return status;
+    }
     const size_t n_component = feature->n_component;
-    for (size_t f = 0; f < c->n_frame; ++f)
-        for (size_t e = 0; e < n_entity; ++e)
+    for (size_t f = 0; f < c->n_frame; f++) {
+        for (size_t e = 0; e < n_entity; e++) {
             memcpy(data->value + (e * c->n_frame + f) * n_component, c->value + f * c->n_row + e * n_component,
                    n_component * sizeof *data->value);
+        }
+    }
     data->first_step = c->first_step;
     data->first_time = c->first_time;
     memcpy(data->box, c->box, sizeof data->box);

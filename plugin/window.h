@@ -13,7 +13,7 @@
 typedef struct collection {
     size_t n_row;    /* values per frame: n_entity * n_component */
     size_t n_wanted; /* frames */
-    size_t n_frame;  /* frames held, evenly spaced */
+    size_t n_frame;  /* frames collected, evenly spaced */
     size_t n_room;   /* frames that fit into value */
     int64_t stride;  /* steps between two frames */
     int64_t first_step, last_step;
@@ -22,7 +22,7 @@ typedef struct collection {
     bool any;          /* a frame has been offered: last_step and last are set */
     bool stores;
     float *last;  /* [n_row] values of the last frame offered, collected or not */
-    float *value; /* [n_frame][n_row] */
+    float *value; /* [n_frame][n_row], NULL once released */
 } collection;
 
 /* What collection_offer() did with a frame. */
@@ -31,6 +31,8 @@ typedef enum collected { COLLECTED_FRAME, COLLECTED_NOTHING, COLLECTED_ANEW } co
 mdgan_status collection_create(collection *c, const mdgan_feature *feature, size_t n_entity, size_t n_wanted,
                                bool stores, mdgan_error *error);
 void collection_clear(collection *c);
+/* Frees the values of the frames; their number stays, and the last values. */
+void collection_release(collection *c);
 
 /* @p row: [n_row], not read unless the collection stores. With @p frozen only the last values are kept.
  * @p outcome and, if anew, @p n_dropped frames tell what happened. Unchanged after an error. */

@@ -18,10 +18,10 @@ sources() {
     find core plugin cli lammps_fix tests -name "$1" -not -path '*/compat/*' | sort
 }
 
-# Label -> number of tests and their time, from a ctest log; ctest's own summary has no counts.
+# Number of tests of each label, which ctest's own summary does not give; gradcheck and functional are parts of unit.
 count_labels() {
     local label n
-    for label in unit gradcheck functional mpi cli style lammps slow; do
+    for label in unit gradcheck functional mpi cli style lammps; do
         n=$(ctest --test-dir "$1" -N -L "^$label\$" | sed -n 's/^Total Tests: //p')
         [ "$n" -gt 0 ] && printf '  %-12s %3d tests\n' "$label" "$n"
     done
@@ -41,8 +41,8 @@ for host in build/release/bin/lmp-mdgan build/release/lib/mdganplugin.so; do
 done
 
 step "clang-tidy"
-# status.c defines the function that analyzer.h redefines; blas_kernel.c is built without mdgan's headers.
-sources '*.c' | grep -E '^(core|plugin|cli)/' | grep -vE '^core/(status|parallel/kernel/blas_kernel)[.]c$' | xargs -P "$(nproc)" -n 8 \
+# status.c defines the function that analyzer.h redefines.
+sources '*.c' | grep -E '^(core|plugin|cli)/' | grep -v '^core/status.c$' | xargs -P "$(nproc)" -n 8 \
     clang-tidy --quiet -p build/release --extra-arg="-include$PWD/tests/style/analyzer.h" 2>/dev/null
 
 step "unit tests under the address and undefined-behaviour sanitizers"

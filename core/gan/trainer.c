@@ -201,7 +201,7 @@ static bool all_finite(const size_t n, const real *const x)
 }
 
 /* An anchored model must also keep the start's spectrum between the lines that 2M frames resolve, where held-out
- * records cannot see it: within 5 %, more where they contradict the start anyway. */
+ * records cannot see it: within 4 %, more where they contradict the start anyway. */
 static bool keeps_spectrum(trainer *const t)
 {
     if (!(t->config.anchor > 0) || t->net.generator.arch.state == 0) {
@@ -209,7 +209,7 @@ static bool keeps_spectrum(trainer *const t)
     }
     double departure;
     score_departure(&t->score, &t->net.generator, t->generator_mean, &departure);
-    return departure <= 0.05 * fmax(1, t->progress.start_score / 3);
+    return departure <= 0.04 * fmax(1, t->progress.start_score / 3);
 }
 
 /* Rank 0's judgement of the running mean. */

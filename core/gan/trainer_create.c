@@ -14,54 +14,6 @@ bool mdgan_window_fits(const size_t window)
     return window >= MDGAN_WINDOW_MIN && window <= MDGAN_WINDOW_MAX && unet_fits(window);
 }
 
-/* Also refuses what is not a number. */
-static mdgan_status check_reals(const mdgan_train_config *const c, mdgan_error *const error)
-{
-    const struct {
-        const char *name;
-        double value, low, high;
-    } range[] = {
-        {"penalty", c->penalty, 0, 1e6},          {"clip", c->clip, 0, 1e6},
-        {"seconds", c->seconds, 0, 1e12},         {"rate_generator", c->rate_generator, 0, 1e30},
-        {"rate_critic", c->rate_critic, 0, 1e30}, {"rate_linear", c->rate_linear, 0, 1e30},
-        {"anchor", c->anchor, 0, 1e12},           {"carry", c->carry, 0, 1},
-        {"holdout", c->holdout, 0, 0.9},
-    };
-    for (size_t i = 0; i < sizeof range / sizeof *range; i++) {
-        if (!(range[i].value >= range[i].low && range[i].value <= range[i].high)) {
-            return mdgan_fail(error, MDGAN_INVALID, "%s is %g: must be between %g and %g", range[i].name,
-                              range[i].value, range[i].low, range[i].high);
-        }
-    }
-    return MDGAN_OK;
-}
-
-static mdgan_status check_config(const mdgan_train_config *const c, mdgan_error *const error)
-{
-    if (c->size != sizeof *c) {
-        return mdgan_fail(error, MDGAN_VERSION,
-                          "training configuration of %zu bytes, expected %zu: recompile the caller", c->size,
-                          sizeof *c);
-    }
-    if (c->batch == 0 || c->batch % N_SHARD != 0) {
-        return mdgan_fail(error, MDGAN_INVALID, "batch of %zu window pairs: must be a multiple of %d", c->batch,
-                          N_SHARD);
-    }
-    if (!mdgan_window_fits(c->window)) {
-        return mdgan_fail(error, MDGAN_INVALID,
-                          "window of %zu frames: must be a product of 2, 3, 5 and 7 from %d to %d", c->window,
-                          MDGAN_WINDOW_MIN, MDGAN_WINDOW_MAX);
-    }
-    if (c->init == MDGAN_INIT_RANDOM && c->latent == 0) {
-        return mdgan_fail(error, MDGAN_INVALID, "init random needs a latent width of at least 1");
-    }
-    if (c->channel == 0 || c->hidden == 0 || c->critic_steps == 0 || c->evaluate == 0 || c->threads == 0) {
-        return mdgan_fail(error, MDGAN_INVALID,
-                          "channel, hidden, critic_steps, evaluate and threads must be at least 1");
-    }
-    return check_reals(c, error);
-}
-
 static void layout(trainer *const t, arena *const a)
 {
     const size_t n_g = t->net.generator.n_parameter, n_c = t->net.n_critic_parameter;
@@ -194,7 +146,7 @@ static void initialise(trainer *const t)
 static mdgan_status begin(mdgan_trainer **const out, const mdgan_train_config *const config,
                           const mdgan_dataset *const data, const mdgan_comm *const comm, mdgan_error *const error)
 {
-    mdgan_status status = check_config(config, error);
+    mdgan_status status = train_config_check(config, error);
     trainer *const t = status == MDGAN_OK ? calloc(1, sizeof *t) : NULL;
     if (status == MDGAN_OK && !t) {
         status = mdgan_fail(error, MDGAN_MEMORY, "no memory for a training");
@@ -216,11 +168,14 @@ mdgan_status mdgan_trainer_create(mdgan_trainer **const out, const mdgan_train_c
 {
     trainer *t = NULL;
     mdgan_status status = mdgan_comm_agree(comm, begin(&t, config, data, comm, error), error);
-    const int blas = blas_threads_set(status == MDGAN_OK ? config->threads : 1);
-    if (status == MDGAN_OK) {
-        status = config->init == MDGAN_INIT_LINEAR ? linear_weights(t, error) : random_weights(t, error);
-        status = mdgan_comm_agree(comm, status, error);
+    if (status != MDGAN_OK || !t) {
+        mdgan_trainer_destroy(t);
+        return status;
     }
+    /* The start's matrices are large enough for OpenBLAS's own threads; afterwards ours take over. */
+    const int blas = blas_threads_set(config->threads);
+    status = config->init == MDGAN_INIT_LINEAR ? linear_weights(t, error) : random_weights(t, error);
+    status = mdgan_comm_agree(comm, status, error);
     blas_threads_set(1);
     if (status == MDGAN_OK) {
         initialise(t);

@@ -7,12 +7,9 @@
 #define MDGAN_IO_H5_H
 
 #include <hdf5.h>
+#include <mdgan/version.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-#ifndef MDGAN_PROGRAM_VERSION
-#define MDGAN_PROGRAM_VERSION "unknown"
-#endif
 
 /* HDF5 prints its errors unless told otherwise. Between begin and end it keeps the innermost reason here instead; the
  * caller's own setting is put back. */

@@ -113,7 +113,7 @@ enum { N_CHECKPOINT_VECTOR = sizeof checkpoint_vector / sizeof *checkpoint_vecto
 
 /* ---- writing ---- */
 
-static bool vector_put(hid_t at, const vector *v, const char *object)
+static bool vector_put(const hid_t at, const vector *const v, const char *const object)
 {
     static const hsize_t chunk_limit = 1 << 18;
     const float *const data = *(float *const *)(object + v->data);
@@ -134,7 +134,8 @@ static bool vector_put(hid_t at, const vector *v, const char *object)
     return good;
 }
 
-static bool section_put(hid_t file, const char *name, const field *table, size_t n, const void *object)
+static bool section_put(const hid_t file, const char *const name, const field *const table, const size_t n,
+                        const void *const object)
 {
     const hid_t group = h5_group_create(file, name);
     const bool good = group >= 0 && field_put_all(group, table, n, object);
@@ -142,23 +143,25 @@ static bool section_put(hid_t file, const char *name, const field *table, size_t
     return good;
 }
 
-static bool checkpoint_put(hid_t file, const checkpoint *c)
+static bool checkpoint_put(const hid_t file, const checkpoint *const c)
 {
     bool good =
         section_put(file, checkpoint_group, checkpoint_field, sizeof checkpoint_field / sizeof *checkpoint_field, c);
     const hid_t group = good ? H5Gopen2(file, checkpoint_group, H5P_DEFAULT) : H5I_INVALID_HID;
-    for (size_t i = 0; i < N_CHECKPOINT_VECTOR && good; i++)
+    for (size_t i = 0; i < N_CHECKPOINT_VECTOR && good; i++) {
         good = vector_put(group, &checkpoint_vector[i], (const char *)c);
+    }
     h5_close(group);
     return good;
 }
 
-static bool model_put(hid_t file, const mdgan_model *model)
+static bool model_put(const hid_t file, const mdgan_model *const model)
 {
     bool good = schema_put(file, schema, SCHEMA_VERSION);
-    for (size_t i = 0; i < N_SECTION && good; i++)
+    for (size_t i = 0; i < N_SECTION && good; i++) {
         good =
             section_put(file, section[i].name, section[i].table, section[i].n, (const char *)model + section[i].offset);
+    }
     good = good && vector_put(file, model_vector, (const char *)model);
     return good && (!model->resume || checkpoint_put(file, model->resume));
 }
@@ -173,49 +176,52 @@ static hid_t memory_access(void)
 }
 
 /* HDF5 takes two open files of one name for one and the same, so the name is made of an address. */
-static void memory_name(char *name, size_t capacity, const void *address)
+static void memory_name(char *const name, const size_t capacity, const void *const address)
 {
     snprintf(name, capacity, "mdgan-%" PRIxPTR, (uintptr_t)address);
 }
 
 /* The core driver asks for memory here; when its file is closed, the bytes are kept instead of freed.
  * (H5Fget_file_image of an open file would be simpler, but HDF5 1.10 leaves a wrong checksum in it.) */
-static void *image_malloc(size_t n_byte, H5FD_file_image_op_t operation, void *context)
+static void *image_malloc(const size_t n_byte, const H5FD_file_image_op_t operation, void *const context)
 {
     (void)operation;
     (void)context;
     return malloc(n_byte);
 }
 
-static void *image_copy(void *to, const void *from, size_t n_byte, H5FD_file_image_op_t operation, void *context)
+static void *image_copy(void *const to, const void *const from, const size_t n_byte,
+                        const H5FD_file_image_op_t operation, void *const context)
 {
     (void)operation;
     (void)context;
     return memcpy(to, from, n_byte);
 }
 
-static void *image_realloc(void *bytes, size_t n_byte, H5FD_file_image_op_t operation, void *context)
+static void *image_realloc(void *const bytes, const size_t n_byte, const H5FD_file_image_op_t operation,
+                           void *const context)
 {
     (void)operation;
     (void)context;
     return realloc(bytes, n_byte);
 }
 
-static herr_t image_free(void *bytes, H5FD_file_image_op_t operation, void *context)
+static herr_t image_free(void *const bytes, const H5FD_file_image_op_t operation, void *const context)
 {
-    if (operation == H5FD_FILE_IMAGE_OP_FILE_CLOSE)
+    if (operation == H5FD_FILE_IMAGE_OP_FILE_CLOSE) {
         *(void **)context = bytes;
-    else
+    } else {
         free(bytes);
+    }
     return 0;
 }
 
-static void *context_copy(void *context)
+static void *context_copy(void *const context)
 {
     return context;
 }
 
-static herr_t context_free(void *context)
+static herr_t context_free(void *const context)
 {
     (void)context;
     return 0;
@@ -223,19 +229,21 @@ static herr_t context_free(void *context)
 
 /* Length of a closed file in memory, which lies in a larger block: the end-of-file address in the superblock (version
  * 2, as h5_file_access() asks for), little-endian. 0 if it makes no sense. */
-static size_t image_length(const unsigned char *bytes, size_t n_block)
+static size_t image_length(const unsigned char *const bytes, const size_t n_block)
 {
     enum { ADDRESS = 28, ADDRESS_END = 36 };
     size_t n = 0;
-    if (n_block < ADDRESS_END)
+    if (n_block < ADDRESS_END) {
         return 0;
-    for (size_t i = ADDRESS_END; i > ADDRESS; i--)
+    }
+    for (size_t i = ADDRESS_END; i > ADDRESS; i--) {
         n = n << 8 | bytes[i - 1];
+    }
     return n <= n_block ? n : 0;
 }
 
 /* Writes a model into memory; false on failure. @p bytes is the caller's in any case. */
-static bool image_put(const mdgan_model *model, void **bytes, size_t *n_byte)
+static bool image_put(const mdgan_model *const model, void **const bytes, size_t *const n_byte)
 {
     H5FD_file_image_callbacks_t callbacks = {image_malloc, image_copy,   image_realloc, image_free,
                                              context_copy, context_free, bytes};
@@ -254,15 +262,17 @@ static bool image_put(const mdgan_model *model, void **bytes, size_t *n_byte)
     return good && *n_byte > 0;
 }
 
-mdgan_status mdgan_model_pack(const mdgan_model *model, void **bytes, size_t *n_byte, mdgan_error *error)
+mdgan_status mdgan_model_pack(const mdgan_model *const model, void **const bytes, size_t *const n_byte,
+                              mdgan_error *const error)
 {
     *bytes = NULL;
     h5_session session;
     h5_begin(&session);
     const bool good = image_put(model, bytes, n_byte);
     h5_end(&session);
-    if (good)
+    if (good) {
         return MDGAN_OK;
+    }
     free(*bytes);
     *bytes = NULL;
     *n_byte = 0;
@@ -270,13 +280,14 @@ mdgan_status mdgan_model_pack(const mdgan_model *model, void **bytes, size_t *n_
                       h5_reason(&session, "out of memory"));
 }
 
-mdgan_status mdgan_model_save(const mdgan_model *model, const char *path, mdgan_error *error)
+mdgan_status mdgan_model_save(const mdgan_model *const model, const char *const path, mdgan_error *const error)
 {
     void *bytes;
     size_t n_byte;
     mdgan_status status = mdgan_model_pack(model, &bytes, &n_byte, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = atomic_file_write(path, bytes, n_byte, error);
+    }
     free(bytes);
     return status;
 }
@@ -284,7 +295,7 @@ mdgan_status mdgan_model_save(const mdgan_model *model, const char *path, mdgan_
 /* ---- reading ---- */
 
 /* Length of a one-dimensional data set whose values are all there; false if it is something else. */
-static bool vector_length(hid_t set, hsize_t *n)
+static bool vector_length(const hid_t set, hsize_t *const n)
 {
     const hid_t space = H5Dget_space(set), type = H5Dget_type(set);
     bool good = space >= 0 && type >= 0 && H5Tget_class(type) == H5T_FLOAT && H5Sget_simple_extent_ndims(space) == 1 &&
@@ -297,52 +308,56 @@ static bool vector_length(hid_t set, hsize_t *n)
 }
 
 /* The first vector of a count sets it, the others must agree. */
-static mdgan_status vector_get(hid_t at, const char *section_name, const vector *v, char *object, bool counted,
-                               mdgan_error *error)
+static mdgan_status vector_get(const hid_t at, const char *const section_name, const vector *const v,
+                               char *const object, const bool counted, mdgan_error *const error)
 {
     float **const data = (float **)(object + v->data);
     uint64_t *const count = (uint64_t *)(object + v->count);
     hsize_t n = 0;
-    if (!h5_exists(at, v->name))
+    if (!h5_exists(at, v->name)) {
         return mdgan_fail(error, MDGAN_FORMAT, "data set %s/%s is missing", section_name, v->name);
+    }
     const hid_t set = H5Dopen2(at, v->name, H5P_DEFAULT);
     mdgan_status status = MDGAN_OK;
-    if (set < 0 || !vector_length(set, &n))
+    if (set < 0 || !vector_length(set, &n)) {
         status =
             mdgan_fail(error, MDGAN_FORMAT, "data set %s/%s is not a whole vector of reals", section_name, v->name);
-    else if (counted && n != *count)
+    } else if (counted && n != *count) {
         status = mdgan_fail(error, MDGAN_FORMAT, "data set %s/%s has %llu values instead of %llu", section_name,
                             v->name, (unsigned long long)n, (unsigned long long)*count);
-    else if (!(*data = malloc((n ? n : 1) * sizeof(float))))
+    } else if (!(*data = malloc((n ? n : 1) * sizeof(float)))) {
         status = mdgan_fail(error, MDGAN_MEMORY, "no memory for %s/%s", section_name, v->name);
-    else if (n && H5Dread(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, *data) < 0)
+    } else if (n && H5Dread(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, *data) < 0) {
         status = mdgan_fail(error, MDGAN_FORMAT, "the values of %s/%s cannot be read (wrong checksum?)", section_name,
                             v->name);
+    }
     *count = n;
     h5_close(set);
     return status;
 }
 
-static mdgan_status section_get(hid_t file, const char *name, const field *table, size_t n, void *object,
-                                mdgan_error *error)
+static mdgan_status section_get(const hid_t file, const char *const name, const field *const table, const size_t n,
+                                void *const object, mdgan_error *const error)
 {
     const hid_t group = h5_exists(file, name) ? H5Gopen2(file, name, H5P_DEFAULT) : H5I_INVALID_HID;
-    if (group < 0)
+    if (group < 0) {
         return mdgan_fail(error, MDGAN_FORMAT, "group %s is missing", name);
+    }
     const mdgan_status status = field_get_all(group, name, table, n, object, error);
     h5_close(group);
     return status;
 }
 
-static mdgan_status checkpoint_get(hid_t file, checkpoint *c, mdgan_error *error)
+static mdgan_status checkpoint_get(const hid_t file, checkpoint *const c, mdgan_error *const error)
 {
     mdgan_status status = section_get(file, checkpoint_group, checkpoint_field,
                                       sizeof checkpoint_field / sizeof *checkpoint_field, c, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
+    }
     c->config.size = sizeof c->config;
     const hid_t group = H5Gopen2(file, checkpoint_group, H5P_DEFAULT);
-    for (size_t i = 0; i < N_CHECKPOINT_VECTOR && !status; i++) {
+    for (size_t i = 0; i < N_CHECKPOINT_VECTOR && status == MDGAN_OK; i++) {
         const vector *const v = &checkpoint_vector[i];
         const bool counted = i > 0 && v[-1].count == v->count;
         status = vector_get(group, checkpoint_group, v, (char *)c, counted, error);
@@ -351,51 +366,57 @@ static mdgan_status checkpoint_get(hid_t file, checkpoint *c, mdgan_error *error
     return status;
 }
 
-static mdgan_status model_get(hid_t file, mdgan_model *model, mdgan_error *error)
+static mdgan_status model_get(const hid_t file, mdgan_model *const model, mdgan_error *const error)
 {
     mdgan_status status = schema_check(file, schema, SCHEMA_VERSION, error);
-    for (size_t i = 0; i < N_SECTION && !status; i++)
+    for (size_t i = 0; i < N_SECTION && status == MDGAN_OK; i++) {
         status = section_get(file, section[i].name, section[i].table, section[i].n, (char *)model + section[i].offset,
                              error);
-    if (!status)
+    }
+    if (status == MDGAN_OK) {
         status = vector_get(file, "", model_vector, (char *)model, false, error);
-    if (!status && h5_exists(file, checkpoint_group)) {
+    }
+    if (status == MDGAN_OK && h5_exists(file, checkpoint_group)) {
         model->resume = calloc(1, sizeof *model->resume);
         status = model->resume ? checkpoint_get(file, model->resume, error)
                                : mdgan_fail(error, MDGAN_MEMORY, "no memory for a checkpoint");
     }
-    return status ? status : model_check(model, error);
+    return status != MDGAN_OK ? status : model_check(model, error);
 }
 
 /* Opens bytes as a file; a failure is left to the caller. */
-static hid_t memory_open(const void *bytes, size_t n_byte)
+static hid_t memory_open(const void *const bytes, const size_t n_byte)
 {
     char name[64];
     memory_name(name, sizeof name, bytes);
     const hid_t access = memory_access();
     hid_t file = H5I_INVALID_HID;
     /* HDF5 copies the image; its interface merely lacks a const. */
-    if (H5Pset_file_image(access, (void *)(uintptr_t)bytes, n_byte) >= 0)
+    if (H5Pset_file_image(access, (void *)(uintptr_t)bytes, n_byte) >= 0) {
         file = H5Fopen(name, H5F_ACC_RDONLY, access);
+    }
     h5_close(access);
     return file;
 }
 
-static bool looks_like_hdf5(const void *bytes, size_t n_byte)
+static bool looks_like_hdf5(const void *const bytes, const size_t n_byte)
 {
     static const char signature[] = "\211HDF\r\n\032\n";
     return n_byte > sizeof signature - 1 && memcmp(bytes, signature, sizeof signature - 1) == 0;
 }
 
 /* @p what: how messages call these bytes, e.g. "model file 'x.h5'". */
-static mdgan_status unpack(mdgan_model **model, const void *bytes, size_t n_byte, const char *what, mdgan_error *error)
+static mdgan_status unpack(mdgan_model **const model, const void *const bytes, const size_t n_byte,
+                           const char *const what, mdgan_error *const error)
 {
     *model = NULL;
-    if (!looks_like_hdf5(bytes, n_byte))
+    if (!looks_like_hdf5(bytes, n_byte)) {
         return mdgan_fail(error, MDGAN_FORMAT, "%s is not an HDF5 file; give a file written by `save`", what);
+    }
     mdgan_model *made = model_new();
-    if (!made)
+    if (!made) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for the model in %s", what);
+    }
     mdgan_error reason = {""};
     h5_session session;
     h5_begin(&session);
@@ -405,26 +426,29 @@ static mdgan_status unpack(mdgan_model **model, const void *bytes, size_t n_byte
                                                        h5_reason(&session, "HDF5 cannot open it"));
     h5_close(file);
     h5_end(&session);
-    if (!status) {
+    if (status == MDGAN_OK) {
         *model = made;
         return MDGAN_OK;
     }
     mdgan_model_destroy(made);
-    if (status == MDGAN_FORMAT && file >= 0 && session.reason[0])
+    if (status == MDGAN_FORMAT && file >= 0 && session.reason[0]) {
         return mdgan_fail(error, status, "%s is damaged: %s (%s); give a whole file written by `save`", what,
                           reason.text, session.reason);
-    if (status == MDGAN_FORMAT)
+    }
+    if (status == MDGAN_FORMAT) {
         return mdgan_fail(error, status, "%s is not a usable model: %s; give a whole file written by `save`", what,
                           reason.text);
+    }
     return mdgan_fail(error, status, "%s cannot be read: %s", what, reason.text);
 }
 
-mdgan_status mdgan_model_unpack(mdgan_model **model, const void *bytes, size_t n_byte, mdgan_error *error)
+mdgan_status mdgan_model_unpack(mdgan_model **const model, const void *const bytes, const size_t n_byte,
+                                mdgan_error *const error)
 {
     return unpack(model, bytes, n_byte, "the packed model", error);
 }
 
-mdgan_status mdgan_model_load(mdgan_model **model, const char *path, mdgan_error *error)
+mdgan_status mdgan_model_load(mdgan_model **const model, const char *const path, mdgan_error *const error)
 {
     char what[512];
     snprintf(what, sizeof what, "model file '%.400s'", path);
@@ -432,8 +456,9 @@ mdgan_status mdgan_model_load(mdgan_model **model, const char *path, mdgan_error
     size_t n_byte;
     *model = NULL;
     mdgan_status status = file_read(path, &bytes, &n_byte, error);
-    if (!status)
+    if (status == MDGAN_OK) {
         status = unpack(model, bytes, n_byte, what, error);
+    }
     free(bytes);
     return status;
 }

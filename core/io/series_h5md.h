@@ -16,10 +16,11 @@
 enum { SERIES_SCHEMA_VERSION = 1, H5MD_MAJOR = 1, H5MD_MINOR = 1, H5MD_DIMENSION = 3 };
 
 /* Element that a feature's values go to; particle data are one xyz triplet per entity, the rest are observables. */
-static inline const char *series_element(const mdgan_feature *feature)
+static inline const char *series_element(const mdgan_feature *const feature)
 {
-    if (feature->n_component != H5MD_DIMENSION || feature->kind == MDGAN_SCALAR)
+    if (feature->n_component != H5MD_DIMENSION || feature->kind == MDGAN_SCALAR) {
         return SERIES_OBSERVABLE;
+    }
     return feature->kind == MDGAN_VELOCITY ? SERIES_VELOCITY : SERIES_POSITION;
 }
 

@@ -41,31 +41,34 @@ struct mdgan_series_writer {
     bool broken;
 };
 
-static bool box_known(const double *box)
+static bool box_known(const double *const box)
 {
     for (size_t i = 0; i < BOX_SIZE; i++) {
-        if (box[i] != 0)
+        if (box[i] != 0) {
             return true;
+        }
     }
     return false;
 }
 
-static bool unit_put(hid_t at, const char *unit)
+static bool unit_put(const hid_t at, const char *const unit)
 {
     return !unit[0] || h5_put_variable_text(at, "unit", unit);
 }
 
 /* Extendable data set [0..][rest], chunks of @p chunk_frame frames. Step, time and box repeat themselves and are
  * compressed; noise is not worth it. */
-static hid_t element_create(hid_t at, const char *name, hid_t type, int rank, const hsize_t *rest, hsize_t chunk_frame,
-                            bool compress)
+static hid_t element_create(const hid_t at, const char *const name, const hid_t type, const int rank,
+                            const hsize_t *const rest, const hsize_t chunk_frame, const bool compress)
 {
     hsize_t now[3] = {0}, limit[3] = {H5S_UNLIMITED}, chunk[3] = {chunk_frame};
-    for (int i = 1; i < rank; i++)
+    for (int i = 1; i < rank; i++) {
         now[i] = limit[i] = chunk[i] = rest[i - 1];
+    }
     /* HDF5 limits a chunk to 4 GiB; a single row may be longer. */
-    if (rank == 3 && chunk[1] > chunk_bytes)
+    if (rank == 3 && chunk[1] > chunk_bytes) {
         chunk[1] = chunk_bytes;
+    }
     const hid_t space = H5Screate_simple(rank, now, limit);
     const hid_t creation = h5_dataset_creation();
     H5Pset_chunk(creation, rank, chunk);
@@ -81,7 +84,7 @@ static hid_t element_create(hid_t at, const char *name, hid_t type, int rank, co
 }
 
 /* Header that H5MD asks for. */
-static bool header_put(hid_t file, const char *creator)
+static bool header_put(const hid_t file, const char *const creator)
 {
     static const int32_t h5md_version[2] = {H5MD_MAJOR, H5MD_MINOR}, units_version[2] = {1, 0};
     const hid_t h5md = h5_group_create(file, "h5md"), author = h5_group_create(h5md, "author");
@@ -90,7 +93,7 @@ static bool header_put(hid_t file, const char *creator)
     const bool good = h5_put(h5md, "version", H5T_STD_I32LE, H5T_NATIVE_INT32, h5md_version, 2) &&
                       h5_put(units, "version", H5T_STD_I32LE, H5T_NATIVE_INT32, units_version, 2) &&
                       h5_put_variable_text(author, "name", "N/A") && h5_put_variable_text(program, "name", creator) &&
-                      h5_put_variable_text(program, "version", "mdgan " MDGAN_PROGRAM_VERSION);
+                      h5_put_variable_text(program, "version", "mdgan " MDGAN_VERSION_TEXT);
     h5_close(units);
     h5_close(modules);
     h5_close(program);
@@ -99,7 +102,7 @@ static bool header_put(hid_t file, const char *creator)
     return good;
 }
 
-static bool description_put(hid_t file, const mdgan_feature *feature)
+static bool description_put(const hid_t file, const mdgan_feature *const feature)
 {
     const hid_t group = h5_group_create(file, SERIES_DESCRIPTION);
     const bool good = group >= 0 && schema_put(group, SERIES_SCHEMA, SERIES_SCHEMA_VERSION) &&
@@ -109,7 +112,7 @@ static bool description_put(hid_t file, const mdgan_feature *feature)
 }
 
 /* The feature's step, time and value below @p group. */
-static bool value_create(mdgan_series_writer *w, hid_t group, const char *element)
+static bool value_create(mdgan_series_writer *const w, const hid_t group, const char *const element)
 {
     const hsize_t shape[2] = {w->n_entity, w->feature.n_component};
     const hid_t at = h5_group_create(group, element);
@@ -123,7 +126,7 @@ static bool value_create(mdgan_series_writer *w, hid_t group, const char *elemen
 
 /* Edges for every frame: H5MD would allow a constant box, but MDAnalysis reads only this form. Step and time are hard
  * links to those of the values, as H5MD demands. */
-static bool edges_create(mdgan_series_writer *w, hid_t box)
+static bool edges_create(mdgan_series_writer *const w, const hid_t box)
 {
     static const hsize_t shape[2] = {3, 3};
     const hid_t at = h5_group_create(box, "edges");
@@ -135,7 +138,7 @@ static bool edges_create(mdgan_series_writer *w, hid_t box)
     return good;
 }
 
-static bool box_create(mdgan_series_writer *w, hid_t particles)
+static bool box_create(mdgan_series_writer *const w, const hid_t particles)
 {
     static const int32_t dimension = H5MD_DIMENSION;
     static const char periodic[H5MD_DIMENSION][9] = {"periodic", "periodic", "periodic"};
@@ -144,18 +147,20 @@ static bool box_create(mdgan_series_writer *w, hid_t particles)
     const hid_t box = h5_group_create(particles, "box"), text = h5_text_type(sizeof *none);
     bool good = h5_put(box, "dimension", H5T_STD_I32LE, H5T_NATIVE_INT32, &dimension, 0) &&
                 h5_put(box, "boundary", text, text, known ? periodic : none, H5MD_DIMENSION);
-    if (good && known)
+    if (good && known) {
         good = edges_create(w, box);
+    }
     h5_close(text);
     h5_close(box);
     return good;
 }
 
-static bool layout_create(mdgan_series_writer *w, const char *creator)
+static bool layout_create(mdgan_series_writer *const w, const char *const creator)
 {
     const char *const element = series_element(&w->feature);
-    if (!header_put(w->file, creator) || !description_put(w->file, &w->feature))
+    if (!header_put(w->file, creator) || !description_put(w->file, &w->feature)) {
         return false;
+    }
     const hid_t all = h5_group_create(w->file, SERIES_PARTICLES), particles = h5_group_create(all, group_name);
     bool good;
     if (strcmp(element, SERIES_OBSERVABLE) == 0) {
@@ -173,15 +178,17 @@ static bool layout_create(mdgan_series_writer *w, const char *creator)
     return good;
 }
 
-static bool buffers_allocate(mdgan_series_writer *w)
+static bool buffers_allocate(mdgan_series_writer *const w)
 {
     const size_t n_value = w->n_entity * w->feature.n_component;
     w->capacity = chunk_bytes / sizeof(float) / n_value;
-    if (w->capacity < 1)
+    if (w->capacity < 1) {
         w->capacity = 1;
+    }
     /* Small rows: step and time need no more than this many to a chunk. */
-    if (w->capacity > 4096)
+    if (w->capacity > 4096) {
         w->capacity = 4096;
+    }
     w->row = malloc(w->capacity * n_value * sizeof(float));
     w->row_step = malloc(w->capacity * sizeof *w->row_step);
     w->row_time = malloc(w->capacity * sizeof *w->row_time);
@@ -189,7 +196,7 @@ static bool buffers_allocate(mdgan_series_writer *w)
     return w->row && w->row_step && w->row_time && w->row_box;
 }
 
-static void file_close(mdgan_series_writer *w)
+static void file_close(mdgan_series_writer *const w)
 {
     h5_close(w->value);
     h5_close(w->step);
@@ -200,18 +207,20 @@ static void file_close(mdgan_series_writer *w)
 
 /* HDF5 1.10 cannot close a data set whose last bytes find no room: it keeps a broken handle and crashes at exit. After
  * a failure the file is thrown away anyway, so what is left goes to the null device. */
-static void output_divert(const mdgan_series_writer *w)
+static void output_divert(const mdgan_series_writer *const w)
 {
     void *handle;
     const int null_device = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null_device < 0)
+    if (null_device < 0) {
         return;
-    if (H5Fget_vfd_handle(w->file, H5P_DEFAULT, &handle) >= 0)
+    }
+    if (H5Fget_vfd_handle(w->file, H5P_DEFAULT, &handle) >= 0) {
         dup2(null_device, *(const int *)handle);
+    }
     close(null_device);
 }
 
-static void writer_free(mdgan_series_writer *w)
+static void writer_free(mdgan_series_writer *const w)
 {
     atomic_file_discard(&w->target);
     free(w->row);
@@ -221,45 +230,52 @@ static void writer_free(mdgan_series_writer *w)
     free(w);
 }
 
-static mdgan_series_writer *writer_new(const mdgan_feature *feature, size_t n_entity, int64_t first_step,
-                                       double first_time, const double *box)
+static mdgan_series_writer *writer_new(const mdgan_feature *const feature, const size_t n_entity,
+                                       const int64_t first_step, const double first_time, const double *const box)
 {
     mdgan_series_writer *const w = calloc(1, sizeof *w);
-    if (!w)
+    if (!w) {
         return NULL;
+    }
     w->file = w->value = w->step = w->time = w->edges = H5I_INVALID_HID;
     w->feature = *feature;
     w->n_entity = n_entity;
     w->first_step = first_step;
     w->first_time = first_time;
-    if (box)
+    if (box) {
         memcpy(w->box, box, sizeof w->box);
-    if (buffers_allocate(w))
+    }
+    if (buffers_allocate(w)) {
         return w;
+    }
     writer_free(w);
     return NULL;
 }
 
-mdgan_status mdgan_series_open(mdgan_series_writer **writer, const char *path, const char *creator,
-                               const mdgan_feature *feature, size_t n_entity, int64_t first_step, double first_time,
-                               const double *box, mdgan_error *error)
+mdgan_status mdgan_series_open(mdgan_series_writer **const writer, const char *const path, const char *const creator,
+                               const mdgan_feature *const feature, const size_t n_entity, const int64_t first_step,
+                               const double first_time, const double *const box, mdgan_error *const error)
 {
     *writer = NULL;
     mdgan_status status = mdgan_feature_check(feature, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
-    if (!n_entity || n_entity > UINT32_MAX)
+    }
+    if (!n_entity || n_entity > UINT32_MAX) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "a series of '%s' in '%s' cannot have %zu entities; 1 to 2^32-1 are possible", feature->name,
                           path, n_entity);
+    }
     mdgan_series_writer *const w = writer_new(feature, n_entity, first_step, first_time, box);
-    if (!w)
+    if (!w) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory to write '%s'", path);
+    }
     status = atomic_file_begin(&w->target, path, error);
     /* HDF5 1.10 does not survive a disk that is full before the groups are there; it cannot even close the file. */
-    if (!status)
+    if (status == MDGAN_OK) {
         status = atomic_file_probe(&w->target, header_bytes, error);
-    if (status) {
+    }
+    if (status != MDGAN_OK) {
         writer_free(w);
         return status;
     }
@@ -282,15 +298,17 @@ mdgan_status mdgan_series_open(mdgan_series_writer **writer, const char *path, c
 }
 
 /* Adds @p n frames to a data set whose frames have shape @p rest. */
-static bool frames_write(hid_t set, hid_t memory_type, const void *data, hsize_t first, hsize_t n)
+static bool frames_write(const hid_t set, const hid_t memory_type, const void *const data, const hsize_t first,
+                         const hsize_t n)
 {
     hsize_t count[3] = {0}, start[3] = {first};
     const hid_t old = H5Dget_space(set);
     const int rank = H5Sget_simple_extent_dims(old, count, NULL);
     h5_close(old);
     count[0] = first + n;
-    if (rank < 1 || H5Dset_extent(set, count) < 0)
+    if (rank < 1 || H5Dset_extent(set, count) < 0) {
         return false;
+    }
     count[0] = n;
     const hid_t file_space = H5Dget_space(set), memory_space = H5Screate_simple(rank, count, NULL);
     const bool good = H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
@@ -300,11 +318,12 @@ static bool frames_write(hid_t set, hid_t memory_type, const void *data, hsize_t
     return good;
 }
 
-static mdgan_status rows_flush(mdgan_series_writer *w, mdgan_error *error)
+static mdgan_status rows_flush(mdgan_series_writer *const w, mdgan_error *const error)
 {
     const size_t first = w->n_written, n = w->n_buffered;
-    if (!n)
+    if (!n) {
         return MDGAN_OK;
+    }
     for (size_t i = 0; i < n; i++) {
         w->row_step[i] = w->first_step + (int64_t)(first + i) * w->feature.stride;
         w->row_time[i] = w->first_time + (double)(first + i) * w->feature.dt;
@@ -318,23 +337,26 @@ static mdgan_status rows_flush(mdgan_series_writer *w, mdgan_error *error)
                       (w->edges < 0 || frames_write(w->edges, H5T_NATIVE_DOUBLE, w->row_box, first, n)) &&
                       H5Fflush(w->file, H5F_SCOPE_LOCAL) >= 0;
     w->broken = !good;
-    if (!good)
+    if (!good) {
         output_divert(w);
+    }
     h5_end(&session);
-    if (!good)
+    if (!good) {
         return mdgan_fail(error, MDGAN_FILE,
                           "cannot write '%s': %s after %zu frames; free some space or choose another place",
                           w->target.path, h5_reason(&session, "HDF5 failed"), first);
+    }
     w->n_written += n;
     w->n_buffered = 0;
     return MDGAN_OK;
 }
 
-mdgan_status mdgan_series_append(mdgan_series_writer *writer, const float *row, mdgan_error *error)
+mdgan_status mdgan_series_append(mdgan_series_writer *const writer, const float *const row, mdgan_error *const error)
 {
     const size_t n_component = writer->feature.n_component, n = writer->n_entity * n_component;
-    if (writer->broken)
+    if (writer->broken) {
         return mdgan_fail(error, MDGAN_STATE, "'%s' already failed to be written; abandon it", writer->target.path);
+    }
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(row[i])) {
             writer->broken = true;
@@ -349,16 +371,17 @@ mdgan_status mdgan_series_append(mdgan_series_writer *writer, const float *row, 
     return writer->n_buffered == writer->capacity ? rows_flush(writer, error) : MDGAN_OK;
 }
 
-mdgan_status mdgan_series_close(mdgan_series_writer *writer, mdgan_error *error)
+mdgan_status mdgan_series_close(mdgan_series_writer *const writer, mdgan_error *const error)
 {
     mdgan_status status = MDGAN_OK;
-    if (writer->broken)
+    if (writer->broken) {
         status = mdgan_fail(error, MDGAN_STATE, "'%s' failed to be written before", writer->target.path);
-    else if (!writer->n_written && !writer->n_buffered)
+    } else if (!writer->n_written && !writer->n_buffered) {
         status = mdgan_fail(error, MDGAN_STATE, "'%s' is not written: it has no frames", writer->target.path);
-    else
+    } else {
         status = rows_flush(writer, error);
-    if (status) {
+    }
+    if (status != MDGAN_OK) {
         mdgan_series_abandon(writer);
         return status;
     }
@@ -374,10 +397,11 @@ mdgan_status mdgan_series_close(mdgan_series_writer *writer, mdgan_error *error)
     return status;
 }
 
-void mdgan_series_abandon(mdgan_series_writer *writer)
+void mdgan_series_abandon(mdgan_series_writer *const writer)
 {
-    if (!writer)
+    if (!writer) {
         return;
+    }
     h5_session session;
     h5_begin(&session);
     file_close(writer);
@@ -386,31 +410,36 @@ void mdgan_series_abandon(mdgan_series_writer *writer)
     writer_free(writer);
 }
 
-static void row_gather(const mdgan_dataset *data, size_t frame, float *row)
+static void row_gather(const mdgan_dataset *const data, const size_t frame, float *const row)
 {
     const size_t n_component = data->feature.n_component;
-    for (size_t entity = 0; entity < data->n_entity; entity++)
+    for (size_t entity = 0; entity < data->n_entity; entity++) {
         memcpy(row + entity * n_component, mdgan_dataset_entity(data, entity) + frame * n_component,
                n_component * sizeof *row);
+    }
 }
 
-mdgan_status mdgan_series_write(const mdgan_dataset *data, const char *path, const char *creator, mdgan_error *error)
+mdgan_status mdgan_series_write(const mdgan_dataset *const data, const char *const path, const char *const creator,
+                                mdgan_error *const error)
 {
     mdgan_series_writer *writer;
     mdgan_status status = mdgan_series_open(&writer, path, creator, &data->feature, data->n_entity, data->first_step,
                                             data->first_time, data->box, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
+    }
     float *const row = malloc(data->n_entity * data->feature.n_component * sizeof *row);
-    if (!row)
+    if (!row) {
         status = mdgan_fail(error, MDGAN_MEMORY, "no memory to write '%s'", path);
-    for (size_t frame = 0; frame < data->n_frame && !status; frame++) {
+    }
+    for (size_t frame = 0; frame < data->n_frame && status == MDGAN_OK; frame++) {
         row_gather(data, frame, row);
         status = mdgan_series_append(writer, row, error);
     }
     free(row);
-    if (!status)
+    if (status == MDGAN_OK) {
         return mdgan_series_close(writer, error);
+    }
     mdgan_series_abandon(writer);
     return status;
 }

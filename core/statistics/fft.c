@@ -9,7 +9,7 @@
 /* FFTW keeps its planner in process-wide state, so the lock has to be process-wide as well. */
 static pthread_mutex_t planner_lock = PTHREAD_MUTEX_INITIALIZER;
 
-mdgan_status fft_real_create(fft_real *fft, size_t n, bool backward, mdgan_error *error)
+mdgan_status fft_real_create(fft_real *const fft, const size_t n, const bool backward, mdgan_error *const error)
 {
     memset(fft, 0, sizeof *fft);
     fft->n = n;
@@ -19,8 +19,9 @@ mdgan_status fft_real_create(fft_real *fft, size_t n, bool backward, mdgan_error
         pthread_mutex_lock(&planner_lock);
         /* FFTW_ESTIMATE: measured plans could differ from run to run, and so would the last digits. */
         fft->forward = fftw_plan_dft_r2c_1d((int)n, fft->x, fft->y, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
-        if (backward)
+        if (backward) {
             fft->backward = fftw_plan_dft_c2r_1d((int)n, fft->y, fft->x, FFTW_ESTIMATE);
+        }
         pthread_mutex_unlock(&planner_lock);
     }
     if (!fft->forward || (backward && !fft->backward)) {
@@ -30,13 +31,15 @@ mdgan_status fft_real_create(fft_real *fft, size_t n, bool backward, mdgan_error
     return MDGAN_OK;
 }
 
-void fft_real_clear(fft_real *fft)
+void fft_real_clear(fft_real *const fft)
 {
     pthread_mutex_lock(&planner_lock);
-    if (fft->forward)
+    if (fft->forward) {
         fftw_destroy_plan(fft->forward);
-    if (fft->backward)
+    }
+    if (fft->backward) {
         fftw_destroy_plan(fft->backward);
+    }
     pthread_mutex_unlock(&planner_lock);
     fftw_free(fft->x);
     fftw_free(fft->y);
@@ -46,30 +49,34 @@ void fft_real_clear(fft_real *fft)
 static bool only_small_factors(size_t n)
 {
     static const size_t prime[] = {2, 3, 5, 7};
-    for (size_t i = 0; i < sizeof prime / sizeof prime[0]; i++)
-        while (n % prime[i] == 0)
+    for (size_t i = 0; i < sizeof prime / sizeof prime[0]; i++) {
+        while (n % prime[i] == 0) {
             n /= prime[i];
+        }
+    }
     return n == 1;
 }
 
-size_t fft_good_size(size_t n)
+size_t fft_good_size(const size_t n)
 {
     size_t good = n + n % 2;
-    while (good < 2 || !only_small_factors(good))
+    while (good < 2 || !only_small_factors(good)) {
         good += 2;
+    }
     return good;
 }
 
-mdgan_status series_check(const mdgan_series *series, mdgan_error *error)
+mdgan_status series_check(const mdgan_series *const series, mdgan_error *const error)
 {
-    if (!series->value || series->n_entity == 0 || series->n_frame == 0 || series->n_component == 0)
+    if (!series->value || series->n_entity == 0 || series->n_frame == 0 || series->n_component == 0) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "series is empty (%zu entities, %zu frames, %zu components): give at least one of each",
                           series->n_entity, series->n_frame, series->n_component);
+    }
     return MDGAN_OK;
 }
 
-mdgan_status entity_mean_create(entity_mean *m, size_t n_bin, mdgan_error *error)
+mdgan_status entity_mean_create(entity_mean *const m, const size_t n_bin, mdgan_error *const error)
 {
     *m = (entity_mean){.n_bin = n_bin};
     m->mean = calloc(n_bin, sizeof *m->mean);
@@ -81,14 +88,14 @@ mdgan_status entity_mean_create(entity_mean *m, size_t n_bin, mdgan_error *error
     return MDGAN_OK;
 }
 
-void entity_mean_clear(entity_mean *m)
+void entity_mean_clear(entity_mean *const m)
 {
     free(m->mean);
     free(m->squares);
     memset(m, 0, sizeof *m);
 }
 
-void entity_mean_add(entity_mean *m, const double *value)
+void entity_mean_add(entity_mean *const m, const double *const value)
 {
     m->n_entity++;
     for (size_t i = 0; i < m->n_bin; i++) {
@@ -98,12 +105,14 @@ void entity_mean_add(entity_mean *m, const double *value)
     }
 }
 
-void entity_mean_result(const entity_mean *m, double factor, double *value, double *standard_error)
+void entity_mean_result(const entity_mean *const m, const double factor, double *const value,
+                        double *const standard_error)
 {
     const double n = (double)m->n_entity;
     for (size_t i = 0; i < m->n_bin; i++) {
         value[i] = factor * m->mean[i];
-        if (standard_error)
+        if (standard_error) {
             standard_error[i] = m->n_entity > 1 ? factor * sqrt(m->squares[i] / (n - 1) / n) : NAN;
+        }
     }
 }

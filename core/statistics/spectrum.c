@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "statistics/fft.h"
+#include "statistics/taper.h"
 
 /* How a series is cut: segments of `length` frames, `hop` apart, windowed by `taper` and padded to `fft.n`. */
 typedef struct welch {
@@ -14,84 +15,95 @@ typedef struct welch {
     fft_real fft;
 } welch;
 
-static void welch_clear(welch *w)
+static void welch_clear(welch *const w)
 {
     free(w->taper);
     free(w->power);
     fft_real_clear(&w->fft);
 }
 
-static mdgan_status welch_create(welch *w, size_t n_frame, size_t segment, mdgan_error *error)
+static mdgan_status welch_create(welch *const w, const size_t n_frame, const size_t segment, mdgan_error *const error)
 {
     *w = (welch){.length = n_frame < segment ? n_frame : segment, .hop = segment / 2, .n_segment = 1};
-    if (n_frame > segment)
+    if (n_frame > segment) {
         w->n_segment = 1 + (n_frame - segment) / w->hop;
+    }
     w->taper = malloc(w->length * sizeof *w->taper);
     w->power = malloc((segment / 2 + 1) * sizeof *w->power);
     if (!w->taper || !w->power) {
         welch_clear(w);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for a spectrum of %zu-frame segments", segment);
     }
-    /* Periodic Hann with its zero half a sample outside: no frame of a short record is thrown away. */
-    const double pi = acos(-1.0);
-    for (size_t t = 0; t < w->length; t++)
-        w->taper[t] = 0.5 - 0.5 * cos(2 * pi * ((double)t + 0.5) / (double)w->length);
+    for (size_t t = 0; t < w->length; t++) {
+        w->taper[t] = hann(t, w->length);
+    }
     const mdgan_status status = fft_real_create(&w->fft, segment, false, error);
-    if (status)
+    if (status != MDGAN_OK) {
         welch_clear(w);
+    }
     return status;
 }
 
 /* w->power: summed over the segments and components of one entity's [n_frame][n_component]. */
-static void welch_entity(welch *w, const float *value, size_t n_component)
+static void welch_entity(welch *const w, const float *const value, const size_t n_component)
 {
     memset(w->power, 0, (w->fft.n / 2 + 1) * sizeof *w->power);
     memset(w->fft.x, 0, w->fft.n * sizeof *w->fft.x);
     for (size_t s = 0; s < w->n_segment; s++) {
         const float *const start = value + s * w->hop * n_component;
         for (size_t c = 0; c < n_component; c++) {
-            for (size_t t = 0; t < w->length; t++)
+            for (size_t t = 0; t < w->length; t++) {
                 w->fft.x[t] = w->taper[t] * (double)start[t * n_component + c];
+            }
             fftw_execute(w->fft.forward);
-            for (size_t i = 0; i <= w->fft.n / 2; i++)
+            for (size_t i = 0; i <= w->fft.n / 2; i++) {
                 w->power[i] += w->fft.y[i][0] * w->fft.y[i][0] + w->fft.y[i][1] * w->fft.y[i][1];
+            }
         }
     }
 }
 
-static mdgan_status normalise(const entity_mean *mean, double *power, double *standard_error, mdgan_error *error)
+static mdgan_status normalise(const entity_mean *const mean, double *const power, double *const standard_error,
+                              mdgan_error *const error)
 {
     double sum = 0;
-    for (size_t i = 0; i < mean->n_bin; i++)
+    for (size_t i = 0; i < mean->n_bin; i++) {
         sum += mean->mean[i];
-    if (!isfinite(sum))
+    }
+    if (!isfinite(sum)) {
         return mdgan_fail(error, MDGAN_DATA, "series holds values that are not finite: look for a crashed simulation");
-    if (sum <= 0)
+    }
+    if (sum <= 0) {
         return mdgan_fail(error, MDGAN_DATA, "series is zero everywhere: a spectrum needs values that change");
+    }
     entity_mean_result(mean, 1 / sum, power, standard_error);
     return MDGAN_OK;
 }
 
-mdgan_status mdgan_spectrum(const mdgan_series *series, size_t segment, double *power, double *standard_error,
-                            mdgan_error *error)
+mdgan_status mdgan_spectrum(const mdgan_series *const series, const size_t segment, double *const power,
+                            double *const standard_error, mdgan_error *const error)
 {
     mdgan_status status = series_check(series, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
-    if (segment < 4 || segment % 2 || segment > (1u << 30))
+    }
+    if (segment < 4 || segment % 2 || segment > (1u << 30)) {
         return mdgan_fail(error, MDGAN_INVALID, "segment of %zu frames: give an even number from 4 to 2^30", segment);
+    }
     welch w;
     entity_mean mean = {0};
     status = welch_create(&w, series->n_frame, segment, error);
-    if (status)
+    if (status != MDGAN_OK) {
         return status;
+    }
     status = entity_mean_create(&mean, segment / 2 + 1, error);
-    for (size_t e = 0; !status && e < series->n_entity; e++) {
+    for (size_t e = 0; status == MDGAN_OK && e < series->n_entity; e++) {
         welch_entity(&w, series->value + e * series->n_frame * series->n_component, series->n_component);
         entity_mean_add(&mean, w.power);
     }
-    if (!status)
+    if (status == MDGAN_OK) {
         status = normalise(&mean, power, standard_error, error);
+    }
     entity_mean_clear(&mean);
     welch_clear(&w);
     return status;

@@ -2,12 +2,13 @@
 #include <math.h>
 #include <mdgan/statistics.h>
 
-mdgan_moments mdgan_moments_of(const mdgan_series *series)
+mdgan_moments mdgan_moments_of(const mdgan_series *const series)
 {
     const size_t n = series->n_entity * series->n_frame * series->n_component;
     double sum = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         sum += (double)series->value[i];
+    }
     const double mean = sum / (double)n;
     /* Second pass around the mean: power sums around 0 cancel where the mean is large. */
     double m2 = 0, m3 = 0, m4 = 0;
@@ -24,7 +25,7 @@ mdgan_moments mdgan_moments_of(const mdgan_series *series)
 }
 
 /* power[i] averaged with triangular weights that reach half_width bins to both sides, as far as there are bins. */
-static double smoothed(const double *power, size_t n_bin, size_t i, size_t half_width)
+static double smoothed(const double *const power, const size_t n_bin, const size_t i, const size_t half_width)
 {
     const size_t first = i > half_width ? i - half_width : 0;
     const size_t last = i + half_width < n_bin ? i + half_width : n_bin - 1;
@@ -37,22 +38,24 @@ static double smoothed(const double *power, size_t n_bin, size_t i, size_t half_
     return sum / weights;
 }
 
-double mdgan_peak(const double *power, size_t n_bin, size_t first, size_t last, size_t half_width)
+double mdgan_peak(const double *const power, const size_t n_bin, const size_t first, const size_t last,
+                  const size_t half_width)
 {
     double highest = 0, position = -1;
     for (size_t i = first > 1 ? first : 1; i <= last && i + 1 < n_bin; i++) {
         const double below = smoothed(power, n_bin, i - 1, half_width);
         const double here = smoothed(power, n_bin, i, half_width);
         const double above = smoothed(power, n_bin, i + 1, half_width);
-        if (here <= below || here < above || (position >= 0 && here <= highest))
+        if (here <= below || here < above || (position >= 0 && here <= highest)) {
             continue;
+        }
         highest = here;
         position = (double)i + 0.5 * (above - below) / (2 * here - above - below);
     }
     return position;
 }
 
-double mdgan_relative_l2(const double *a, const double *b, size_t n)
+double mdgan_relative_l2(const double *const a, const double *const b, const size_t n)
 {
     double difference = 0, norm = 0;
     for (size_t i = 0; i < n; i++) {

@@ -21,20 +21,20 @@ def mdgan(*words, status=0):
     return done
 
 
-def write_h5md(path, velocity):
-    """velocity: [frame][entity][3]"""
+def write_h5md(path, value, kind="velocity"):
+    """value: [frame][entity][3]"""
     with h5py.File(path, "w") as file:
         h5md = file.create_group("h5md")
         h5md.attrs["version"] = numpy.array([1, 1], "i4")
         h5md.create_group("author").attrs["name"] = "test"
         h5md.create_group("creator").attrs.update({"name": "test", "version": "1"})
         h5md.create_group("modules/units").attrs["version"] = numpy.array([1, 0], "i4")
-        group = file.create_group("particles/oscillators/velocity")
-        group["step"] = STRIDE * numpy.arange(len(velocity), dtype="i8")
-        group["time"] = DT * numpy.arange(len(velocity))
+        group = file.create_group(f"particles/oscillators/{kind}")
+        group["step"] = STRIDE * numpy.arange(len(value), dtype="i8")
+        group["time"] = DT * numpy.arange(len(value))
         group["time"].attrs["unit"] = "ps"
-        group["value"] = velocity.astype("f4")
-        group["value"].attrs["unit"] = "nm ps-1"
+        group["value"] = value.astype("f4")
+        group["value"].attrs["unit"] = "nm ps-1" if kind == "velocity" else "nm"
         box = file.create_group("particles/oscillators/box")
         box.attrs["dimension"] = 3
         box.attrs["boundary"] = numpy.array([b"periodic"] * 3)
@@ -66,10 +66,10 @@ def rows(path):
     return numpy.loadtxt(path, delimiter=",", ndmin=2)
 
 
-def series_value(path):
+def series_value(path, kind="velocity"):
     with h5py.File(path, "r") as file:
         (group,) = file["particles"].values()
-        return group["velocity/value"][:]
+        return group[f"{kind}/value"][:]
 
 
 class Pipeline(unittest.TestCase):
@@ -162,6 +162,63 @@ class Pipeline(unittest.TestCase):
         done = mdgan("msd", "short.h5", status=1)
         self.assertIn("holds no positions", done.stderr)
         self.assertEqual(sorted(os.listdir(".")), before)
+
+    def test_damaged_model_is_called_a_damaged_model(self):
+        with open("model.h5", "rb") as file:
+            half = file.read()[:-2000]
+        with open("half.h5", "wb") as file:
+            file.write(half)
+        with h5py.File("lacking.h5", "w") as lacking, h5py.File("model.h5", "r") as whole:
+            lacking.attrs.update(whole.attrs)
+        for name in ("half.h5", "lacking.h5"):
+            told = mdgan("info", name, status=1).stderr
+            self.assertIn(f"'{name}'", told)
+            self.assertIn("model", told)
+            self.assertNotIn("H5MD", told)
+        with open("data.h5", "rb") as file:
+            half = file.read()[:-2000]
+        with open("half.h5", "wb") as file:
+            file.write(half)
+        self.assertNotIn("model", mdgan("info", "half.h5", status=1).stderr)
+        os.remove("half.h5")
+        os.remove("lacking.h5")
+
+    def test_positions_need_one_frame_more(self):
+        walk = numpy.cumsum(oscillators(4 * WINDOW + 1), axis=0)
+        for frames, windows in ((4 * WINDOW + 1, 2), (4 * WINDOW, 1), (2 * WINDOW + 1, 1)):
+            write_h5md("walk.h5", walk[:frames], "position")
+            done = mdgan("train", "walk.h5", WINDOW, "-o", "walker.h5", "iterations", 0, "data", "used.h5")
+            self.assertIn(f"x {2 * WINDOW * windows + 1} frames", done.stderr)
+            self.assertEqual(len(series_value("used.h5", "position")), 2 * WINDOW * windows + 1)
+        write_h5md("walk.h5", walk[: 2 * WINDOW], "position")
+        for words in ((), ("windows", 1)):
+            done = mdgan("train", "walk.h5", WINDOW, "-o", "walker.h5", *words, status=1)
+            self.assertIn("has 32 frames, but 2 x M x windows + 1 (positions) = 33 are needed", done.stderr)
+        for name in ("walk.h5", "walker.h5", "used.h5"):
+            os.remove(name)
+
+    def test_diverged_training_leaves_a_model_that_emits(self):
+        done = mdgan("train", "data.h5", WINDOW, "-o", "div.h5", "rate", 1, "rate/critic", 1, "iterations", 400)
+        self.assertIn("training ended early", done.stderr)
+        self.assertIn("checkpoint:  no", mdgan("info", "div.h5").stdout)
+        mdgan("emit", "div.h5", 20, "-o", "div-series.h5")
+        self.assertTrue(numpy.isfinite(series_value("div-series.h5")).all())
+        done = mdgan("train", "data.h5", WINDOW, "-o", "more.h5", "resume", "div.h5", status=1)
+        self.assertIn("holds no checkpoint", done.stderr)
+        os.remove("div.h5")
+        os.remove("div-series.h5")
+
+    def test_resumed_training_goes_on(self):
+        mdgan("train", "data.h5", WINDOW, "-o", "part.h5", "iterations", 4)
+        done = mdgan("train", "data.h5", WINDOW, "-o", "whole.h5", "resume", "part.h5", "iterations", 9)
+        self.assertIn("mdgan train: the training of 'part.h5' goes on\n", done.stderr)
+        self.assertIn("trained 9 iterations", done.stderr)
+        self.assertIn("checkpoint:  yes", mdgan("info", "whole.h5").stdout)
+        mdgan("emit", "whole.h5", 5, "-o", "whole-series.h5")
+        done = mdgan("train", "data.h5", 2 * WINDOW // 4, "-o", "no.h5", "resume", "part.h5", status=1)
+        self.assertIn("has windows of M = 16 frames", done.stderr)
+        for name in ("part.h5", "whole.h5", "whole-series.h5"):
+            os.remove(name)
 
     def test_adversarial_training_runs_and_reports(self):
         done = mdgan("train", "data.h5", WINDOW, "-o", "gan.h5", "iterations", 5, "progress", 0.05)

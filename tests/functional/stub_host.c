@@ -17,15 +17,16 @@ static void remember(void *context, const char *line)
 static bool cancelled(void *context)
 {
     stub_host *const stub = context;
-    ++stub->asked;
+    stub->asked++;
     return stub->cancel;
 }
 
 int stub_set_up(void **state)
 {
     stub_host *const stub = calloc(1, sizeof *stub);
-    if (stub == NULL || mdgan_comm_create_serial(&stub->comm, &stub->error) != MDGAN_OK)
+    if (stub == NULL || mdgan_comm_create_serial(&stub->comm, &stub->error) != MDGAN_OK) {
         return -1;
+    }
     stub->host = (mdgan_host){
         .size = sizeof stub->host, .name = "stub 1.0", .log = remember, .cancelled = cancelled, .context = stub};
     stub->feature = (mdgan_feature){.name = "oscillator",
@@ -55,8 +56,9 @@ int stub_tear_down(void **state)
 {
     stub_host *const stub = *state;
     const char *const files[] = {"model.h5", "other.h5", "data.h5"};
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; ++i)
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         remove(stub_path(stub, files[i]));
+    }
     const int left = rmdir(stub->directory); /* a file left half-written fails the test */
     mdgan_comm_destroy(stub->comm);
     free(stub);
@@ -103,21 +105,23 @@ mdgan_status stub_offer(stub_host *stub, mdgan_session *session, size_t f, bool 
 {
     const double box[9] = {10, 0, 0, 0, 11, 0, 0, 0, 12};
     float row[STUB_ENTITY];
-    for (size_t e = 0; e < STUB_ENTITY; ++e)
+    for (size_t e = 0; e < STUB_ENTITY; e++) {
         row[e] = value_of(f, e) + stub->shift;
+    }
     return mdgan_session_offer(session, (int64_t)(f * STUB_STRIDE), 2.0 * (double)f, box, row, complete, &stub->error);
 }
 
 void stub_offer_range(stub_host *stub, mdgan_session *session, size_t first, size_t last)
 {
     bool complete = false;
-    for (size_t f = first; f < last; ++f)
+    for (size_t f = first; f < last; f++) {
         stub_check(stub, stub_offer(stub, session, f, &complete));
+    }
 }
 
 void stub_emit(stub_host *stub, mdgan_session *session, float *rows, size_t n_frame)
 {
-    for (size_t f = 0; f < n_frame; ++f) {
+    for (size_t f = 0; f < n_frame; f++) {
         const float *row = NULL;
         stub_check(stub, mdgan_session_emit(session, &row, &stub->error));
         memcpy(rows + f * STUB_ENTITY, row, STUB_ENTITY * sizeof *row);
@@ -126,13 +130,15 @@ void stub_emit(stub_host *stub, mdgan_session *session, float *rows, size_t n_fr
 
 void stub_check(const stub_host *stub, mdgan_status status)
 {
-    if (status != MDGAN_OK)
+    if (status != MDGAN_OK) {
         fail_msg("%s: %s", mdgan_status_text(status), stub->error.text);
+    }
 }
 
 void stub_check_error(const stub_host *stub, mdgan_status status, mdgan_status expected, const char *part)
 {
     assert_int_equal(status, expected);
-    if (strstr(stub->error.text, part) == NULL)
+    if (strstr(stub->error.text, part) == NULL) {
         fail_msg("'%s' is missing in '%s'", part, stub->error.text);
+    }
 }

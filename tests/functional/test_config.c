@@ -50,7 +50,7 @@ static const struct {
     {"latent", "257", "keyword 'latent' got '257': must be a whole number from 0 to 256, or auto"},
     {"channels", "2", "keyword 'channels' got '2': must be a whole number from 4 to 1024, or auto"},
     {"hidden", "2", "keyword 'hidden' got '2': must be a whole number from 4 to 4096, or auto"},
-    {"critic", "cnn", "keyword 'critic' got 'cnn': must be auto, conv or mlp"},
+    {"critic", "cnn", "keyword 'critic' got 'cnn': must be conv or mlp"},
     {"lipschitz", "clipping", "keyword 'lipschitz' got 'clipping': must be penalty or clip"},
     {"penalty", "1001", "keyword 'penalty' got '1001': must be a number from 0 to 1000, or auto"},
     {"clip", "0", "keyword 'clip' got '0': must be a number from 0.0001 to 10"},
@@ -66,6 +66,7 @@ static const struct {
     {"progress", "0.01", "keyword 'progress' got '0.01': must be a number from 0.05 to 3600 s"},
     {"save", "", "keyword 'save' got '': must be a file name of 1 to 1023 characters, not 0"},
     {"load", "", "keyword 'load' got '': must be a file name of 1 to 1023 characters, not 0"},
+    {"resume", "", "keyword 'resume' got '': must be a file name of 1 to 1023 characters, not 0"},
     {"data", NULL, "keyword 'data' got no value: write one behind it (file name)"},
     {"window", "2", "keyword 'window' is unknown: the most similar one is 'windows'"},
     {"widnows", "2", "keyword 'widnows' is unknown: the most similar one is 'windows'"},
@@ -80,7 +81,7 @@ static void test_golden_errors(void **state)
 {
     (void)state;
     const mdgan_config before = mdgan_config_defaults();
-    for (size_t i = 0; i < sizeof golden_errors / sizeof golden_errors[0]; ++i) {
+    for (size_t i = 0; i < sizeof golden_errors / sizeof golden_errors[0]; i++) {
         mdgan_config config = before;
         mdgan_error error = {""};
         assert_int_equal(mdgan_config_set(&config, golden_errors[i].keyword, golden_errors[i].value, &error),
@@ -95,12 +96,14 @@ static void test_every_keyword_has_a_golden_error(void **state)
     (void)state;
     size_t n = 0;
     const mdgan_keyword *const list = mdgan_keyword_list(&n);
-    for (size_t k = 0; k < n; ++k) {
+    for (size_t k = 0; k < n; k++) {
         bool found = false;
-        for (size_t i = 0; i < sizeof golden_errors / sizeof golden_errors[0]; ++i)
+        for (size_t i = 0; i < sizeof golden_errors / sizeof golden_errors[0]; i++) {
             found = found || strcmp(list[k].name, golden_errors[i].keyword) == 0;
-        if (!found)
+        }
+        if (!found) {
             fail_msg("no golden error for keyword '%s'", list[k].name);
+        }
     }
 }
 
@@ -113,7 +116,7 @@ static void test_listed_default_is_the_default(void **state)
     const mdgan_config defaults = mdgan_config_defaults();
     assert_int_equal(defaults.size, sizeof defaults);
     assert_true(n >= 25);
-    for (size_t k = 0; k < n; ++k) {
+    for (size_t k = 0; k < n; k++) {
         mdgan_config config = defaults;
         mdgan_error error = {""};
         assert_non_null(list[k].unit);
@@ -135,13 +138,14 @@ static void test_accepted_values(void **state)
     const char *const pairs[][2] = {{"windows", "12"},  {"seed", "4294967295"}, {"init", "random"},
                                     {"minutes", "2.5"}, {"rate", "5e-4"},       {"critic", "mlp"},
                                     {"batch", "64"},    {"save", "water.h5"},   {"critic/steps", "3"}};
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; ++i)
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         assert_int_equal(mdgan_config_set(&c, pairs[i][0], pairs[i][1], &error), MDGAN_OK);
+    }
     assert_int_equal(c.windows, 12);
     assert_true(c.seed == 4294967295U);
     assert_int_equal(c.init, MDGAN_INIT_RANDOM);
     assert_true(c.minutes == 2.5 && c.rate_generator == 5e-4);
-    assert_int_equal(c.critic, 2);
+    assert_int_equal(c.critic, MDGAN_CRITIC_MLP);
     assert_string_equal(c.save, "water.h5");
     assert_int_equal(c.critic_steps, 3);
     assert_int_equal(mdgan_config_set(&c, "batch", "auto", &error), MDGAN_OK);
@@ -172,12 +176,12 @@ static void test_window_rule(void **state)
                {"22", "; the nearest that fit are 21 and 24"},
                {"7", "; the smallest that fits is 8"},
                {"0", "; the smallest that fits is 8"},
-               {"1000001", "; the largest that fits is 1000000"},
-               {"64x", "from 8 to 1000000"},
-               {"", "from 8 to 1000000"},
-               {"-8", "from 8 to 1000000"}};
+               {"4097", "; the largest that fits is 4096"},
+               {"64x", "from 8 to 4096"},
+               {"", "from 8 to 4096"},
+               {"-8", "from 8 to 4096"}};
     mdgan_config config = mdgan_config_defaults();
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; ++i) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         char start[64];
         mdgan_error error = {""};
         assert_int_equal(mdgan_config_set_window(&config, bad[i].text, &error), MDGAN_INVALID);
@@ -186,11 +190,38 @@ static void test_window_rule(void **state)
         assert_string_equal(error.text + strlen(error.text) - strlen(bad[i].tail), bad[i].tail);
         assert_int_equal(config.window, 0);
     }
-    const char *const good[] = {"8", "9", "10", "14", "60", "64", "210", "1000000"};
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; ++i) {
+    const char *const good[] = {"8", "9", "10", "14", "60", "64", "210", "2187", "4096"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_int_equal(mdgan_config_set_window(&config, good[i], NULL), MDGAN_OK);
         assert_int_equal(config.window, strtoul(good[i], NULL, 10));
     }
+}
+
+/* What a keyword lets through must not be refused by the training, perhaps hours later, nor the other way round. */
+static void test_window_rule_is_the_trainings(void **state)
+{
+    (void)state;
+    const mdgan_feature feature = {.name = "f", .n_component = 1, .dt = 1, .stride = 1};
+    mdgan_train_config training = mdgan_train_config_defaults(MDGAN_INIT_LINEAR);
+    mdgan_config config = mdgan_config_defaults();
+    mdgan_dataset data;
+    mdgan_comm *comm = NULL;
+    size_t n_good = 0;
+    assert_int_equal(mdgan_comm_create_serial(&comm, NULL), MDGAN_OK);
+    assert_int_equal(mdgan_dataset_create(&data, &feature, 2, 1, NULL), MDGAN_OK); /* too short for any window */
+    for (size_t window = 0; window <= MDGAN_WINDOW_MAX + 10; window++) {
+        char text[32];
+        mdgan_trainer *trainer = NULL;
+        snprintf(text, sizeof text, "%zu", window);
+        training.window = window;
+        const bool accepted = mdgan_config_set_window(&config, text, NULL) == MDGAN_OK;
+        const mdgan_status status = mdgan_trainer_create(&trainer, &training, &data, comm, NULL);
+        assert_int_equal(status, accepted ? MDGAN_DATA : MDGAN_INVALID);
+        n_good += accepted;
+    }
+    assert_int_equal(n_good, 241); /* numbers from 8 to 4096 without a prime factor above 7 */
+    mdgan_dataset_clear(&data);
+    mdgan_comm_destroy(comm);
 }
 
 /* Config of window 64 with the given keyword-value pairs, NULL-terminated, checked. */
@@ -198,8 +229,9 @@ static mdgan_status checked(mdgan_error *error, const char *const *pairs)
 {
     mdgan_config config = mdgan_config_defaults();
     config.window = 64;
-    for (; *pairs != NULL; pairs += 2)
+    for (; *pairs != NULL; pairs += 2) {
         assert_int_equal(mdgan_config_set(&config, pairs[0], pairs[1], error), MDGAN_OK);
+    }
     return mdgan_config_check(&config, error);
 }
 
@@ -224,6 +256,14 @@ static void test_check_of_several_keywords(void **state)
          MDGAN_INVALID,
          "keywords 'load' and 'data' exclude each other: with load nothing is collected or trained; leave one of them "
          "out"},
+        {{"load", "/dev/null", "resume", "b.h5"},
+         MDGAN_INVALID,
+         "keywords 'load' and 'resume' exclude each other: with load nothing is collected or trained; leave one of "
+         "them out"},
+        {{"resume", "/no/such.h5"}, MDGAN_FILE, "keyword 'resume' got '/no/such.h5': there is no such file"},
+        {{"resume", "/"},
+         MDGAN_FILE,
+         "keyword 'resume' got '/': not a readable file; check the name and its permissions"},
         {{"load", "/no/such.h5"}, MDGAN_FILE, "keyword 'load' got '/no/such.h5': there is no such file"},
         {{"load", "/"}, MDGAN_FILE, "keyword 'load' got '/': not a readable file; check the name and its permissions"},
         {{"save", "/no/such/a.h5"},
@@ -237,7 +277,7 @@ static void test_check_of_several_keywords(void **state)
          MDGAN_INVALID,
          "keywords 'save' and 'data' both got 'a.h5': model and windows need two files"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; ++i) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         mdgan_error error = {""};
         assert_int_equal(checked(&error, bad[i].pairs), bad[i].status);
         assert_string_equal(error.text, bad[i].text);
@@ -267,8 +307,9 @@ static void test_directory_not_writable(void **state)
     (void)state;
     char directory[] = "/tmp/mdgan-test-XXXXXX";
     char path[64];
-    if (geteuid() == 0)
+    if (geteuid() == 0) {
         skip(); /* root may write anywhere */
+    }
     assert_non_null(mkdtemp(directory));
     snprintf(path, sizeof path, "%s/a.h5", directory);
     assert_int_equal(chmod(directory, 0500), 0);
@@ -283,7 +324,7 @@ static void test_training_defaults_are_the_trainings(void **state)
 {
     (void)state;
     const int inits[] = {MDGAN_INIT_LINEAR, MDGAN_INIT_RANDOM};
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < 2; i++) {
         mdgan_config config = mdgan_config_defaults();
         config.init = inits[i];
         config.window = 64;
@@ -302,7 +343,38 @@ static void test_training_defaults_are_the_trainings(void **state)
         assert_int_equal(t.evaluate, expected.evaluate);
         assert_true(t.seconds == expected.seconds && t.penalty == expected.penalty && t.carry == expected.carry);
         assert_true(t.rate_generator == expected.rate_generator && t.rate_critic == expected.rate_critic);
-        assert_true(t.rate_linear == expected.rate_linear);
+        assert_true(t.rate_linear == expected.rate_linear && t.anchor == expected.anchor);
+        assert_true(t.clip == expected.clip && t.holdout == expected.holdout);
+        assert_true(t.lipschitz == expected.lipschitz);
+    }
+}
+
+/* What the documentation shows as default, given as a value, must change nothing. */
+static void test_shown_defaults_change_nothing(void **state)
+{
+    (void)state;
+    const int inits[] = {MDGAN_INIT_LINEAR, MDGAN_INIT_RANDOM};
+    size_t n = 0;
+    const mdgan_keyword *const list = mdgan_keyword_list(&n);
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t k = 0; k < n; k++) {
+            mdgan_config plain = mdgan_config_defaults();
+            char text[32];
+            mdgan_keyword_default(k, (mdgan_init)inits[i], text, sizeof text);
+            if (strcmp(list[k].type, "file") == 0) {
+                assert_string_equal(text, "");
+                continue;
+            }
+            mdgan_config given = plain;
+            assert_int_equal(mdgan_config_set(&given, list[k].name, text, NULL), MDGAN_OK);
+            plain.init = given.init = inits[i];
+            plain.window = given.window = 64;
+            const mdgan_train_config a = config_training(&plain), b = config_training(&given);
+            assert_memory_equal(&a, &b, sizeof a);
+            if (strcmp(list[k].type, "word") != 0) {
+                assert_string_not_equal(text, "auto");
+            }
+        }
     }
 }
 
@@ -316,8 +388,9 @@ static void test_keywords_reach_the_training(void **state)
         {"clip", "0.25"},        {"critic/steps", "6"}, {"rate", "0.125"},     {"rate/critic", "0.5"},
         {"rate/linear", "0.75"}, {"anchor", "12.5"},    {"holdout", "0.375"}};
     mdgan_config config = mdgan_config_defaults();
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; ++i)
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         assert_int_equal(mdgan_config_set(&config, pairs[i][0], pairs[i][1], NULL), MDGAN_OK);
+    }
     const mdgan_train_config t = config_training(&config);
     assert_int_equal(t.seed, 42);
     assert_int_equal(t.init, MDGAN_INIT_RANDOM);
@@ -390,10 +463,12 @@ int main(void)
         cmocka_unit_test(test_accepted_values),
         cmocka_unit_test(test_long_file_name),
         cmocka_unit_test(test_window_rule),
+        cmocka_unit_test(test_window_rule_is_the_trainings),
         cmocka_unit_test(test_check_of_several_keywords),
         cmocka_unit_test(test_check_of_size_and_window),
         cmocka_unit_test(test_directory_not_writable),
         cmocka_unit_test(test_training_defaults_are_the_trainings),
+        cmocka_unit_test(test_shown_defaults_change_nothing),
         cmocka_unit_test(test_keywords_reach_the_training),
         cmocka_unit_test(test_feature_overrides),
         cmocka_unit_test(test_progress_line),

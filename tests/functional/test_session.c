@@ -20,8 +20,9 @@ static mdgan_session *trained(stub_host *stub)
 
 static void assert_logged(const stub_host *stub, const char *part)
 {
-    if (strstr(stub->log, part) == NULL)
+    if (strstr(stub->log, part) == NULL) {
         fail_msg("'%s' is missing in the log:\n%s", part, stub->log);
+    }
 }
 
 static void test_whole_life(void **state)
@@ -36,7 +37,7 @@ static void test_whole_life(void **state)
     assert_null(mdgan_session_model(session));
 
     bool complete = true;
-    for (size_t f = 0; f < STUB_FRAMES; ++f) {
+    for (size_t f = 0; f < STUB_FRAMES; f++) {
         stub_check(stub, stub_offer(stub, session, f, &complete));
         assert_int_equal(complete, f + 1 == STUB_FRAMES);
     }
@@ -60,8 +61,9 @@ static void test_whole_life(void **state)
     assert_int_equal(report.phase, MDGAN_PHASE_EMIT);
     assert_int_equal(report.emitted, 40);
     assert_true(report.emit_seconds > 0 && report.collect_seconds > 0);
-    for (size_t i = 0; i < 40 * STUB_ENTITY; ++i)
+    for (size_t i = 0; i < 40 * STUB_ENTITY; i++) {
         assert_true(isfinite(rows[i]));
+    }
     mdgan_session_destroy(session);
 }
 
@@ -158,10 +160,8 @@ static void test_new_model_restarts_the_emission(void **state)
     assert_int_equal(mdgan_session_report(session).phase, MDGAN_PHASE_TRAINED);
     stub_emit(stub, session, second, 8);
     assert_memory_equal(first, second, sizeof first);
-    stub_check(stub, mdgan_session_train(session, &stub->error)); /* equal data, equal seed: equal model */
-    assert_int_equal(mdgan_session_report(session).emitted, 0);
-    stub_emit(stub, session, second, 8);
-    assert_memory_equal(first, second, sizeof first);
+    stub_check_error(stub, mdgan_session_train(session, &stub->error), MDGAN_STATE, "cannot train again");
+    assert_int_equal(mdgan_session_report(session).emitted, 8);
     mdgan_session_destroy(session);
 }
 
@@ -281,6 +281,66 @@ static void test_host_may_cancel(void **state)
     mdgan_session_destroy(session);
 }
 
+/* A training that the host interrupts and another session takes up ends where an uninterrupted one does. */
+static void test_resume_equals_the_uninterrupted(void **state)
+{
+    stub_host *const stub = *state;
+    const char *const path = stub_path(stub, "model.h5");
+    float expected[8 * STUB_ENTITY];
+    float rows[8 * STUB_ENTITY];
+    stub_keyword(stub, "iterations", "600");
+    mdgan_session *session = trained(stub);
+    const mdgan_progress whole = mdgan_session_report(session).training;
+    stub_emit(stub, session, expected, 8);
+    mdgan_session_destroy(session);
+
+    stub->cancel = true;
+    stub_keyword(stub, "save", path);
+    session = trained(stub);
+    const size_t interrupted = mdgan_session_report(session).training.iteration;
+    assert_in_range(interrupted, 1, 599);
+    mdgan_session_destroy(session);
+
+    stub->cancel = false;
+    stub_keyword(stub, "resume", path);
+    session = trained(stub);
+    const mdgan_progress resumed = mdgan_session_report(session).training;
+    assert_logged(stub, "model.h5' goes on\n");
+    assert_int_equal(resumed.iteration, 600);
+    assert_true(resumed.score == whole.score && resumed.best_score == whole.best_score);
+    assert_true(resumed.start_score == whole.start_score);
+    stub_emit(stub, session, rows, 8);
+    assert_memory_equal(rows, expected, sizeof rows);
+    mdgan_session_destroy(session);
+    mdgan_model *model = NULL;
+    stub_check(stub, mdgan_model_load(&model, path, &stub->error)); /* the file it came from was written over */
+    assert_true(mdgan_model_info_get(model).checkpoint);
+    mdgan_model_destroy(model);
+}
+
+static void test_resume_of_what_does_not_fit(void **state)
+{
+    stub_host *const stub = *state;
+    const char *const path = stub_path(stub, "model.h5");
+    stub_keyword(stub, "save", path);
+    mdgan_session_destroy(trained(stub));
+    stub->config.save[0] = '\0';
+    stub_keyword(stub, "resume", path);
+    stub->config.window = 32;
+    mdgan_session *session = NULL;
+    mdgan_status status = mdgan_session_create(&session, &stub->config, &stub->feature, STUB_ENTITY, &stub->host,
+                                               stub->comm, &stub->error);
+    stub_check_error(stub, status, MDGAN_MISMATCH, "has windows of M = 16 frames, asked for is M = 32");
+    assert_null(session);
+    stub->config.window = STUB_WINDOW;
+    session = stub_session(stub);
+    stub_offer_range(stub, session, 0, STUB_FRAMES);
+    assert_int_equal(remove(path), 0); /* between the check and the training */
+    stub_check_error(stub, mdgan_session_train(session, &stub->error), MDGAN_FILE, "model.h5");
+    assert_int_equal(mdgan_session_report(session).phase, MDGAN_PHASE_READY);
+    mdgan_session_destroy(session);
+}
+
 static void test_keywords_override_the_feature(void **state)
 {
     stub_host *const stub = *state;
@@ -297,7 +357,7 @@ static void test_position_sets_out_from_the_last_frame(void **state)
     float rows[2][8 * STUB_ENTITY];
     stub->feature.kind = MDGAN_POSITION;
     stub_keyword(stub, "iterations", "0");
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < 2; i++) {
         stub->shift = 0;
         mdgan_session *const session = stub_session(stub);
         assert_int_equal(mdgan_session_report(session).frames_wanted, STUB_FRAMES + 1);
@@ -308,8 +368,9 @@ static void test_position_sets_out_from_the_last_frame(void **state)
         stub_emit(stub, session, rows[i], 8);
         mdgan_session_destroy(session);
     }
-    for (size_t j = 0; j < 8 * STUB_ENTITY; ++j)
+    for (size_t j = 0; j < 8 * STUB_ENTITY; j++) {
         assert_true(fabs(rows[1][j] - rows[0][j] - 100.0) < 1e-3);
+    }
 }
 
 static void test_bad_arguments(void **state)
@@ -352,6 +413,8 @@ int main(void)
         TEST(test_failed_save_keeps_the_model),
         TEST(test_failed_data_file_keeps_the_model),
         TEST(test_host_may_cancel),
+        TEST(test_resume_equals_the_uninterrupted),
+        TEST(test_resume_of_what_does_not_fit),
         TEST(test_keywords_override_the_feature),
         TEST(test_position_sets_out_from_the_last_frame),
         TEST(test_bad_arguments),

@@ -17,8 +17,9 @@ static int rank;
 
 static void check(bool ok, int line, const char *what, const mdgan_error *error)
 {
-    if (ok)
+    if (ok) {
         return;
+    }
     fprintf(stderr, "rank %d, line %d: %s: %s\n", rank, line, what, error->text);
     MPI_Abort(MPI_COMM_WORLD, 1);
 }
@@ -34,20 +35,23 @@ static mdgan_config keywords(void)
     mdgan_config config = mdgan_config_defaults();
     const char *const pairs[][2] = {{"iterations", "3"}, {"batch", "16"}, {"channels", "8"}, {"hidden", "8"}};
     config.window = WINDOW;
-    for (size_t i = 0; i < 4; ++i)
+    for (size_t i = 0; i < 4; i++) {
         mdgan_config_set(&config, pairs[i][0], pairs[i][1], NULL);
+    }
     return config;
 }
 
 static bool offer_all(mdgan_session *session, mdgan_error *error)
 {
     bool complete = false;
-    for (int f = 0; f < FRAMES; ++f) {
+    for (int f = 0; f < FRAMES; f++) {
         float row[ENTITY];
-        for (int e = 0; e < ENTITY; ++e)
+        for (int e = 0; e < ENTITY; e++) {
             row[e] = (float)(sin(0.7 * f + 2.4 * e) + 0.1 * sin(3.1 * f * e));
-        if (mdgan_session_offer(session, f * STRIDE, f, NULL, rank == 0 ? row : NULL, &complete, error) != MDGAN_OK)
+        }
+        if (mdgan_session_offer(session, f * STRIDE, f, NULL, rank == 0 ? row : NULL, &complete, error) != MDGAN_OK) {
             return false;
+        }
     }
     return complete;
 }
@@ -55,17 +59,20 @@ static bool offer_all(mdgan_session *session, mdgan_error *error)
 /* Every rank must get what rank 0 gets. */
 static bool emit_same(mdgan_session *session, int n, double *sum, mdgan_error *error)
 {
-    for (int f = 0; f < n; ++f) {
+    for (int f = 0; f < n; f++) {
         const float *row = NULL;
         float root[ENTITY];
-        if (mdgan_session_emit(session, &row, error) != MDGAN_OK)
+        if (mdgan_session_emit(session, &row, error) != MDGAN_OK) {
             return false;
+        }
         memcpy(root, row, sizeof root);
         MPI_Bcast(root, ENTITY, MPI_FLOAT, 0, MPI_COMM_WORLD);
-        if (memcmp(root, row, sizeof root) != 0)
+        if (memcmp(root, row, sizeof root) != 0) {
             return false;
-        for (int e = 0; e < ENTITY; ++e)
+        }
+        for (int e = 0; e < ENTITY; e++) {
             *sum += row[e] * (1 + e + ENTITY * f);
+        }
     }
     return true;
 }
@@ -94,13 +101,42 @@ static void test_life_and_restart(const mdgan_comm *comm)
     CHECK(emit_same(again, N_EMIT, &tail_again, &error));
     CHECK(tail == tail_again);
 
-    if (rank == 0)
+    if (rank == 0) {
         ((char *)bytes)[n_byte / 2] ^= 1;
+    }
     CHECK(mdgan_session_unpack(again, bytes, n_byte, &error) == MDGAN_FORMAT);
     CHECK(strstr(error.text, "checksum") != NULL); /* on every rank */
     free(bytes);
     mdgan_session_destroy(session);
     mdgan_session_destroy(again);
+}
+
+/* Only rank 0 reads the file, and all must go on from the same weights. */
+static void test_resume(const mdgan_comm *comm)
+{
+    const mdgan_feature feature = position();
+    mdgan_config config = keywords();
+    mdgan_error error = {""};
+    mdgan_session *session = NULL;
+    double sum = 0;
+    int id = (int)getpid();
+    MPI_Bcast(&id, 1, MPI_INT, 0, MPI_COMM_WORLD);
+    snprintf(config.save, sizeof config.save, "/tmp/mdgan-test-%d.h5", id);
+    CHECK(mdgan_session_create(&session, &config, &feature, ENTITY, &quiet, comm, &error) == MDGAN_OK);
+    CHECK(offer_all(session, &error) && mdgan_session_train(session, &error) == MDGAN_OK);
+    mdgan_session_destroy(session);
+    strcpy(config.resume, config.save);
+    config.iterations = 5;
+    CHECK(mdgan_session_create(&session, &config, &feature, ENTITY, &quiet, comm, &error) == MDGAN_OK);
+    CHECK(offer_all(session, &error) && mdgan_session_train(session, &error) == MDGAN_OK);
+    CHECK(mdgan_session_report(session).training.iteration == 5);
+    CHECK(emit_same(session, N_EMIT, &sum, &error));
+    mdgan_session_destroy(session);
+    strcpy(config.resume, "/no/such/model.h5");
+    CHECK(mdgan_session_create(&session, &config, &feature, ENTITY, &quiet, comm, &error) == MDGAN_FILE);
+    if (rank == 0) {
+        CHECK(remove(config.save) == 0);
+    }
 }
 
 static void test_failures_reach_all_ranks(const mdgan_comm *comm)
@@ -142,8 +178,9 @@ static void test_save_and_load(const mdgan_comm *comm)
     CHECK(emit_same(session, N_EMIT, &second, &error));
     CHECK(first == second);
     mdgan_session_destroy(session);
-    if (rank == 0)
+    if (rank == 0) {
         CHECK(remove(config.save) == 0);
+    }
 }
 
 int main(int argc, char **argv)
@@ -157,6 +194,7 @@ int main(int argc, char **argv)
     test_life_and_restart(comm);
     test_failures_reach_all_ranks(comm);
     test_save_and_load(comm);
+    test_resume(comm);
     mdgan_comm_destroy(comm);
     MPI_Finalize();
     return 0;

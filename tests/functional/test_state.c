@@ -44,8 +44,9 @@ static void live(stub_host *stub, size_t n_frame, bool after_training, size_t n_
     stub_offer_range(stub, session, n_frame, stub_frames(stub));
     assert_null(strstr(stub->log, "anew"));
     stub_check(stub, mdgan_session_train(session, &stub->error));
-    if (after_training)
+    if (after_training) {
         session = restarted(stub, session);
+    }
     assert_int_equal(mdgan_session_report(session).phase, MDGAN_PHASE_TRAINED);
     stub_emit(stub, session, rows, n_emit);
     if (n_emit > 0) {
@@ -71,7 +72,7 @@ static void check_restarts(stub_host *stub)
     static float expected[N_EMIT * STUB_ENTITY];
     static float rows[N_EMIT * STUB_ENTITY];
     live(stub, 0, false, 0, expected);
-    for (size_t i = 0; i < sizeof at / sizeof at[0]; ++i) {
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
         memset(rows, 0, sizeof rows);
         live(stub, at[i].n_frame, at[i].after_training, at[i].n_emit, rows);
         assert_memory_equal(rows, expected, sizeof rows);
@@ -103,6 +104,29 @@ static void test_report_survives(void **state)
     assert_true(after.training.best_score == before.training.best_score);
     assert_true(after.training.seconds == before.training.seconds);
     assert_true(after.collect_seconds == before.collect_seconds);
+    mdgan_session_destroy(session);
+}
+
+/* Once trained, the frames only cost memory and room in the host's restart file. */
+static void test_frames_are_not_kept_after_training(void **state)
+{
+    stub_host *const stub = *state;
+    const size_t n_value = STUB_FRAMES * STUB_ENTITY * sizeof(float);
+    mdgan_session *session = stub_session(stub);
+    stub_offer_range(stub, session, 0, STUB_FRAMES);
+    packed p = pack(stub, session);
+    assert_true(p.n_byte > n_value);
+    free(p.bytes);
+    stub_check(stub, mdgan_session_train(session, &stub->error));
+    packed model = {NULL, 0};
+    stub_check(stub, mdgan_model_pack(mdgan_session_model(session), &model.bytes, &model.n_byte, &stub->error));
+    p = pack(stub, session);
+    assert_true(p.n_byte < model.n_byte + n_value / 2);
+    free(p.bytes);
+    free(model.bytes);
+    session = restarted(stub, session);
+    assert_int_equal(mdgan_session_report(session).frames, STUB_FRAMES); /* still reported */
+    stub_check_error(stub, mdgan_session_train(session, &stub->error), MDGAN_STATE, "cannot train again");
     mdgan_session_destroy(session);
 }
 
@@ -138,7 +162,7 @@ static void test_damage_is_noticed(void **state)
     refuse(stub, (packed){bytes, 39}, MDGAN_FORMAT, "truncated");
     refuse(stub, (packed){bytes, p.n_byte - 1}, MDGAN_FORMAT, "truncated");
     const size_t spots[] = {40, 200, p.n_byte / 2, p.n_byte - 1};
-    for (size_t i = 0; i < sizeof spots / sizeof spots[0]; ++i) {
+    for (size_t i = 0; i < sizeof spots / sizeof spots[0]; i++) {
         bytes[spots[i]] ^= 1;
         refuse(stub, p, MDGAN_FORMAT, "checksum");
         bytes[spots[i]] ^= 1;
@@ -150,7 +174,7 @@ static void test_damage_is_noticed(void **state)
     refuse(stub, p, MDGAN_FORMAT, "byte order");
     bytes[8] ^= 1;
     bytes[16] ^= 2;
-    refuse(stub, p, MDGAN_VERSION, "restart state has version 3, this mdgan reads version 1");
+    refuse(stub, p, MDGAN_VERSION, "restart state has version 0, this mdgan reads version 2");
     bytes[16] ^= 2;
     mdgan_session *const session = stub_session(stub); /* and undamaged it is taken */
     stub_check(stub, mdgan_session_unpack(session, p.bytes, p.n_byte, &stub->error));
@@ -169,8 +193,9 @@ static void test_lengths_are_not_trusted(void **state)
         const uint64_t huge = UINT64_MAX / 3;
         memcpy(&saved, bytes + at, 8);
         memcpy(bytes + at, &huge, 8);
-        for (size_t i = 40; i < p.n_byte; ++i)
+        for (size_t i = 40; i < p.n_byte; i++) {
             hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+        }
         memcpy(bytes + 32, &hash, 8);
         mdgan_session *const session = stub_session(stub);
         const mdgan_status status = mdgan_session_unpack(session, p.bytes, p.n_byte, &stub->error);
@@ -218,9 +243,10 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, stub_set_up, stub_tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_restart_of_velocities),     TEST(test_restart_of_positions),    TEST(test_report_survives),
-        TEST(test_damage_is_noticed),         TEST(test_lengths_are_not_trusted), TEST(test_other_keywords_are_refused),
-        TEST(test_entities_must_be_the_same),
+        TEST(test_restart_of_velocities),     TEST(test_restart_of_positions),
+        TEST(test_report_survives),           TEST(test_damage_is_noticed),
+        TEST(test_lengths_are_not_trusted),   TEST(test_other_keywords_are_refused),
+        TEST(test_entities_must_be_the_same), TEST(test_frames_are_not_kept_after_training),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,6 +42,31 @@ static void test_best_so_far_is_kept(void **state)
     mdgan_session_destroy(session);
 }
 
+/* Weights that are not finite are no checkpoint: a reader of the file would refuse it, the good model and all. */
+static void test_no_checkpoint_after_a_numeric_failure(void **state)
+{
+    stub_host *const stub = *state;
+    const mdgan_status endings[] = {MDGAN_NUMERIC, MDGAN_CANCELLED};
+    for (size_t i = 0; i < 2; i++) {
+        mdgan_session *session = NULL;
+        mdgan_model *model = NULL;
+        stub_check(stub, train(stub, endings[i], &session));
+        mdgan_session_destroy(session);
+        stub_check(stub, mdgan_model_load(&model, stub_path(stub, "model.h5"), &stub->error));
+        assert_int_equal(mdgan_model_info_get(model).checkpoint, endings[i] == MDGAN_CANCELLED);
+        mdgan_model_destroy(model);
+        if (endings[i] == MDGAN_NUMERIC) {
+            stub->config.save[0] = '\0';
+            stub_keyword(stub, "resume", stub_path(stub, "model.h5"));
+            const mdgan_status status = mdgan_session_create(&session, &stub->config, &stub->feature, STUB_ENTITY,
+                                                             &stub->host, stub->comm, &stub->error);
+            stub_check_error(stub, status, MDGAN_STATE, "this model holds no checkpoint");
+            assert_null(session);
+            stub->config.resume[0] = '\0';
+        }
+    }
+}
+
 static void test_other_failures_end_the_training(void **state)
 {
     stub_host *const stub = *state;
@@ -55,6 +80,7 @@ static void test_other_failures_end_the_training(void **state)
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, stub_set_up, stub_tear_down)
-    const struct CMUnitTest tests[] = {TEST(test_best_so_far_is_kept), TEST(test_other_failures_end_the_training)};
+    const struct CMUnitTest tests[] = {TEST(test_best_so_far_is_kept), TEST(test_no_checkpoint_after_a_numeric_failure),
+                                       TEST(test_other_failures_end_the_training)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

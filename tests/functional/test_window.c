@@ -33,15 +33,16 @@ static fixture create(bool stores)
 static mdgan_status offer(fixture *f, int64_t step, bool frozen)
 {
     float row[ROW];
-    for (size_t i = 0; i < ROW; ++i)
+    for (size_t i = 0; i < ROW; i++) {
         row[i] = (float)step + 0.1F * (float)i;
+    }
     return collection_offer(&f->c, step, 0.1 * (double)step, NULL, f->c.stores ? row : NULL, frozen, &f->outcome,
                             &f->n_dropped, &f->error);
 }
 
 static void fill(fixture *f, int64_t first, size_t n)
 {
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         assert_int_equal(offer(f, first + (int64_t)i * STRIDE, false), MDGAN_OK);
         assert_int_equal(f->outcome, COLLECTED_FRAME);
     }
@@ -89,7 +90,7 @@ static void test_gap_starts_anew(void **state)
 {
     (void)state;
     const int64_t gaps[] = {3 * STRIDE + 1, 4 * STRIDE, 0, STRIDE};
-    for (size_t i = 0; i < sizeof gaps / sizeof gaps[0]; ++i) {
+    for (size_t i = 0; i < sizeof gaps / sizeof gaps[0]; i++) {
         fixture f = create(true);
         fill(&f, 0, 3);
         assert_int_equal(offer(&f, gaps[i], false), MDGAN_OK);
@@ -131,7 +132,7 @@ static void test_not_finite_changes_nothing(void **state)
 {
     (void)state;
     const float bad[] = {NAN, INFINITY, -INFINITY};
-    for (size_t i = 0; i < 3; ++i) {
+    for (size_t i = 0; i < 3; i++) {
         fixture f = create(true);
         float row[ROW] = {0};
         fill(&f, 0, 2);
@@ -172,13 +173,15 @@ static void test_dataset_is_transposed(void **state)
     assert_int_equal(data.n_frame, WANTED);
     assert_int_equal(data.first_step, 100);
     assert_memory_equal(data.box, box, sizeof box);
-    for (size_t e = 0; e < ENTITY; ++e)
-        for (size_t t = 0; t < WANTED; ++t)
-            for (size_t k = 0; k < COMPONENT; ++k) {
+    for (size_t e = 0; e < ENTITY; e++) {
+        for (size_t t = 0; t < WANTED; t++) {
+            for (size_t k = 0; k < COMPONENT; k++) {
                 const double expected = 100.0 + (double)(t * STRIDE) + 0.1 * (double)(e * COMPONENT + k);
                 const double value = mdgan_dataset_entity(&data, e)[t * COMPONENT + k];
                 assert_true(fabs(value - expected) < 1e-4);
             }
+        }
+    }
     mdgan_dataset_clear(&data);
     collection_clear(&f.c);
 }

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A LAMMPS restart file carries collection, model and emission."""
+import os
+
 import numpy
 
 import host
@@ -32,6 +34,23 @@ class Restart(host.LammpsCase):
             rest = self.series("rest.h5")
             numpy.testing.assert_array_equal(rest[0], whole[0][20:])
             numpy.testing.assert_allclose(rest[2], whole[2][20:], rtol=1e-5, atol=1e-7)
+
+    def test_damaged_state_is_refused(self):
+        self.lammps(host.WATER + host.FIX + "\nrun 12\nwrite_restart state\n")
+        with open(self.path("state"), "rb") as file:
+            whole = file.read()
+        at = whole.index(b"fixmdgan") + 16  # magic, version, length
+        for length in (-1, 2**62, 2**31, 100):
+            with open(self.path("state"), "wb") as file:
+                file.write(whole[:at] + length.to_bytes(8, "little", signed=True) + whole[at + 8:])
+            result = self.lammps(READ + host.FIX + "\nrun 1000\n", fails=True)
+            self.assertRegex(result.output, r"ERROR: Fix mdgan gan: (the restart file is damaged|restart state is truncated)")
+
+    def test_trained_state_holds_no_frames(self):
+        fix = host.FIX.replace("mdgan 2 8", "mdgan 1 50") + " channels 4 hidden 4 batch 4"
+        self.lammps(host.WATER + fix + "\nrun 98\nwrite_restart before\nrun 1000\nwrite_restart after\n")
+        frames = os.path.getsize(self.path("before")) - os.path.getsize(self.path("after"))
+        self.assertGreater(frames, 0, "99 frames of 220 x 3 floats are larger than this model")
 
     def test_other_keywords_are_refused(self):
         self.lammps(host.WATER + host.FIX + "\nrun 12\nwrite_restart state\n")

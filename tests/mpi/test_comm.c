@@ -15,18 +15,18 @@
 
 enum { N_SHARD = 4, N_VALUE = 1001 };
 
-static mdgan_comm *world(void **state)
+static mdgan_comm *world(void **const state)
 {
     return *state;
 }
 
 /* Values whose float sum depends on the order. */
-static float shard_value(size_t shard, size_t i)
+static float shard_value(const size_t shard, const size_t i)
 {
     return (float)(shard + 1) / 3.0f * (i % 7 == 0 ? 1e7f : 1e-3f) * (shard % 2 ? -1.0f : 1.7f);
 }
 
-static void tree_of_shards(float *sum)
+static void tree_of_shards(float *const sum)
 {
     for (size_t i = 0; i < N_VALUE; i++) {
         const volatile float left = shard_value(0, i) + shard_value(1, i);
@@ -35,14 +35,15 @@ static void tree_of_shards(float *sum)
     }
 }
 
-static void check_sum(const mdgan_comm *comm)
+static void check_sum(const mdgan_comm *const comm)
 {
     float *const shards = malloc(sizeof(float) * N_SHARD * N_VALUE);
     float expected[N_VALUE];
     for (size_t shard = 0; shard < N_SHARD; shard++) {
         const bool mine = comm_shard_owner(comm, shard, N_SHARD) == mdgan_comm_rank(comm);
-        for (size_t i = 0; i < N_VALUE; i++)
+        for (size_t i = 0; i < N_VALUE; i++) {
             shards[shard * N_VALUE + i] = mine ? shard_value(shard, i) : -77.0f;
+        }
     }
     assert_int_equal(comm_sum_shards(comm, shards, N_SHARD, N_VALUE, NULL), MDGAN_OK);
     tree_of_shards(expected);
@@ -50,12 +51,12 @@ static void check_sum(const mdgan_comm *comm)
     free(shards);
 }
 
-static void sums_are_bit_identical(void **state)
+static void sums_are_bit_identical(void **const state)
 {
     check_sum(world(state));
 }
 
-static void doubles_are_summed(void **state)
+static void doubles_are_summed(void **const state)
 {
     const mdgan_comm *const comm = world(state);
     double shards[N_SHARD][2];
@@ -69,7 +70,7 @@ static void doubles_are_summed(void **state)
     assert_true(shards[0][1] == -4e-9);
 }
 
-static void shards_are_spread(void **state)
+static void shards_are_spread(void **const state)
 {
     const mdgan_comm *const comm = world(state);
     size_t last = 0;
@@ -83,18 +84,19 @@ static void shards_are_spread(void **state)
     assert_int_equal(last, working - 1);
 }
 
-static void broadcast_reaches_all(void **state)
+static void broadcast_reaches_all(void **const state)
 {
     const mdgan_comm *const comm = world(state);
     char text[100] = "old";
-    if (mdgan_comm_rank(comm) == 0)
+    if (mdgan_comm_rank(comm) == 0) {
         strcpy(text, "from rank 0");
+    }
     assert_int_equal(mdgan_comm_broadcast(comm, text, sizeof text, NULL), MDGAN_OK);
     assert_string_equal(text, "from rank 0");
     assert_int_equal(mdgan_comm_broadcast(comm, NULL, 0, NULL), MDGAN_OK);
 }
 
-static void gather_joins_uneven_parts(void **state)
+static void gather_joins_uneven_parts(void **const state)
 {
     const mdgan_comm *const comm = world(state);
     const size_t rank = mdgan_comm_rank(comm), size = mdgan_comm_size(comm);
@@ -102,30 +104,34 @@ static void gather_joins_uneven_parts(void **state)
     size_t offset[65] = {0};
     float values[64 * 65 / 2];
     assert_true(size <= 64);
-    for (size_t r = 0; r < size; r++)
+    for (size_t r = 0; r < size; r++) {
         offset[r + 1] = offset[r] + (size == 1 ? 5 : r);
-    for (size_t i = 0; i < offset[size]; i++)
+    }
+    for (size_t i = 0; i < offset[size]; i++) {
         values[i] = i >= offset[rank] && i < offset[rank + 1] ? (float)i : -1;
+    }
     assert_int_equal(mdgan_comm_gather_floats(comm, values, offset, NULL), MDGAN_OK);
-    for (size_t i = 0; i < offset[size]; i++)
+    for (size_t i = 0; i < offset[size]; i++) {
         assert_true(values[i] == (float)i);
+    }
 }
 
-static void agree_is_ok_if_all_are(void **state)
+static void agree_is_ok_if_all_are(void **const state)
 {
     mdgan_error error = {"untouched"};
     assert_int_equal(mdgan_comm_agree(world(state), MDGAN_OK, &error), MDGAN_OK);
     assert_string_equal(error.text, "untouched");
 }
 
-static void agree_takes_the_lowest_failing_rank(void **state)
+static void agree_takes_the_lowest_failing_rank(void **const state)
 {
     const mdgan_comm *const comm = world(state);
     const size_t rank = mdgan_comm_rank(comm), lowest = mdgan_comm_size(comm) > 1 ? 1 : 0;
     mdgan_error error = {""};
     mdgan_status status = MDGAN_OK;
-    if (rank >= lowest)
+    if (rank >= lowest) {
         status = mdgan_fail(&error, rank == lowest ? MDGAN_DATA : MDGAN_FILE, "rank %zu failed", rank);
+    }
     char expected[64];
     snprintf(expected, sizeof expected, "rank %zu failed", lowest);
     assert_int_equal(mdgan_comm_agree(comm, status, &error), MDGAN_DATA);
@@ -134,7 +140,7 @@ static void agree_takes_the_lowest_failing_rank(void **state)
     assert_int_equal(mdgan_comm_agree(comm, rank == lowest ? MDGAN_DATA : MDGAN_OK, NULL), MDGAN_DATA);
 }
 
-static void serial_needs_no_mpi(void **state)
+static void serial_needs_no_mpi(void **const state)
 {
     (void)state;
     mdgan_comm *comm;
@@ -154,7 +160,7 @@ static void serial_needs_no_mpi(void **state)
     mdgan_comm_destroy(NULL);
 }
 
-static void mpi_needs_mpi(void **state)
+static void mpi_needs_mpi(void **const state)
 {
     (void)state;
     mdgan_comm *comm;
@@ -165,7 +171,7 @@ static void mpi_needs_mpi(void **state)
     assert_true(error.text[0]);
 }
 
-static int world_open(void **state)
+static int world_open(void **const state)
 {
     const MPI_Comm all = MPI_COMM_WORLD;
     mdgan_comm *comm = NULL;
@@ -174,7 +180,7 @@ static int world_open(void **state)
     return failed;
 }
 
-static int world_close(void **state)
+static int world_close(void **const state)
 {
     mdgan_comm_destroy(*state);
     return 0;

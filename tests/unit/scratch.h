@@ -29,14 +29,16 @@ static inline size_t scratch_count(const scratch *s)
 {
     size_t n = 0;
     DIR *const directory = opendir(s->directory);
-    while (directory && readdir(directory))
+    while (directory && readdir(directory)) {
         n++;
-    if (directory)
+    }
+    if (directory) {
         closedir(directory);
+    }
     return n - 2; /* "." and ".." */
 }
 
-static inline int scratch_setup(void **state)
+static inline int scratch_setup(void **const state)
 {
     const char *const parent = getenv("TMPDIR");
     scratch *const s = calloc(1, sizeof *s);
@@ -45,17 +47,19 @@ static inline int scratch_setup(void **state)
     return mkdtemp(s->directory) ? 0 : -1;
 }
 
-static inline int scratch_teardown(void **state)
+static inline int scratch_teardown(void **const state)
 {
     scratch *const s = *state;
     DIR *const directory = opendir(s->directory);
     struct dirent *entry;
     while (directory && (entry = readdir(directory))) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
             remove(scratch_path(s, entry->d_name));
+        }
     }
-    if (directory)
+    if (directory) {
         closedir(directory);
+    }
     rmdir(s->directory);
     free(s);
     return 0;
@@ -65,8 +69,9 @@ static inline int scratch_teardown(void **state)
 static inline long scratch_truncate(const char *path, long n_byte)
 {
     struct stat found;
-    if (stat(path, &found) || truncate(path, n_byte))
+    if (stat(path, &found) || truncate(path, n_byte)) {
         return -1;
+    }
     return (long)found.st_size;
 }
 

@@ -51,7 +51,9 @@ static inline void assert_ok(const mdgan_status status, const mdgan_error *const
 static inline void assert_fails(const mdgan_status status, const mdgan_status expected, const mdgan_error *const error,
                                 const char *const word)
 {
-    assert_int_equal(status, expected);
+    if (status != expected) {
+        fail_msg("%s instead of %s: %s", mdgan_status_text(status), mdgan_status_text(expected), error->text);
+    }
     if (!strstr(error->text, word)) {
         fail_msg("'%s' does not name '%s'", error->text, word);
     }

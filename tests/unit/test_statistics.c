@@ -13,57 +13,34 @@
 #include <mdgan/statistics.h>
 
 #include "statistics/fft.h"
+#include "synthetic.h"
 
 /* cmocka 1.1 compares floats only. */
-#define assert_close(value, expected, tolerance) check_close(value, expected, tolerance, __LINE__)
+#define assert_close(value, expected, tolerance) assert_near(#value, value, expected, tolerance)
 
-static void check_close(double value, double expected, double tolerance, int line)
-{
-    if (!(fabs(value - expected) <= tolerance)) {
-        print_error("line %d: %.15g is not %.15g within %g\n", line, value, expected, tolerance);
-        fail();
-    }
-}
-
-static const double pi = 3.14159265358979323846;
-
-/* Uniform on (0, 1): splitmix64, so that the tests' noise does not lean on the library's own generator. */
-static double uniform(uint64_t *state)
-{
-    uint64_t x = (*state += 0x9e3779b97f4a7c15u);
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return ((double)((x ^ (x >> 31)) >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double normal(uint64_t *state)
-{
-    const double r = sqrt(-2 * log(uniform(state)));
-    return r * cos(2 * pi * uniform(state));
-}
-
-static mdgan_series series_new(size_t n_entity, size_t n_frame, size_t n_component)
+static mdgan_series series_new(const size_t n_entity, const size_t n_frame, const size_t n_component)
 {
     float *const value = calloc(n_entity * n_frame * n_component, sizeof *value);
     assert_non_null(value);
     return (mdgan_series){value, n_entity, n_frame, n_component};
 }
 
-static float *values(const mdgan_series *series)
+static float *values(const mdgan_series *const series)
 {
     return (float *)series->value;
 }
 
-static mdgan_series noise(size_t n_entity, size_t n_frame, size_t n_component)
+static mdgan_series noise(const size_t n_entity, const size_t n_frame, const size_t n_component)
 {
     const mdgan_series s = series_new(n_entity, n_frame, n_component);
     uint64_t state = 11;
-    for (size_t i = 0; i < n_entity * n_frame * n_component; i++)
-        values(&s)[i] = (float)normal(&state);
+    for (size_t i = 0; i < n_entity * n_frame * n_component; i++) {
+        values(&s)[i] = (float)synthetic_normal(&state);
+    }
     return s;
 }
 
-static void white_noise_has_a_flat_spectrum(void **context)
+static void white_noise_has_a_flat_spectrum(void **const context)
 {
     (void)context;
     const mdgan_series s = noise(40, 64 * 128, 3);
@@ -79,12 +56,13 @@ static void white_noise_has_a_flat_spectrum(void **context)
     free(values(&s));
 }
 
-static void a_sine_fills_its_bin_and_two_neighbours(void **context)
+static void a_sine_fills_its_bin_and_two_neighbours(void **const context)
 {
     (void)context;
     const mdgan_series s = series_new(1, 1024, 1);
-    for (size_t t = 0; t < 1024; t++)
-        values(&s)[t] = (float)sin(2 * pi * 20 * (double)t / 256);
+    for (size_t t = 0; t < 1024; t++) {
+        values(&s)[t] = (float)sin(2 * M_PI * 20 * (double)t / 256);
+    }
     double power[129];
     assert_int_equal(mdgan_spectrum(&s, 256, power, NULL, NULL), MDGAN_OK);
     /* Amplitudes of a Hann window are 1/2, 1, 1/2: powers 1 : 4 : 1. */
@@ -96,33 +74,38 @@ static void a_sine_fills_its_bin_and_two_neighbours(void **context)
     free(values(&s));
 }
 
-static void spectrum_equals_the_direct_sum(void **context)
+static void spectrum_equals_the_direct_sum(void **const context)
 {
     (void)context;
     const mdgan_series s = noise(2, 30, 2);
     double power[9], direct[9] = {0}, total = 0;
     assert_int_equal(mdgan_spectrum(&s, 16, power, NULL, NULL), MDGAN_OK);
-    for (size_t e = 0; e < 2; e++) /* 30 frames hold segments at 0 and 8 alone */
-        for (size_t start = 0; start <= 8; start += 8)
-            for (size_t c = 0; c < 2; c++)
+    for (size_t e = 0; e < 2; e++) { /* 30 frames hold segments at 0 and 8 alone */
+        for (size_t start = 0; start <= 8; start += 8) {
+            for (size_t c = 0; c < 2; c++) {
                 for (size_t k = 0; k <= 8; k++) {
                     double re = 0, im = 0;
                     for (size_t t = 0; t < 16; t++) {
-                        const double taper = 0.5 - 0.5 * cos(2 * pi * ((double)t + 0.5) / 16);
+                        const double taper = 0.5 - 0.5 * cos(2 * M_PI * ((double)t + 0.5) / 16);
                         const double v = taper * (double)s.value[(e * 30 + start + t) * 2 + c];
-                        re += v * cos(2 * pi * (double)(k * t) / 16);
-                        im -= v * sin(2 * pi * (double)(k * t) / 16);
+                        re += v * cos(2 * M_PI * (double)(k * t) / 16);
+                        im -= v * sin(2 * M_PI * (double)(k * t) / 16);
                     }
                     direct[k] += re * re + im * im;
                 }
-    for (size_t k = 0; k <= 8; k++)
+            }
+        }
+    }
+    for (size_t k = 0; k <= 8; k++) {
         total += direct[k];
-    for (size_t k = 0; k <= 8; k++)
+    }
+    for (size_t k = 0; k <= 8; k++) {
         assert_close(power[k], direct[k] / total, 1e-12);
+    }
     free(values(&s));
 }
 
-static void a_short_series_is_one_padded_segment(void **context)
+static void a_short_series_is_one_padded_segment(void **const context)
 {
     (void)context;
     const mdgan_series s = noise(3, 32, 1);
@@ -130,12 +113,13 @@ static void a_short_series_is_one_padded_segment(void **context)
     assert_int_equal(mdgan_spectrum(&s, 128, fine, NULL, NULL), MDGAN_OK);
     assert_int_equal(mdgan_spectrum(&s, 32, coarse, NULL, NULL), MDGAN_OK);
     const double scale = fine[8] / coarse[2];
-    for (size_t i = 0; i <= 16; i++)
+    for (size_t i = 0; i <= 16; i++) {
         assert_close(fine[4 * i], scale * coarse[i], 1e-12);
+    }
     free(values(&s));
 }
 
-static void spectrum_refuses_what_it_cannot_do(void **context)
+static void spectrum_refuses_what_it_cannot_do(void **const context)
 {
     (void)context;
     const mdgan_series zero = series_new(2, 64, 1), empty = {0};
@@ -151,7 +135,7 @@ static void spectrum_refuses_what_it_cannot_do(void **context)
     free(values(&zero));
 }
 
-static void autocorrelation_equals_the_direct_sum(void **context)
+static void autocorrelation_equals_the_direct_sum(void **const context)
 {
     (void)context;
     enum { N = 37, LAGS = 37 };
@@ -162,9 +146,11 @@ static void autocorrelation_equals_the_direct_sum(void **context)
         double mean = 0, square = 0;
         for (size_t e = 0; e < 3; e++) {
             double entity = 0;
-            for (size_t t = 0; t + lag < N; t++)
-                for (size_t c = 0; c < 2; c++)
+            for (size_t t = 0; t + lag < N; t++) {
+                for (size_t c = 0; c < 2; c++) {
                     entity += (double)s.value[(e * N + t) * 2 + c] * (double)s.value[(e * N + t + lag) * 2 + c];
+                }
+            }
             entity /= 2.0 * (double)(N - lag);
             mean += entity / 3;
             square += entity * entity / 3;
@@ -175,7 +161,7 @@ static void autocorrelation_equals_the_direct_sum(void **context)
     free(values(&s));
 }
 
-static void autocorrelation_of_an_ar1_process_decays_geometrically(void **context)
+static void autocorrelation_of_an_ar1_process_decays_geometrically(void **const context)
 {
     (void)context;
     enum { N = 20000, ENTITIES = 20, LAGS = 20 };
@@ -183,9 +169,10 @@ static void autocorrelation_of_an_ar1_process_decays_geometrically(void **contex
     const mdgan_series s = series_new(ENTITIES, N, 1);
     uint64_t state = 3;
     for (size_t e = 0; e < ENTITIES; e++) {
-        double x = normal(&state) / sqrt(1 - phi * phi);
-        for (size_t t = 0; t < N; t++, x = phi * x + normal(&state))
+        double x = synthetic_normal(&state) / sqrt(1 - phi * phi);
+        for (size_t t = 0; t < N; t++, x = phi * x + synthetic_normal(&state)) {
             values(&s)[e * N + t] = (float)x;
+        }
     }
     double acf[LAGS], error[LAGS];
     assert_int_equal(mdgan_autocorrelation(&s, LAGS, acf, error, NULL), MDGAN_OK);
@@ -196,41 +183,46 @@ static void autocorrelation_of_an_ar1_process_decays_geometrically(void **contex
     free(values(&s));
 }
 
-static void displacement_equals_the_direct_sum(void **context)
+static void displacement_equals_the_direct_sum(void **const context)
 {
     (void)context;
     enum { N = 41 };
     const mdgan_series s = noise(2, N, 3);
-    for (size_t i = 0; i < 2 * N * 3; i++)
+    for (size_t i = 0; i < 2 * N * 3; i++) {
         values(&s)[i] += 1000.0f; /* far from the origin */
+    }
     double msd[N];
     assert_int_equal(mdgan_displacement(&s, N, msd, NULL, NULL), MDGAN_OK);
     for (size_t lag = 0; lag < N; lag++) {
         double direct = 0;
-        for (size_t e = 0; e < 2; e++)
-            for (size_t t = 0; t + lag < N; t++)
+        for (size_t e = 0; e < 2; e++) {
+            for (size_t t = 0; t + lag < N; t++) {
                 for (size_t c = 0; c < 3; c++) {
                     const double d = (double)s.value[(e * N + t + lag) * 3 + c] - (double)s.value[(e * N + t) * 3 + c];
                     direct += d * d / (2.0 * (double)(N - lag));
                 }
+            }
+        }
         assert_close(msd[lag], direct, 1e-10);
     }
     free(values(&s));
 }
 
-static void displacement_of_brownian_motion_is_6dt(void **context)
+static void displacement_of_brownian_motion_is_6dt(void **const context)
 {
     (void)context;
     enum { N = 4000, ENTITIES = 50, LAGS = 50 };
     const double diffusion = 0.5; /* steps of variance 2 D per component and frame */
     const mdgan_series s = series_new(ENTITIES, N, 3);
     uint64_t state = 5;
-    for (size_t e = 0; e < ENTITIES; e++)
+    for (size_t e = 0; e < ENTITIES; e++) {
         for (size_t c = 0; c < 3; c++) {
             double x = 100;
-            for (size_t t = 0; t < N; t++, x += sqrt(2 * diffusion) * normal(&state))
+            for (size_t t = 0; t < N; t++, x += sqrt(2 * diffusion) * synthetic_normal(&state)) {
                 values(&s)[(e * N + t) * 3 + c] = (float)x;
+            }
         }
+    }
     double msd[LAGS], error[LAGS];
     assert_int_equal(mdgan_displacement(&s, LAGS, msd, error, NULL), MDGAN_OK);
     assert_close(msd[0], 0, 0);
@@ -241,7 +233,7 @@ static void displacement_of_brownian_motion_is_6dt(void **context)
     free(values(&s));
 }
 
-static void lags_beyond_the_series_are_refused(void **context)
+static void lags_beyond_the_series_are_refused(void **const context)
 {
     (void)context;
     const mdgan_series s = noise(1, 10, 1);
@@ -254,7 +246,7 @@ static void lags_beyond_the_series_are_refused(void **context)
     free(values(&s));
 }
 
-static void one_entity_has_no_standard_error(void **context)
+static void one_entity_has_no_standard_error(void **const context)
 {
     (void)context;
     const mdgan_series s = noise(1, 64, 3);
@@ -264,7 +256,7 @@ static void one_entity_has_no_standard_error(void **context)
     free(values(&s));
 }
 
-static void moments_of_known_values(void **context)
+static void moments_of_known_values(void **const context)
 {
     (void)context;
     const float value[] = {1001, 1003, 1003, 1005}; /* mean 1003, deviations -2 0 0 2 */
@@ -281,19 +273,20 @@ static void moments_of_known_values(void **context)
     assert_close(k.kurtosis, 21.0 / 9, 1e-12);
 }
 
-static void peak_is_refined_between_bins(void **context)
+static void peak_is_refined_between_bins(void **const context)
 {
     (void)context;
     double power[40];
-    for (size_t i = 0; i < 40; i++) /* 10 + 20: the second is higher */
+    for (size_t i = 0; i < 40; i++) { /* 10 + 20: the second is higher */
         power[i] = exp(-0.05 * pow((double)i - 10.3, 2)) + 2 * exp(-0.05 * pow((double)i - 28.6, 2));
+    }
     assert_close(mdgan_peak(power, 40, 0, 39, 1), 28.6, 0.02);
     assert_close(mdgan_peak(power, 40, 2, 18, 1), 10.3, 0.02);
     assert_close(mdgan_peak(power, 40, 12, 17, 0), -1, 0);
     assert_close(mdgan_peak(power, 40, 30, 1000, 0), -1, 0);
 }
 
-static void relative_l2_of_known_values(void **context)
+static void relative_l2_of_known_values(void **const context)
 {
     (void)context;
     const double a[] = {1, 2, 2}, b[] = {1, 2, 5}, c[] = {3, 4, 0};
@@ -302,7 +295,7 @@ static void relative_l2_of_known_values(void **context)
     assert_close(mdgan_relative_l2((const double[]){0, 0, 0}, c, 3), 1, 1e-15);
 }
 
-static void transform_sizes_are_even_and_smooth(void **context)
+static void transform_sizes_are_even_and_smooth(void **const context)
 {
     (void)context;
     assert_int_equal(fft_good_size(1), 2);

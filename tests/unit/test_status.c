@@ -10,7 +10,7 @@
 #include <mdgan/status.h>
 
 /* Values are part of the interface: hosts and files may keep them. */
-static void values_are_never_renumbered(void **state)
+static void values_are_never_renumbered(void **const state)
 {
     (void)state;
     assert_int_equal(MDGAN_OK, 0);
@@ -27,7 +27,7 @@ static void values_are_never_renumbered(void **state)
     assert_int_equal(MDGAN_CANCELLED, 11);
 }
 
-static void every_status_has_a_text(void **state)
+static void every_status_has_a_text(void **const state)
 {
     (void)state;
     assert_string_equal(mdgan_status_text(MDGAN_OK), "success");
@@ -35,7 +35,7 @@ static void every_status_has_a_text(void **state)
     assert_string_equal(mdgan_status_text((mdgan_status)4711), "unknown status");
 }
 
-static void fail_formats_and_returns(void **state)
+static void fail_formats_and_returns(void **const state)
 {
     (void)state;
     mdgan_error error;
@@ -44,7 +44,7 @@ static void fail_formats_and_returns(void **state)
     assert_int_equal(mdgan_fail(NULL, MDGAN_FILE, "nobody listens %d", 1), MDGAN_FILE);
 }
 
-static void fail_adds_context_to_its_own_text(void **state)
+static void fail_adds_context_to_its_own_text(void **const state)
 {
     (void)state;
     mdgan_error error;
@@ -53,7 +53,7 @@ static void fail_adds_context_to_its_own_text(void **state)
     assert_string_equal(error.text, "outer: inner");
 }
 
-static void long_texts_are_cut(void **state)
+static void long_texts_are_cut(void **const state)
 {
     (void)state;
     mdgan_error error;

@@ -18,11 +18,12 @@ extern "C" {
 
 typedef struct mdgan_comm mdgan_comm;
 
-/** A communicator of one rank; works without MPI_Init. */
+/** A communicator of one rank; works without MPI_Init. *@p comm is NULL after an error. Errors: MDGAN_MEMORY. */
 mdgan_status mdgan_comm_create_serial(mdgan_comm **comm, mdgan_error *error);
 
 /** Duplicates the MPI communicator that @p mpi_comm points to (an `MPI_Comm *`, passed untyped so that this header
- * compiles without mpi.h). Collective. Errors: MDGAN_PARALLEL. */
+ * compiles without mpi.h). *@p comm is NULL after an error, on every rank. Collective.
+ * Errors: MDGAN_PARALLEL (MPI not running, no communicator, MPI failed), MDGAN_MEMORY (on any rank). */
 mdgan_status mdgan_comm_create_mpi(mdgan_comm **comm, const void *mpi_comm, mdgan_error *error);
 
 /** Frees the duplicate. Collective for an MPI communicator; NULL is fine. */
@@ -31,15 +32,18 @@ void mdgan_comm_destroy(mdgan_comm *comm);
 size_t mdgan_comm_rank(const mdgan_comm *comm);
 size_t mdgan_comm_size(const mdgan_comm *comm);
 
-/** Copies @p n_byte bytes from rank 0 to all ranks, any size. Collective. */
+/** Copies @p n_byte bytes from rank 0 to all ranks, any size. After an error @p bytes may be half overwritten.
+ * Collective. Errors: MDGAN_PARALLEL. */
 mdgan_status mdgan_comm_broadcast(const mdgan_comm *comm, void *bytes, size_t n_byte, mdgan_error *error);
 
 /** Every rank holds its own part of @p values at [offset[rank], offset[rank+1]); afterwards every rank holds all.
- * @p offset has size+1 entries, the same on every rank. Collective. */
+ * @p offset has size+1 entries, the same on every rank. After an error @p values may be half overwritten. Collective.
+ * Errors: MDGAN_PARALLEL. */
 mdgan_status mdgan_comm_gather_floats(const mdgan_comm *comm, float *values, const size_t *offset, mdgan_error *error);
 
 /** Agrees on the outcome of a step that any rank may have failed: if one did, all ranks return the status and text of
- * the lowest rank that failed. To be called before the next collective. Collective. */
+ * the lowest rank that failed. To be called before the next collective. Collective.
+ * Errors: what a rank brings in as @p status, MDGAN_PARALLEL. */
 mdgan_status mdgan_comm_agree(const mdgan_comm *comm, mdgan_status status, mdgan_error *error);
 
 #ifdef __cplusplus

@@ -55,7 +55,7 @@ typedef struct mdgan_dataset {
     float *value;       /**< [n_entity][n_frame][n_component], feature.value_unit */
 } mdgan_dataset;
 
-/** Allocates zeroed values. @p dataset is overwritten. Errors: MDGAN_INVALID, MDGAN_MEMORY. */
+/** Allocates zeroed values. @p dataset is overwritten, zeroed after an error. Errors: MDGAN_INVALID, MDGAN_MEMORY. */
 mdgan_status mdgan_dataset_create(mdgan_dataset *dataset, const mdgan_feature *feature, size_t n_entity, size_t n_frame,
                                   mdgan_error *error);
 

@@ -22,21 +22,26 @@ typedef struct mdgan_generator mdgan_generator;
  * The series depends on (model, seed, entity) alone, not on the number of ranks or threads;
  * beside other numbers of entities the last, partial block of 64 may differ by rounding.
  * @p origin: [n_entity][n_component], last real frame (feature units) where a position feature goes on from; NULL
- * for 0; ignored for other kinds. Retains @p model and @p comm. Errors: MDGAN_INVALID, MDGAN_MEMORY. */
+ * for 0; ignored for other kinds. Retains @p model and @p comm, which must outlive the generator. *@p generator is
+ * unchanged after an error. Errors: MDGAN_INVALID, MDGAN_MEMORY. */
 mdgan_status mdgan_generator_create(mdgan_generator **generator, const mdgan_model *model, size_t n_entity,
                                     uint64_t seed, const float *origin, size_t threads, const mdgan_comm *comm,
                                     mdgan_error *error);
 
+/** NULL is fine. */
 void mdgan_generator_destroy(mdgan_generator *generator);
 
 /** The next frame: *@p row is [n_entity][n_component], feature units, the same on every rank, valid until the next
- * call. Collective (ranks share the work once per window). Errors: MDGAN_PARALLEL. */
+ * call. Collective (ranks share the work once per window). After an error the generator is only good for
+ * mdgan_generator_destroy(). Errors: MDGAN_PARALLEL. */
 mdgan_status mdgan_generator_next(mdgan_generator *generator, const float **row, mdgan_error *error);
 
 /** Frames given out so far. */
 int64_t mdgan_generator_position(const mdgan_generator *generator);
 
-/** Moves to frame @p position >= the current one without handing out what lies between (for restarts). Collective. */
+/** Moves to frame @p position >= the current one without handing out what lies between (for restarts). Collective.
+ * Errors: MDGAN_INVALID (@p position is before the current one), MDGAN_PARALLEL. After an error the generator is only
+ * good for mdgan_generator_destroy(). */
 mdgan_status mdgan_generator_skip(mdgan_generator *generator, int64_t position, mdgan_error *error);
 
 #ifdef __cplusplus

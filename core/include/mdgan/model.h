@@ -17,6 +17,7 @@ extern "C" {
 
 typedef struct mdgan_model mdgan_model;
 
+/** NULL is fine. */
 void mdgan_model_destroy(mdgan_model *model);
 
 /** Summary for people and hosts. */
@@ -27,7 +28,7 @@ typedef struct mdgan_model_info {
     size_t n_weight;      /**< trainable numbers of G_Y and G_z */
     size_t iterations;    /**< generator updates behind the kept weights; 0 = the start was best */
     double scale;         /**< feature.value_unit per unit of the network's output */
-    double score;         /**< held-out score of the kept weights */
+    double score;         /**< held-out score of the kept weights, as in ::mdgan_progress */
     double start_score;   /**< held-out score of the start */
     double train_seconds; /**< wall-clock time spent training, s */
     bool checkpoint;      /**< training can go on from this model */
@@ -37,16 +38,18 @@ typedef struct mdgan_model_info {
 mdgan_model_info mdgan_model_info_get(const mdgan_model *model);
 
 /** Writes a model (HDF5, schema in docs/file-formats.md): to a temporary name, fsynced, renamed, so that @p path is
- * either the old file or the whole new one. Errors: MDGAN_FILE. */
+ * either the old file or the whole new one. Errors: MDGAN_FILE, MDGAN_MEMORY. */
 mdgan_status mdgan_model_save(const mdgan_model *model, const char *path, mdgan_error *error);
 
-/** Reads a model. Errors: MDGAN_FILE (no such file, not readable), MDGAN_FORMAT (not HDF5, not a model, damaged),
- * MDGAN_VERSION (written by a newer schema). */
+/** Reads a model. *@p model is NULL after an error. Errors: MDGAN_FILE (no such file, not readable), MDGAN_FORMAT (not
+ * HDF5, not a model, damaged), MDGAN_VERSION (written by a newer schema), MDGAN_MEMORY. */
 mdgan_status mdgan_model_load(mdgan_model **model, const char *path, mdgan_error *error);
 
 /** The model as bytes of the same file format, for a host's restart file or for another rank. The caller frees
- * @p bytes with free(). */
+ * @p bytes with free(); they are NULL after an error. Errors: MDGAN_MEMORY. */
 mdgan_status mdgan_model_pack(const mdgan_model *model, void **bytes, size_t *n_byte, mdgan_error *error);
+/** Reads a model from such bytes, which are only borrowed. *@p model is NULL after an error.
+ * Errors: MDGAN_FORMAT, MDGAN_VERSION, MDGAN_MEMORY, as for mdgan_model_load(). */
 mdgan_status mdgan_model_unpack(mdgan_model **model, const void *bytes, size_t n_byte, mdgan_error *error);
 
 #ifdef __cplusplus

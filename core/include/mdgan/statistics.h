@@ -4,6 +4,7 @@
  *
  * All inputs are [n_entity][n_frame][n_component] floats; results are doubles, averaged over entities and components.
  * A standard error over entities is NaN for a single entity. Calls are thread-safe (FFTW planning is serialised).
+ * After an error the results are undefined. "Empty" below: no entities, frames or components.
  */
 #ifndef MDGAN_STATISTICS_H
 #define MDGAN_STATISTICS_H
@@ -28,17 +29,20 @@ typedef struct mdgan_series {
  * unit sum over the non-negative frequencies. For velocities this is the VDOS (Wiener-Khinchin).
  * @p power: [segment/2 + 1], bin i at frequency i / (segment * dt). @p standard_error: same shape, over entities, or
  * NULL. If the series is shorter than @p segment the whole series is one segment, zero-padded (interpolated bins).
- * Errors: MDGAN_INVALID (segment odd or < 4), MDGAN_DATA (all zero), MDGAN_MEMORY. */
+ * Errors: MDGAN_INVALID (empty; segment odd, < 4 or > 2^30), MDGAN_DATA (all zero, not finite), MDGAN_MEMORY. */
 mdgan_status mdgan_spectrum(const mdgan_series *series, size_t segment, double *power, double *standard_error,
                             mdgan_error *error);
 
-/** Autocorrelation <v(0).v(t)> / n_component, unbiased, FFT based. @p acf: [n_lag], n_lag <= n_frame.
- * @p standard_error: [n_lag] over entities, or NULL. */
+/** Autocorrelation <v(0).v(t)> / n_component, unbiased, FFT based; the mean is not taken off. @p acf: [n_lag], lag i at
+ * time i * dt, in the square of the values' unit; n_lag <= n_frame. @p standard_error: [n_lag] over entities, or NULL.
+ * Errors: MDGAN_INVALID (empty; n_lag 0 or > n_frame; n_frame > 2^29), MDGAN_MEMORY. */
 mdgan_status mdgan_autocorrelation(const mdgan_series *series, size_t n_lag, double *acf, double *standard_error,
                                    mdgan_error *error);
 
 /** Mean squared displacement <|r(t) - r(0)|^2> over all time origins (FFT algorithm), summed over components, of
- * positions. @p msd: [n_lag], n_lag <= n_frame; @p standard_error: over entities, or NULL. */
+ * positions. @p msd: [n_lag], lag i at time i * dt, in the square of the positions' unit; n_lag <= n_frame.
+ * @p standard_error: [n_lag] over entities, or NULL.
+ * Errors: MDGAN_INVALID (empty; n_lag 0 or > n_frame; n_frame > 2^29), MDGAN_MEMORY. */
 mdgan_status mdgan_displacement(const mdgan_series *position, size_t n_lag, double *msd, double *standard_error,
                                 mdgan_error *error);
 

@@ -40,7 +40,7 @@ typedef enum mdgan_lipschitz {
 typedef struct mdgan_train_config {
     size_t size;               /**< sizeof(mdgan_train_config), set by the defaults */
     uint64_t seed;             /**< key of all random numbers */
-    size_t window;             /**< M, frames per window; a product of 2, 3, 5 and 7, at least 8 */
+    size_t window;             /**< M, frames per window; see mdgan_window_fits() */
     mdgan_init init;           /**< where the weights start */
     size_t latent;             /**< width W of z (random init); states per component, 0 = chosen by the data (linear) */
     size_t channel;            /**< channels of the U-net's first level; deeper levels have twice as many */
@@ -64,19 +64,26 @@ typedef struct mdgan_train_config {
     size_t threads;            /**< worker threads per rank; does not change the result */
 } mdgan_train_config;
 
-/** Defaults for a way to start; they differ in rates, critic and chain carrying. */
+enum { MDGAN_WINDOW_MIN = 8, MDGAN_WINDOW_MAX = 4096 };
+
+/** Whether M frames can be trained on: a product of 2, 3, 5 and 7 from MDGAN_WINDOW_MIN to MDGAN_WINDOW_MAX. */
+bool mdgan_window_fits(size_t window);
+
+/** Defaults for a way to start; they differ in latent, channel, rates, iterations, seconds, anchor and carry. */
 mdgan_train_config mdgan_train_config_defaults(mdgan_init init);
 
 /** Where a training stands. */
 typedef struct mdgan_progress {
     size_t iteration;     /**< generator updates done */
     size_t iterations;    /**< planned */
-    double critic_loss;   /**< minus the estimated Wasserstein distance of D_Y, plus penalty */
+    double critic_loss;   /**< of all critics: minus the estimated Wasserstein distances, plus gradient penalties */
     double wasserstein_y; /**< estimated distance of generated and real window pairs */
     double wasserstein_z; /**< sum over the D_z of the estimated distances of successive z */
-    double score;         /**< held-out score of the last evaluation: mean squared z-score, 1 is perfect */
+    double score;         /**< held-out score of the last evaluation: mean squared z-score of statistics of generated
+                               records; about 1 if only chance separates them from held-out records */
     double best_score;    /**< of the model that will be kept */
-    double start_score;   /**< of the start (iteration 0) */
+    double start_score;   /**< of the start (iteration 0). A linear start was fitted again to all entities, held-out
+                               ones too, after it was chosen, so this is slightly in its favour */
     double seconds;       /**< elapsed, s */
     double seconds_left;  /**< estimated, s */
 } mdgan_progress;
@@ -87,8 +94,9 @@ typedef bool (*mdgan_progress_fn)(void *context, const mdgan_progress *progress)
 typedef struct mdgan_trainer mdgan_trainer;
 
 /** Prepares a training: linear start or random weights, hold-out, pools. @p data is the same on every rank, copied.
- * Retains @p comm, which must outlive the trainer. Collective.
- * Errors: MDGAN_INVALID (config), MDGAN_DATA (too short, not finite, constant), MDGAN_MEMORY, MDGAN_NUMERIC. */
+ * Retains @p comm, which must outlive the trainer. *@p trainer is unchanged after an error. Collective.
+ * Errors: MDGAN_INVALID (config), MDGAN_VERSION (config of another size: recompile), MDGAN_DATA (too short, not finite,
+ * constant), MDGAN_MEMORY, MDGAN_NUMERIC, MDGAN_PARALLEL. */
 mdgan_status mdgan_trainer_create(mdgan_trainer **trainer, const mdgan_train_config *config, const mdgan_dataset *data,
                                   const mdgan_comm *comm, mdgan_error *error);
 
@@ -99,18 +107,20 @@ mdgan_status mdgan_trainer_create(mdgan_trainer **trainer, const mdgan_train_con
 mdgan_status mdgan_trainer_resume(mdgan_trainer **trainer, const mdgan_model *model, const mdgan_train_config *limits,
                                   const mdgan_dataset *data, const mdgan_comm *comm, mdgan_error *error);
 
+/** NULL is fine. */
 void mdgan_trainer_destroy(mdgan_trainer *trainer);
 
 /** Trains until iterations or seconds are used up or @p progress says stop. Collective. The best model so far is kept
  * whatever happens. @p interval: seconds between two progress calls. Errors: MDGAN_NUMERIC (weights not finite),
- * MDGAN_PARALLEL. */
+ * MDGAN_MEMORY, MDGAN_PARALLEL. After an error mdgan_trainer_model() still gives the best model so far, but training
+ * cannot go on. */
 mdgan_status mdgan_trainer_run(mdgan_trainer *trainer, mdgan_progress_fn progress, void *context, double interval,
                                mdgan_error *error);
 
 mdgan_progress mdgan_trainer_progress(const mdgan_trainer *trainer);
 
 /** A copy of the best model by held-out score; never worse than the start. With @p checkpoint it also carries all that
- * mdgan_trainer_resume() needs. The caller destroys it. */
+ * mdgan_trainer_resume() needs. The caller destroys it. *@p model is unchanged after an error. Errors: MDGAN_MEMORY. */
 mdgan_status mdgan_trainer_model(const mdgan_trainer *trainer, bool checkpoint, mdgan_model **model,
                                  mdgan_error *error);
 

@@ -52,8 +52,8 @@ mdgan_status mdgan_config_set_window(mdgan_config *config, const char *text, mdg
  * unknown keyword the most similar one. Unchanged after an error. */
 mdgan_status mdgan_config_set(mdgan_config *config, const char *keyword, const char *value, mdgan_error *error);
 
-/** Checks what involves more than one keyword (batch, save/load together, directory of `save`/`data` exists and is
- * writable, `load` readable). Only file look-ups, nothing is created. */
+/** Checks what involves more than one keyword (batch, save/load/resume together, directory of `save`/`data` exists and
+ * is writable, `load` and `resume` readable). Only file look-ups, nothing is created. */
 mdgan_status mdgan_config_check(const mdgan_config *config, mdgan_error *error);
 
 /** One keyword as documentation sees it. */
@@ -63,6 +63,9 @@ typedef struct mdgan_keyword {
 
 /** All keywords in table order; @p n receives their number. */
 const mdgan_keyword *mdgan_keyword_list(size_t *n);
+
+/** Default of keyword @p k of the list as text, with "auto" resolved to what the training takes for @p init. */
+void mdgan_keyword_default(size_t k, mdgan_init init, char *text, size_t n_text);
 
 /** What a session tells its host. Plain values; the strings are the host's and must outlive the session. */
 typedef struct mdgan_host {
@@ -84,7 +87,7 @@ typedef enum mdgan_phase {
 typedef struct mdgan_report {
     mdgan_phase phase;
     mdgan_progress training;
-    size_t frames;          /**< frames collected */
+    size_t frames;          /**< frames collected, also after the training has freed them */
     size_t frames_wanted;   /**< 2 * M * windows, and one more for a position feature */
     int64_t emitted;        /**< frames emitted */
     double collect_seconds; /**< time spent in mdgan_session_offer(), s */
@@ -94,8 +97,8 @@ typedef struct mdgan_report {
 typedef struct mdgan_session mdgan_session;
 
 /** Starts a session. Copies @p config, @p feature and @p host; retains @p comm. With `load` the model is read here
- * (rank 0) and checked against the feature. Collective. Errors: MDGAN_INVALID, MDGAN_MEMORY and those of
- * mdgan_model_load(). */
+ * (rank 0) and checked against the feature; that of `resume` is checked here and read again to train. Collective.
+ * Errors: MDGAN_INVALID, MDGAN_MEMORY and those of mdgan_model_load(). */
 mdgan_status mdgan_session_create(mdgan_session **session, const mdgan_config *config, const mdgan_feature *feature,
                                   size_t n_entity, const mdgan_host *host, const mdgan_comm *comm, mdgan_error *error);
 
@@ -111,13 +114,16 @@ void mdgan_session_destroy(mdgan_session *session);
 mdgan_status mdgan_session_offer(mdgan_session *session, int64_t step, double time, const double *box, const float *row,
                                  bool *complete, mdgan_error *error);
 
-/** Trains on what was collected, saves `data` and `save`. Progress goes to the host's log. Collective.
+/** Trains on what was collected, saves `data` and `save`. Progress goes to the host's log. Collective. Once, since the
+ * frames collected are freed when a model is there; after a failed training they are kept, and it may be tried again.
  * A training that the host stops, or that ends with MDGAN_NUMERIC, leaves its best model so far: a success, with a log
- * line. Errors: MDGAN_STATE (frames missing), those of training and of files; the model is kept in memory even if
- * saving fails. A new model ends the emission from the old one. */
+ * line; after MDGAN_NUMERIC the model has no checkpoint, since there is nothing to go on from. With `resume` the
+ * training of that file goes on. Errors: MDGAN_STATE (frames missing, or trained before), those of training and of
+ * files; the model is kept in memory even if saving fails. */
 mdgan_status mdgan_session_train(mdgan_session *session, mdgan_error *error);
 
-/** Reads a model from @p path (rank 0 reads, all get it); the same checks as `load`. Collective. */
+/** Reads a model from @p path (rank 0 reads, all get it); the same checks as `load`. Frees the frames collected; ends
+ * the emission from the model before. Collective. */
 mdgan_status mdgan_session_load(mdgan_session *session, const char *path, mdgan_error *error);
 
 /** Writes the model to @p path (rank 0). Collective. Errors: MDGAN_STATE (no model yet), MDGAN_FILE. */
@@ -132,7 +138,8 @@ mdgan_report mdgan_session_report(const mdgan_session *session);
 /** The model held, or NULL. Borrowed. */
 const mdgan_model *mdgan_session_model(const mdgan_session *session);
 
-/** Session as bytes for a host's restart file: phase, frames collected, model, position of the emission. Complete on
+/** Session as bytes for a host's restart file: phase, frames collected (their values only before the training, since
+ * nothing needs them once a model is there), model, position of the emission. Complete on
  * rank 0; other ranks get NULL and 0. The caller frees @p bytes with free(). Collective. */
 mdgan_status mdgan_session_pack(const mdgan_session *session, void **bytes, size_t *n_byte, mdgan_error *error);
 
