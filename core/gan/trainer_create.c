@@ -186,8 +186,9 @@ mdgan_status mdgan_trainer_create(mdgan_trainer **const out, const mdgan_train_c
         mdgan_trainer_destroy(t);
         return status;
     }
-    /* A start that held-out data hardly contradict is held tightly, one that they do contradict loosely. */
-    t->anchor.weight = t->config.anchor / fmax(1, t->progress.start_score);
+    /* A start that held-out data hardly contradict is held tightly, one that they do contradict loosely; random weights
+     * have nothing to hold on to. */
+    t->anchor.weight = t->anchor.n_gap > 0 ? t->config.anchor / fmax(1, t->progress.start_score) : 0;
     *out = t;
     return MDGAN_OK;
 }
