@@ -93,6 +93,8 @@ static mdgan_status restore(trainer *const t, const mdgan_model *const model, md
     }
     memcpy(t->best, model->weight, n_g * sizeof(real));
     t->iteration = c->iteration;
+    t->progress.iteration = c->iteration;
+    t->progress.seconds = c->seconds;
     t->best_iteration = (uint64_t)c->best_iteration;
     t->seconds_at_iteration = c->seconds;
     t->progress.start_score = c->start_score;
