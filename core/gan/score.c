@@ -11,7 +11,7 @@ enum {
     CHAINS = 256, /* generated series, in blocks of */
     CHAINS_AT_ONCE = 64,
     WINDOWS = 5,       /* per chain: two records that begin in the middle of a window, so that joins lie inside */
-    LONG_WINDOWS = 16, /* of the series whose spectrum is compared with the start's */
+    LONG_WINDOWS = 16, /* of the series whose spectrum is compared with the data's, at the most */
     BANDS_MAX = 16,
     BLOCKS = 8 /* per record, for block energies */
 };
@@ -36,7 +36,7 @@ void score_clear(score *const s)
     free(s->window);
     free(s->z);
     free(s->series);
-    free(s->start_spectrum);
+    free(s->real_spectrum);
     fft_real_clear(&s->fft);
     fft_real_clear(&s->long_fft);
     sampler_work_clear(&s->work);
@@ -201,24 +201,51 @@ static mdgan_status measure_held_out(score *const s, const sample_data *const da
     return MDGAN_OK;
 }
 
+static void add_long_spectrum(score *const s, const float *const x)
+{
+    const size_t n = s->long_fft.n, d = s->n_component;
+    const double *const spectrum = (const double *)s->long_fft.y;
+    for (size_t c = 0; c < d; c++) {
+        for (size_t t = 0; t < n; t++) {
+            s->long_fft.x[t] = hann(t, n) * x[t * d + c];
+        }
+        fftw_execute(s->long_fft.forward);
+        for (size_t k = 0; k <= n / 2; k++) {
+            s->long_spectrum[k] += spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1];
+        }
+    }
+}
+
+static void measure_real_spectrum(score *const s, const sample_data *const data)
+{
+    memset(s->long_spectrum, 0, (s->long_fft.n / 2 + 1) * sizeof *s->long_spectrum);
+    for (size_t e = 0; e < data->n_entity; e++) {
+        add_long_spectrum(s, data->value + e * data->n_frame * data->n_component);
+    }
+    for (size_t k = 0; k <= s->long_fft.n / 2; k++) {
+        s->real_spectrum[k] = s->long_spectrum[k] / (double)data->n_entity;
+    }
+}
+
 mdgan_status score_create(score *const s, const sample_data *const data, const generator *const g, const uint64_t seed,
                           mdgan_error *const error)
 {
-    const size_t n = data->pair, d = data->n_component;
+    const size_t n = data->pair, d = data->n_component, n_have = data->n_frame / (n / 2);
+    const size_t n_long = n_have < LONG_WINDOWS ? n_have / 2 * 2 : LONG_WINDOWS;
     *s = (score){.record = n, .n_component = d, .seed = seed};
     s->n_band = n / 2 < BANDS_MAX ? n / 2 : BANDS_MAX;
     s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG;
     s->window = calloc(2 * n + 1 + 6 * s->n_statistic, sizeof *s->window);
     s->z = calloc(CHAINS_AT_ONCE * g->arch.latent, sizeof *s->z);
-    s->start_spectrum = calloc(2 * (LONG_WINDOWS * n / 4 + 1), sizeof *s->start_spectrum);
+    s->real_spectrum = calloc(2 * (LONG_WINDOWS * n / 4 + 1), sizeof *s->real_spectrum);
     s->series = calloc(CHAINS_AT_ONCE * LONG_WINDOWS * n / 2 * d, sizeof *s->series);
-    if (!s->window || !s->z || !s->series || !s->start_spectrum) {
+    if (!s->window || !s->z || !s->series || !s->real_spectrum) {
         score_clear(s);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory to score %zu series", (size_t)CHAINS_AT_ONCE);
     }
     s->path = s->window + n;
     s->row = s->path + n + 1;
-    s->long_spectrum = s->start_spectrum + LONG_WINDOWS * n / 4 + 1;
+    s->long_spectrum = s->real_spectrum + LONG_WINDOWS * n / 4 + 1;
     s->held = s->row + s->n_statistic;
     s->held_error = s->held + s->n_statistic;
     s->made = s->held_error + s->n_statistic;
@@ -229,12 +256,13 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     }
     mdgan_status status = fft_real_create(&s->fft, n, false, error);
     if (status == MDGAN_OK) {
-        status = fft_real_create(&s->long_fft, LONG_WINDOWS * n / 2, false, error);
+        status = fft_real_create(&s->long_fft, n_long * (n / 2), false, error);
     }
     if (status == MDGAN_OK) {
         status = sampler_work_create(&s->work, g, CHAINS_AT_ONCE, error);
     }
     if (status == MDGAN_OK) {
+        measure_real_spectrum(s, data);
         status = measure_centres(s, data, error);
     }
     if (status == MDGAN_OK) {
@@ -293,34 +321,16 @@ mdgan_status score_weights(score *const s, const generator *const g, const real 
     return MDGAN_OK;
 }
 
-static void add_long_spectrum(score *const s, const float *const x)
-{
-    const size_t n = s->long_fft.n, d = s->n_component;
-    const double *const spectrum = (const double *)s->long_fft.y;
-    for (size_t c = 0; c < d; c++) {
-        for (size_t t = 0; t < n; t++) {
-            s->long_fft.x[t] = hann(t, n) * x[t * d + c];
-        }
-        fftw_execute(s->long_fft.forward);
-        for (size_t k = 0; k <= n / 2; k++) {
-            s->long_spectrum[k] += spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1];
-        }
-    }
-}
-
-void score_departure(score *const s, const generator *const g, const real *const theta, double *const value)
+double score_spectrum_error(score *const s, const generator *const g, const real *const theta)
 {
     const size_t n_bin = s->long_fft.n / 2 + 1, values = s->long_fft.n * s->n_component;
     memset(s->long_spectrum, 0, n_bin * sizeof *s->long_spectrum);
-    generate_block(s, g, theta, 0, LONG_WINDOWS);
+    generate_block(s, g, theta, 0, s->long_fft.n / g->arch.window);
     for (size_t i = 0; i < CHAINS_AT_ONCE; i++) {
         add_long_spectrum(s, s->series + i * values);
     }
-    if (s->has_start) {
-        *value = mdgan_relative_l2(s->long_spectrum, s->start_spectrum, n_bin);
-        return;
+    for (size_t k = 0; k < n_bin; k++) {
+        s->long_spectrum[k] /= CHAINS_AT_ONCE;
     }
-    memcpy(s->start_spectrum, s->long_spectrum, n_bin * sizeof *s->start_spectrum);
-    s->has_start = true;
-    *value = 0;
+    return mdgan_relative_l2(s->long_spectrum, s->real_spectrum, n_bin);
 }

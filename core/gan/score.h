@@ -23,10 +23,9 @@ typedef struct score {
     size_t n_held;             /* held-out entities */
     double *floor;             /* [n_statistic] differences too small to matter */
     fft_real fft;
-    fft_real long_fft; /* of the long series that score_departure() compares */
-    bool has_start;
-    double *start_spectrum; /* [bins] of the start, from the same random numbers */
-    double *long_spectrum;  /* [bins] */
+    fft_real long_fft;     /* of long series: up to LONG_WINDOWS windows, as long as the data's */
+    double *real_spectrum; /* [bins] of all real series */
+    double *long_spectrum; /* [bins] */
     sampler_work work;
     real *z;       /* chains of one block */
     float *series; /* frames of one generated chain */
@@ -40,9 +39,8 @@ void score_clear(score *s);
  * about 1 if nothing but chance sets them apart. Always the same random numbers. */
 mdgan_status score_weights(score *s, const generator *g, const real *theta, double *value, mdgan_error *error);
 
-/* How far the mean spectrum of long series (LONG_WINDOWS windows, resolving lines that 2M frames cannot) has moved from
- * that of the weights of the first call: relative L2 difference. The same random numbers make it far more precise than
- * either spectrum. The first call returns 0. */
-void score_departure(score *s, const generator *g, const real *theta, double *value);
+/* How far the mean spectrum of long series is from that of all real series: relative L2 difference, at the finest
+ * resolution that the data has. Always the same random numbers, so that two weights' errors compare sharply. */
+double score_spectrum_error(score *s, const generator *g, const real *theta);
 
 #endif

@@ -200,16 +200,19 @@ static bool all_finite(const size_t n, const real *const x)
     return true;
 }
 
-/* An anchored model must also keep the start's spectrum between the lines that 2M frames resolve, where held-out
- * records cannot see it: within 4 %, more where they contradict the start anyway. */
+/* An anchored model must also be as near to the data's mean spectrum as its start, at the finest resolution there is:
+ * records of 2M frames don't see what happens between the lines that they resolve. Where held-out records contradict
+ * the start, it may be a little farther. */
 static bool keeps_spectrum(trainer *const t)
 {
     if (!(t->config.anchor > 0) || t->net.generator.arch.state == 0) {
         return true;
     }
-    double departure;
-    score_departure(&t->score, &t->net.generator, t->generator_mean, &departure);
-    return departure <= 0.04 * fmax(1, t->progress.start_score / 3);
+    const double spectrum_error = score_spectrum_error(&t->score, &t->net.generator, t->generator_mean);
+    if (t->iteration == 0) {
+        t->start_spectrum_error = spectrum_error;
+    }
+    return spectrum_error <= t->start_spectrum_error + 0.001 * fmax(1, t->progress.start_score);
 }
 
 /* Rank 0's judgement of the running mean. */
