@@ -212,7 +212,8 @@ static bool keeps_spectrum(trainer *const t)
     if (t->iteration == 0) {
         t->start_spectrum_error = spectrum_error;
     }
-    return spectrum_error <= t->start_spectrum_error + 0.001 * fmax(1, t->progress.start_score);
+    const double contradiction = fmax(0, t->progress.start_score - 10);
+    return spectrum_error <= t->start_spectrum_error + 0.001 * contradiction;
 }
 
 /* Rank 0's judgement of the running mean. */
