@@ -13,7 +13,7 @@ void progress_line(const mdgan_progress *p, char text[PROGRESS_LENGTH])
     }
     snprintf(
         text, PROGRESS_LENGTH,
-        "mdgan: iteration %zu/%zu  critic %.3f  W(Y) %.3f  W(z) %.3f  score %.2f (best %.2f, start %.2f)  %.0f s%s",
+        "mdgan: iteration %zu/%zu  critic %.3f  W(Y) %.3f  W(z) %.3f  score %.3g (best %.3g, start %.3g)  %.0f s%s",
         p->iteration, p->iterations, p->critic_loss, p->wasserstein_y, p->wasserstein_z, p->score, p->best_score,
         p->start_score, p->seconds, left);
 }

@@ -129,7 +129,7 @@ mdgan_status mdgan_session_load(mdgan_session *session, const char *path, mdgan_
     }
     const mdgan_progress training = session_progress_of(model);
     session_adopt(session, model, &training);
-    session_log(session, "mdgan: model read from '%s': %zu iterations, score %.2f (start %.2f)", path,
+    session_log(session, "mdgan: model read from '%s': %zu iterations, score %.3g (start %.3g)", path,
                 training.iteration, training.best_score, training.start_score);
     return MDGAN_OK;
 }

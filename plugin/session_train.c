@@ -173,7 +173,7 @@ mdgan_status session_run_training(mdgan_session *session, const mdgan_dataset *d
     if (status == MDGAN_OK) {
         const mdgan_progress progress = mdgan_trainer_progress(trainer);
         session_adopt(session, model, &progress);
-        session_log(session, "mdgan: trained %zu iterations in %.1f s: held-out score %.2f, start %.2f",
+        session_log(session, "mdgan: trained %zu iterations in %.1f s: held-out score %.3g, start %.3g",
                     progress.iteration, progress.seconds, progress.best_score, progress.start_score);
     }
     mdgan_trainer_destroy(trainer);
