@@ -60,7 +60,7 @@ typedef struct evolve_tape {
 
 void evolve_tape_layout(evolve_tape *tape, const generator *g, size_t n, arena *a);
 
-/* z_next[n][W] = G_z(z[n][W], r[n][W]); r in the units of generator_kick_numbers(). */
+/* z_next[n][W] = G_z(z[n][W], r[n][W]); r as latent_draw() makes it. */
 void evolve_forward(const generator *g, const real *theta, size_t n, const real *z, const real *r, real *z_next,
                     evolve_tape *tape);
 

@@ -13,7 +13,8 @@ enum {
     LATENT_CRITIC_MAX = 3
 };
 
-/* Latent states z_0 .. z_{n_state-1}; windows start at states first .. and D_z looks at pairs from `first` on. */
+/* Latent states z_0 .. z_{n_state-1}; windows start at states first .. and each D_z looks at
+ * one of the last pairs. */
 typedef struct schedule {
     size_t n_state;  /* states per chain, the fresh or carried one included */
     size_t first;    /* earliest state a window may start from (those before are not stationary) */

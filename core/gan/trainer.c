@@ -18,6 +18,7 @@ mdgan_train_config mdgan_train_config_defaults(const mdgan_init init)
                             .init = init,
                             .channel = 32,
                             .hidden = 64,
+                            .critic = MDGAN_CRITIC_CONV,
                             .lipschitz = MDGAN_LIPSCHITZ_PENALTY,
                             .penalty = 10,
                             .clip = 0.05,
@@ -32,7 +33,6 @@ mdgan_train_config mdgan_train_config_defaults(const mdgan_init init)
         /* The best of many settings tried on an oscillator; a pool that always carries on collapses from random
          * weights. */
         c.latent = 16;
-        c.critic = MDGAN_CRITIC_CONV;
         c.carry = 0.5;
         c.iterations = 6000;
         return c;
@@ -40,7 +40,6 @@ mdgan_train_config mdgan_train_config_defaults(const mdgan_init init)
     /* A start is stationary: chains may go on for long, and fewer channels suffice for what it misses. */
     c.latent = 0;
     c.channel = 16;
-    c.critic = MDGAN_CRITIC_CONV;
     c.carry = 0.9;
     c.rate_generator = 1e-3;
     c.rate_critic = 2e-3;
@@ -65,6 +64,12 @@ static double rate_factor(const trainer *const t)
     const double by_time = t->config.seconds > 0 ? t->seconds_at_iteration / t->config.seconds : 0;
     const double done = fmax(by_iteration, by_time);
     return done < 0.5 ? 1 : fmax(0.02, 2 * (1 - done));
+}
+
+/* The generators go on from the windows of the last critic step: only these concern the anchor. */
+static bool anchor_looks(const trainer *const t)
+{
+    return t->anchor.weight > 0 && t->critic_step + 1 == t->config.critic_steps;
 }
 
 static bool owns(const trainer *const t, const size_t index)
@@ -94,7 +99,7 @@ static void critic_piece(void *const context, const size_t i, const size_t worke
                          s->actual + j * t->pair_size);
     }
     t->sums[i] = shard_critic_backward(s, &t->net, t->critic.theta, t->config.seed, draw_number(t), gradient);
-    if (t->anchor.weight > 0) {
+    if (anchor_looks(t)) {
         anchor_measure(&t->anchor, s->n, s->windows, t->anchor_sums + i * t->anchor.n_gap,
                        t->anchor_work + i * t->anchor_work_size);
     }
@@ -140,7 +145,7 @@ static mdgan_status reduce_sums(trainer *const t, mdgan_error *const error)
         memcpy(t->loss_rows + i * N_SUM, row, sizeof row);
     }
     mdgan_status status = comm_sum_doubles(t->comm, t->loss_rows, N_SHARD, N_SUM, error);
-    if (status == MDGAN_OK && t->anchor.weight > 0) {
+    if (status == MDGAN_OK && anchor_looks(t)) {
         status = comm_sum_doubles(t->comm, t->anchor_sums, N_SHARD, t->anchor.n_gap, error);
     }
     if (status == MDGAN_OK) {

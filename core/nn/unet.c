@@ -57,11 +57,6 @@ void unet_layout(unet *const u, const size_t frames, const size_t n_channel, con
     }
 }
 
-const linear *unet_output_layer(const unet *const u)
-{
-    return &u->level[0].decode;
-}
-
 void unet_tape_layout(unet_tape *const tape, const unet *const u, const size_t n, const bool with_gradient,
                       arena *const a)
 {

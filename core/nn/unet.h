@@ -41,9 +41,6 @@ bool unet_fits(size_t frames);
 /* Channels double below the first level. frames must fit. */
 void unet_layout(unet *u, size_t frames, size_t n_channel, size_t channels, size_t n_condition, size_t *n_parameter);
 
-/* The output layer; its weights decide how much the network adds to a linear start. */
-const linear *unet_output_layer(const unet *u);
-
 void unet_tape_layout(unet_tape *tape, const unet *u, size_t n, bool with_gradient, arena *a);
 
 /* x: [n][T][channel]; condition: [n][n_condition]. Returns [n][T][channel] in the tape. */
