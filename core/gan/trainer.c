@@ -327,18 +327,24 @@ static bool show_progress(trainer *const t, const mdgan_progress_fn progress, vo
     return !progress || progress(context, &t->progress);
 }
 
+/* Scores are the same on all ranks, so they need not agree on this. */
+static bool good_enough(const trainer *const t)
+{
+    return t->config.target > 0 && t->progress.best_score <= t->config.target;
+}
+
 static mdgan_status run_loop(trainer *const t, const mdgan_progress_fn progress, void *const context,
                              const double interval, mdgan_error *const error)
 {
     const double begin = now() - t->seconds_at_iteration;
     double shown = t->seconds_at_iteration;
     mdgan_status status = MDGAN_OK;
-    bool stop = t->iteration >= t->config.iterations;
+    bool stop = t->iteration >= t->config.iterations || good_enough(t);
     while (status == MDGAN_OK && !stop) {
         status = iterate(t, error);
         verdict v = {.seconds = now() - begin};
         const bool late = t->config.seconds > 0 && v.seconds >= t->config.seconds;
-        v.stop = late || t->iteration >= t->config.iterations;
+        v.stop = late || t->iteration >= t->config.iterations || good_enough(t);
         if (status == MDGAN_OK) {
             status = mdgan_comm_broadcast(t->comm, &v, sizeof v, error);
         }

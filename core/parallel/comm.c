@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* MPI counts are ints: longer messages travel in pieces of at most this many bytes. */
 static const size_t piece_limit = (size_t)1 << 30;
@@ -138,6 +139,42 @@ mdgan_status mdgan_comm_broadcast(const mdgan_comm *const comm, void *const byte
                                   mdgan_error *const error)
 {
     return comm->parallel ? broadcast_from(comm, 0, bytes, n_byte, error) : MDGAN_OK;
+}
+
+mdgan_status mdgan_comm_broadcast_from(const mdgan_comm *const comm, const size_t root, void *const bytes,
+                                       const size_t n_byte, mdgan_error *const error)
+{
+    return comm->parallel ? broadcast_from(comm, (int)root, bytes, n_byte, error) : MDGAN_OK;
+}
+
+mdgan_status mdgan_comm_max(const mdgan_comm *const comm, double *const values, const size_t n,
+                            mdgan_error *const error)
+{
+    if (!comm->parallel) {
+        return MDGAN_OK;
+    }
+    const int code = MPI_Allreduce(MPI_IN_PLACE, values, (int)n, MPI_DOUBLE, MPI_MAX, comm->mpi);
+    return code == MPI_SUCCESS ? MDGAN_OK : mpi_fail(code, "a reduction", error);
+}
+
+mdgan_status mdgan_comm_wait(const mdgan_comm *const comm, mdgan_error *const error)
+{
+    /* MPI_Barrier spins; a millisecond of delay is nothing where a training is waited for. */
+    static const struct timespec nap = {.tv_nsec = 1000000};
+    if (!comm->parallel) {
+        return MDGAN_OK;
+    }
+    MPI_Request request = MPI_REQUEST_NULL;
+    int done = 0;
+    int code = MPI_Ibarrier(comm->mpi, &request);
+    if (code == MPI_SUCCESS) {
+        code = MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    }
+    while (code == MPI_SUCCESS && !done) {
+        nanosleep(&nap, NULL);
+        code = MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    }
+    return code == MPI_SUCCESS ? MDGAN_OK : mpi_fail(code, "a barrier", error);
 }
 
 mdgan_status mdgan_comm_gather_floats(const mdgan_comm *const comm, float *const values, const size_t *const offset,

@@ -36,6 +36,17 @@ size_t mdgan_comm_size(const mdgan_comm *comm);
  * Collective. Errors: MDGAN_PARALLEL. */
 mdgan_status mdgan_comm_broadcast(const mdgan_comm *comm, void *bytes, size_t n_byte, mdgan_error *error);
 
+/** The same from rank @p root. */
+mdgan_status mdgan_comm_broadcast_from(const mdgan_comm *comm, size_t root, void *bytes, size_t n_byte,
+                                       mdgan_error *error);
+
+/** The largest of each of @p n values over all ranks, on every rank. Collective. Errors: MDGAN_PARALLEL. */
+mdgan_status mdgan_comm_max(const mdgan_comm *comm, double *values, size_t n, mdgan_error *error);
+
+/** Waits until every rank has called it, asleep most of the time: for waits so long that a core is worth freeing.
+ * Collective. Errors: MDGAN_PARALLEL. */
+mdgan_status mdgan_comm_wait(const mdgan_comm *comm, mdgan_error *error);
+
 /** Every rank holds its own part of @p values at [offset[rank], offset[rank+1]); afterwards every rank holds all.
  * @p offset has size+1 entries, the same on every rank. After an error @p values may be half overwritten. Collective.
  * Errors: MDGAN_PARALLEL. */

@@ -53,6 +53,7 @@ typedef struct mdgan_train_config {
     size_t critic_steps;       /**< critic updates per generator update */
     size_t iterations;         /**< generator updates at the most; 0 = the start alone */
     double seconds;            /**< wall-clock limit of the training, s; 0 = none */
+    double target;             /**< held-out score at which the training is good enough and ends; 0 = none */
     double rate_generator;     /**< Adam step size of G_Y and G_z */
     double rate_critic;        /**< Adam step size of D_Y and D_z */
     double rate_linear;        /**< factor on rate_generator for the linear start's own weights */
@@ -101,8 +102,8 @@ mdgan_status mdgan_trainer_create(mdgan_trainer **trainer, const mdgan_train_con
                                   const mdgan_comm *comm, mdgan_error *error);
 
 /** Goes on with the training of a checkpoint, on the data it was trained on: with the same limits the same run as if it
- * had never been interrupted. @p model: the same on every rank. @p limits: its iterations (in all), seconds (in all)
- * and threads replace the checkpoint's; NULL = as they were. Collective.
+ * had never been interrupted. @p model: the same on every rank. @p limits: its iterations (in all), seconds (in
+ * all), target and threads replace the checkpoint's; NULL = as they were. Collective.
  * Errors: as above, and MDGAN_STATE if @p model carries no checkpoint, MDGAN_MISMATCH if it is of other data. */
 mdgan_status mdgan_trainer_resume(mdgan_trainer **trainer, const mdgan_model *model, const mdgan_train_config *limits,
                                   const mdgan_dataset *data, const mdgan_comm *comm, mdgan_error *error);
@@ -110,10 +111,10 @@ mdgan_status mdgan_trainer_resume(mdgan_trainer **trainer, const mdgan_model *mo
 /** NULL is fine. */
 void mdgan_trainer_destroy(mdgan_trainer *trainer);
 
-/** Trains until iterations or seconds are used up or @p progress says stop. Collective. The best model so far is kept
- * whatever happens. @p interval: seconds between two progress calls. Errors: MDGAN_NUMERIC (weights not finite),
- * MDGAN_MEMORY, MDGAN_PARALLEL. After an error mdgan_trainer_model() still gives the best model so far, but training
- * cannot go on. */
+/** Trains until iterations or seconds are used up, the best score has come down to the target or @p progress says stop.
+ * Collective. The best model so far is kept whatever happens. @p interval: seconds between two progress calls. Errors:
+ * MDGAN_NUMERIC (weights not finite), MDGAN_MEMORY, MDGAN_PARALLEL. After an error mdgan_trainer_model() still gives
+ * the best model so far, but training cannot go on. */
 mdgan_status mdgan_trainer_run(mdgan_trainer *trainer, mdgan_progress_fn progress, void *context, double interval,
                                mdgan_error *error);
 
