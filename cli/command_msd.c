@@ -10,9 +10,10 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
 
 const command command_msd = {
     .name = "msd",
-    .synopsis = "SERIES [-o out.csv] [--lags N]",
+    .synopsis = "SERIES [-o out.csv] [--lags N] [--fit FROM:TO]",
     .summary = "Mean squared displacement of positions",
     .details = INPUT_OPTION_HELP LAG_OPTION_HELP
+    "      --fit FROM:TO   also the diffusion coefficient, from the slope between these two times, as first line\n"
     "\nColumns: time, <|r(t) - r(0)|^2> summed over components, over all time origins and entities, standard error\n"
     "over entities. Positions have to be unwrapped.\n",
     .run = run,

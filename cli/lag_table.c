@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lag_table.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -10,12 +11,30 @@ typedef struct arguments {
     input_options input;
     size_t n_lag;
     const char *output;
+    const char *fit; /* --fit as given, NULL: none */
+    double fit_from, fit_to;
 } arguments;
 
-static mdgan_status parse(arguments *a, mdgan_kind dump_kind, int argc, char **argv, mdgan_error *error)
+/* "FROM:TO", times. */
+static mdgan_status parse_fit(arguments *a, const char *text, mdgan_error *error)
 {
-    static const struct option names[] = {
-        INPUT_OPTION_ROWS, {"lags", required_argument, NULL, 'l'}, {"output", required_argument, NULL, 'o'}, {0}};
+    int end = 0;
+    if (sscanf(text, "%lf:%lf%n", &a->fit_from, &a->fit_to, &end) != 2 || text[end] != '\0' || !(a->fit_from >= 0) ||
+        !(a->fit_to > a->fit_from)) {
+        return mdgan_fail(error, MDGAN_INVALID, "--fit got '%s': must be FROM:TO, two times with FROM below TO", text);
+    }
+    a->fit = text;
+    return MDGAN_OK;
+}
+
+static mdgan_status parse(arguments *a, mdgan_kind dump_kind, bool positions_only, int argc, char **argv,
+                          mdgan_error *error)
+{
+    const struct option names[] = {INPUT_OPTION_ROWS,
+                                   {"lags", required_argument, NULL, 'l'},
+                                   {"output", required_argument, NULL, 'o'},
+                                   {positions_only ? "fit" : NULL, required_argument, NULL, 'f'},
+                                   {0}};
     *a = (arguments){.input = {.dump_kind = dump_kind}};
     mdgan_status status = MDGAN_OK;
     for (int letter; status == MDGAN_OK && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
@@ -23,6 +42,8 @@ static mdgan_status parse(arguments *a, mdgan_kind dump_kind, int argc, char **a
             status = parse_size("--lags", optarg, 1, SIZE_MAX / 64, &a->n_lag, error);
         } else if (letter == 'o') {
             a->output = optarg;
+        } else if (letter == 'f') {
+            status = parse_fit(a, optarg, error);
         } else {
             status = input_option(&a->input, letter, optarg, error);
         }
@@ -30,14 +51,35 @@ static mdgan_status parse(arguments *a, mdgan_kind dump_kind, int argc, char **a
     return status != MDGAN_OK ? status : expect_words(argc, 1, 0, "SERIES", error);
 }
 
+/* The diffusion coefficient as a comment of the table. */
+static mdgan_status find_diffusion(const mdgan_dataset *data, const arguments *a, char *line, size_t n_line,
+                                   mdgan_error *error)
+{
+    const mdgan_series series = input_series(data);
+    const mdgan_feature *const f = &data->feature;
+    const double from = round(a->fit_from / f->dt), to = round(a->fit_to / f->dt);
+    if (to >= (double)data->n_frame || to <= from) {
+        return mdgan_fail(
+            error, MDGAN_INVALID, "--fit got '%s': the series has %zu frames, %g%s%s apart; give times below %g",
+            a->fit, data->n_frame, f->dt, f->time_unit[0] ? " " : "", f->time_unit, (double)data->n_frame * f->dt);
+    }
+    double diffusion = 0, deviation = 0;
+    const mdgan_status status =
+        mdgan_diffusion(&series, (size_t)from, (size_t)to, f->dt, &diffusion, &deviation, error);
+    snprintf(line, n_line, "# diffusion coefficient %.6g, standard error %.2g, fitted from %g to %g\n", diffusion,
+             deviation, from * f->dt, to * f->dt);
+    return status;
+}
+
 static mdgan_status write_rows(const char *column, const mdgan_feature *feature, size_t n_lag, const double *value,
-                               const double *deviation, const char *path, mdgan_error *error)
+                               const double *deviation, const char *comment, const char *path, mdgan_error *error)
 {
     text_output out;
     const mdgan_status status = text_output_open(&out, path, error);
     if (status != MDGAN_OK) {
         return status;
     }
+    fputs(comment, out.file);
     fprintf(out.file, "# time%s%s,%s,standard_error\n", feature->time_unit[0] ? "_" : "", feature->time_unit, column);
     for (size_t i = 0; i < n_lag; i++) {
         fprintf(out.file, "%.8g,%.8g,%.6g\n", (double)i * feature->dt, value[i], deviation[i]);
@@ -56,9 +98,13 @@ static mdgan_status compute(const lag_command *command, const mdgan_dataset *dat
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n_lag);
     }
     const mdgan_series series = input_series(data);
+    char comment[160] = "";
     mdgan_status status = command->compute(&series, n_lag, value, value + room, error);
+    if (status == MDGAN_OK && a->fit) {
+        status = find_diffusion(data, a, comment, sizeof comment, error);
+    }
     if (status == MDGAN_OK) {
-        status = write_rows(command->column, &data->feature, n_lag, value, value + room, a->output, error);
+        status = write_rows(command->column, &data->feature, n_lag, value, value + room, comment, a->output, error);
     }
     free(value);
     return status;
@@ -68,7 +114,7 @@ mdgan_status lag_table_run(const lag_command *command, int argc, char **argv, md
 {
     arguments a;
     mdgan_dataset data = {0};
-    mdgan_status status = parse(&a, command->dump_kind, argc, argv, error);
+    mdgan_status status = parse(&a, command->dump_kind, command->positions_only, argc, argv, error);
     if (status == MDGAN_OK) {
         status = input_read(&data, argv[optind], &a.input, error);
     }

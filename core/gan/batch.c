@@ -15,16 +15,31 @@ void sample_data_clear(sample_data *const s)
     *s = (sample_data){0};
 }
 
-/* Positions become increments: one frame less. */
+static void modes_of_frame(const sample_data *const s, const float *const frame, double *const out)
+{
+    double value[MDGAN_COMPONENT_MAX];
+    for (size_t c = 0; c < s->n_component; c++) {
+        value[c] = frame[c];
+    }
+    modes_forward(&s->modes, s->n_component, value, out);
+}
+
+/* Positions become increments, and so one frame less. */
 static void copy_values(sample_data *const s, const mdgan_dataset *const data)
 {
-    const size_t d = s->n_component;
-    const bool difference = data->feature.kind == MDGAN_POSITION;
+    const size_t d = s->n_component, lost = data->n_frame - s->n_frame;
     for (size_t e = 0; e < s->n_entity; e++) {
         const float *const from = mdgan_dataset_entity(data, e);
         float *const to = s->value + e * s->n_frame * d;
-        for (size_t i = 0; i < s->n_frame * d; i++) {
-            to[i] = difference ? from[i + d] - from[i] : from[i];
+        double frame[2][MDGAN_COMPONENT_MAX];
+        modes_of_frame(s, from, frame[0]);
+        for (size_t t = 0; t < s->n_frame; t++) {
+            const double *const before = frame[t & 1];
+            double *const now = frame[lost ? (t + 1) & 1 : t & 1];
+            modes_of_frame(s, from + (t + lost) * d, now);
+            for (size_t c = 0; c < d; c++) {
+                to[t * d + c] = (float)(now[c] - (s->integrated[c] ? before[c] : 0));
+            }
         }
     }
 }
@@ -118,8 +133,7 @@ mdgan_status sample_data_create(sample_data *const s, const mdgan_dataset *const
                        .n_component = f->n_component,
                        .pair = 2 * window,
                        .isotropic = f->isotropic,
-                       .reversible = f->reversible,
-                       .odd = f->kind != MDGAN_SCALAR};
+                       .reversible = f->reversible};
     if (s->n_frame < s->pair || s->n_entity == 0) {
         return mdgan_fail(error, MDGAN_DATA,
                           "%zu frames of %zu entities are too few: a window of %zu needs %zu frames of each; "
@@ -130,8 +144,15 @@ mdgan_status sample_data_create(sample_data *const s, const mdgan_dataset *const
     if (!s->value) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu frames of %zu entities", s->n_frame, s->n_entity);
     }
-    copy_values(s, data);
-    mdgan_status status = measure(s, error);
+    mdgan_status status = modes_create(&s->modes, data, error);
+    for (size_t c = 0; c < s->n_component; c++) {
+        s->integrated[c] = modes_integrated(&s->modes, f->kind, c);
+        s->odd[c] = f->kind == MDGAN_VELOCITY || s->integrated[c];
+    }
+    if (status == MDGAN_OK) {
+        copy_values(s, data);
+        status = measure(s, error);
+    }
     if (status == MDGAN_OK) {
         normalise(s);
         status = split(s, holdout, seed, error);
@@ -180,11 +201,10 @@ void sample_data_draw(const sample_data *const s, const uint64_t seed, const uin
     const size_t offset = words[1] % (s->n_frame - s->pair + 1);
     const float *const from = s->value + ((size_t)entity * s->n_frame + offset) * d;
     const bool reverse = s->reversible && (words[2] & 1);
-    const real sign = reverse && s->odd ? -1 : 1;
     for (size_t t = 0; t < s->pair; t++) {
         const float *const frame = from + (reverse ? s->pair - 1 - t : t) * d;
         for (size_t c = 0; c < d; c++) {
-            out[t * d + c] = sign * frame[c];
+            out[t * d + c] = reverse && s->odd[c] ? -frame[c] : frame[c];
         }
     }
     if (s->isotropic) {

@@ -8,13 +8,16 @@
 
 #include <mdgan/dataset.h>
 
+#include "gan/modes.h"
 #include "nn/real.h"
 
 typedef struct sample_data {
     size_t n_entity, n_frame, n_component;
     size_t pair; /* 2M, frames of a training sample */
     bool isotropic, reversible;
-    bool odd; /* values change sign under time reversal */
+    bool integrated[MDGAN_COMPONENT_MAX]; /* the values are increments */
+    bool odd[MDGAN_COMPONENT_MAX];        /* they change sign under time reversal */
+    modes modes;                          /* of the particles of an entity; all below is in modes */
     double mean[MDGAN_COMPONENT_MAX], scale[MDGAN_COMPONENT_MAX];
     float *value; /* [n_entity][n_frame][n_component] normalised */
     size_t n_train, n_held;
@@ -22,9 +25,9 @@ typedef struct sample_data {
     uint32_t *held;  /* [n_held] */
 } sample_data;
 
-/* Differences positions, normalises to zero mean and unit variance (one scale for an isotropic feature, no mean),
- * splits entities. A dataset with too few entities to hold any out scores on its training entities. Errors: MDGAN_DATA
- * (too short, not finite, constant), MDGAN_MEMORY. */
+/* Takes several particles apart into modes, differences positions, normalises to zero mean and unit variance (one scale
+ * for an isotropic feature, no mean), splits entities. A dataset with too few entities to hold any out scores on its
+ * training entities. Errors: MDGAN_DATA (too short, not finite, constant), MDGAN_MEMORY. */
 mdgan_status sample_data_create(sample_data *s, const mdgan_dataset *data, size_t window, double holdout, uint64_t seed,
                                 mdgan_error *error);
 void sample_data_clear(sample_data *s);

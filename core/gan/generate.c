@@ -26,7 +26,7 @@ struct mdgan_generator {
     real *z;            /* [n_entity][W]; only this rank's blocks are kept up */
     float *window;      /* [n_entity][M][D] network units */
     float *rows;        /* [M][n_entity][D] feature units */
-    double *position;   /* [n_entity][D] where positions stand; NULL for other kinds */
+    double *position;   /* [n_entity][D] modes of where positions stand; NULL for other kinds */
     uint64_t next_window;
     int64_t given; /* frames given out */
 };
@@ -55,8 +55,12 @@ static mdgan_status allocate(mdgan_generator *const g, const float *const origin
     if (!g->offset || !g->work || !g->z || !g->window || !g->rows || (integrate && !g->position)) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory to generate %zu series", g->n_entity);
     }
-    for (size_t i = 0; integrate && origin && i < row; i++) {
-        g->position[i] = origin[i];
+    for (size_t e = 0; integrate && origin && e < g->n_entity; e++) {
+        double place[MDGAN_COMPONENT_MAX];
+        for (size_t c = 0; c < d; c++) {
+            place[c] = origin[e * d + c];
+        }
+        modes_forward(&g->model->modes, d, place, g->position + e * d);
     }
     for (size_t r = 0; r <= n_rank; r++) {
         g->offset[r] = min_size(r * g->n_block / n_rank * BLOCK, g->n_entity) * g->net.arch.window * d;
@@ -153,11 +157,30 @@ void mdgan_generator_destroy(mdgan_generator *const g)
     free(g);
 }
 
+/* Modes of one entity -> its particles; they move on from @p position if that is how they were learnt. */
+static void make_particles(const mdgan_generator *const g, double *const position, float *const value)
+{
+    const modes *const v = &g->model->modes;
+    const size_t d = g->net.arch.component;
+    double mode[MDGAN_COMPONENT_MAX] = {0}, particle[MDGAN_COMPONENT_MAX];
+    for (size_t c = 0; c < d; c++) {
+        mode[c] = value[c];
+        if (modes_integrated(v, g->model->feature.kind, c)) {
+            mode[c] = position[c] += value[c];
+        }
+    }
+    modes_backward(v, d, mode, particle);
+    for (size_t c = 0; c < d; c++) {
+        value[c] = (float)particle[c];
+    }
+}
+
 /* Network units, entity by entity -> feature units, frame by frame. */
 static void make_rows(mdgan_generator *const g)
 {
     const size_t m = g->net.arch.window, d = g->net.arch.component, n = g->n_entity;
     const mdgan_model *const model = g->model;
+    const bool several = modes_particles(&model->modes) > 1;
     for (size_t t = 0; t < m; t++) {
         float *const row = g->rows + t * n * d;
         for (size_t e = 0; e < n; e++) {
@@ -166,7 +189,10 @@ static void make_rows(mdgan_generator *const g)
                 row[e * d + c] = (float)(model->mean[c] + model->scale[c] * from[c]);
             }
         }
-        for (size_t i = 0; g->position && i < n * d; i++) {
+        for (size_t e = 0; several && e < n; e++) {
+            make_particles(g, g->position ? g->position + e * d : NULL, row + e * d);
+        }
+        for (size_t i = 0; !several && g->position && i < n * d; i++) {
             g->position[i] += row[i];
             row[i] = (float)g->position[i];
         }

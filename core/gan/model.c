@@ -16,7 +16,11 @@ static const uint64_t count_max = UINT64_C(1) << 53;
 
 mdgan_model *model_new(void)
 {
-    return calloc(1, sizeof(mdgan_model));
+    mdgan_model *const model = calloc(1, sizeof *model);
+    if (model) {
+        model->modes = (modes){.n_value = 1, .matrix = {1}};
+    }
+    return model;
 }
 
 void mdgan_model_destroy(mdgan_model *const model)
@@ -180,6 +184,22 @@ static mdgan_status architecture_check(const mdgan_model *const model, mdgan_err
     return counts_check(1, &weights, MDGAN_FORMAT, error);
 }
 
+static mdgan_status modes_check(const mdgan_model *const model, mdgan_error *const error)
+{
+    const size_t n = modes_particles(&model->modes), d = model->feature.n_component;
+    if (n * n != model->modes.n_value || (n > 1 && d != 3 * n)) {
+        return mdgan_fail(error, MDGAN_FORMAT, "scaling/mode_values is %zu, which does not fit %zu components",
+                          model->modes.n_value, d);
+    }
+    for (size_t i = 0; i < model->modes.n_value; i++) {
+        if (!isfinite(model->modes.matrix[i])) {
+            return mdgan_fail(error, MDGAN_FORMAT, "scaling/modes[%zu] is %g, not a finite number", i,
+                              model->modes.matrix[i]);
+        }
+    }
+    return MDGAN_OK;
+}
+
 static mdgan_status scaling_check(const mdgan_model *const model, mdgan_error *const error)
 {
     for (size_t d = 0; d < model->feature.n_component; d++) {
@@ -191,7 +211,7 @@ static mdgan_status scaling_check(const mdgan_model *const model, mdgan_error *c
                               model->scale[d]);
         }
     }
-    return MDGAN_OK;
+    return modes_check(model, error);
 }
 
 static mdgan_status config_counts_check(const mdgan_train_config *const c, mdgan_error *const error)
@@ -221,7 +241,7 @@ static mdgan_status config_reals_check(const mdgan_train_config *const c, mdgan_
         {"seconds", c->seconds, 0, 1e12},         {"rate_generator", c->rate_generator, 0, 1e30},
         {"rate_critic", c->rate_critic, 0, 1e30}, {"rate_linear", c->rate_linear, 0, 1e30},
         {"anchor", c->anchor, 0, 1e12},           {"carry", c->carry, 0, 1},
-        {"holdout", c->holdout, 0, 0.9},
+        {"holdout", c->holdout, 0, 0.9},          {"target", c->target, 0, DBL_MAX},
     };
     return reals_check(sizeof range / sizeof *range, range, MDGAN_INVALID, error);
 }

@@ -7,6 +7,8 @@
 #include <mdgan/model.h>
 #include <mdgan/train.h>
 
+#include "gan/modes.h"
+
 /* Shapes of G_Y and G_z; all else follows from it (gan/generator.h). */
 typedef struct architecture {
     uint64_t window;    /* M */
@@ -38,8 +40,9 @@ typedef struct checkpoint {
 struct mdgan_model {
     mdgan_feature feature;
     architecture arch;
-    double mean[MDGAN_COMPONENT_MAX];  /* [D] feature units: network output = (increment or value - mean) / scale */
-    double scale[MDGAN_COMPONENT_MAX]; /* [D] feature units */
+    modes modes;                       /* of the particles of an entity */
+    double mean[MDGAN_COMPONENT_MAX];  /* [D] modes: network output = (increment or value - mean) / scale */
+    double scale[MDGAN_COMPONENT_MAX]; /* [D] */
     uint64_t n_weight;
     float *weight;       /* [n_weight] EMA weights of G_Y and G_z of the best held-out score */
     uint64_t iterations; /* behind these weights */

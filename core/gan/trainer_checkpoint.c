@@ -51,6 +51,7 @@ mdgan_status mdgan_trainer_model(const mdgan_trainer *const t, const bool with_c
     }
     model->feature = t->feature;
     model->arch = t->net.generator.arch;
+    model->modes = t->data.modes;
     memcpy(model->mean, t->data.mean, sizeof model->mean);
     memcpy(model->scale, t->data.scale, sizeof model->scale);
     model->n_weight = n;
@@ -114,6 +115,7 @@ mdgan_status mdgan_trainer_resume(mdgan_trainer **const out, const mdgan_model *
         if (limits) {
             config.iterations = limits->iterations;
             config.seconds = limits->seconds;
+            config.target = limits->target;
             config.threads = limits->threads;
         }
         status = mdgan_trainer_create(&t, &config, data, comm, error);

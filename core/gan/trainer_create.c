@@ -172,11 +172,10 @@ mdgan_status mdgan_trainer_create(mdgan_trainer **const out, const mdgan_train_c
         mdgan_trainer_destroy(t);
         return status;
     }
-    /* The start's matrices are large enough for OpenBLAS's own threads; afterwards ours take over. */
-    const int blas = blas_threads_set(config->threads);
+    /* OpenBLAS's own threads would change the rounding, and with it the result, with their number. */
+    const int blas = blas_threads_single();
     status = config->init == MDGAN_INIT_LINEAR ? linear_weights(t, error) : random_weights(t, error);
     status = mdgan_comm_agree(comm, status, error);
-    blas_threads_set(1);
     if (status == MDGAN_OK) {
         initialise(t);
         status = trainer_evaluate(t, error);

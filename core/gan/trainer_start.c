@@ -6,14 +6,17 @@
 #include "gan/trainer.h"
 #include "linear/start.h"
 
-/* Non-overlapping records of 2M frames of one group of components. */
-static mdgan_status add_records(const sample_data *const s, const uint32_t *const entity, const size_t n_entity,
-                                const size_t first, const size_t width, record_moments *const m,
-                                mdgan_error *const error)
+enum { N_FOLD = 5 };
+
+/* Non-overlapping records of 2M frames of one group of components, of every n_fold-th entity. Entities are taken in the
+ * random order of their split, held-out ones last. */
+static mdgan_status add_records(const sample_data *const s, const size_t fold, const size_t n_fold, const size_t first,
+                                const size_t width, record_moments *const m, mdgan_error *const error)
 {
     mdgan_status status = record_moments_create(m, s->pair, error);
-    for (size_t i = 0; status == MDGAN_OK && i < n_entity; i++) {
-        const float *const x = s->value + (size_t)entity[i] * s->n_frame * s->n_component;
+    for (size_t i = fold; status == MDGAN_OK && i < s->n_entity; i += n_fold) {
+        const uint32_t entity = i < s->n_train ? s->train[i] : s->held[i - s->n_train];
+        const float *const x = s->value + (size_t)entity * s->n_frame * s->n_component;
         for (size_t c = first; status == MDGAN_OK && c < first + width; c++) {
             status =
                 record_moments_add(m, s->n_frame / s->pair, x + c, s->pair * s->n_component, s->n_component, error);
@@ -30,37 +33,44 @@ bool trainer_components_shared(const sample_data *const s)
     return s->n_component == 1 || (s->isotropic && s->n_component == 3);
 }
 
+/* Components that one linear model is fitted to: x, y and z of an isotropic particle or mode are alike. */
 static size_t group_count(const sample_data *const s)
 {
-    return trainer_components_shared(s) ? 1 : s->n_component;
+    return trainer_components_shared(s) ? 1 : s->isotropic ? s->n_component / 3 : s->n_component;
+}
+
+/* Cross-validation over five parts of the entities; long windows, whose fits cost by the cube of their length, are
+ * judged on one of the parts only, and very few entities on themselves. */
+static size_t folds_judged(const sample_data *const s)
+{
+    const size_t pair_max = 256;
+    return s->n_entity < 2 * N_FOLD ? 0 : s->pair <= pair_max ? N_FOLD : 1;
 }
 
 static mdgan_status find_here(const trainer *const t, linear_start *const start, mdgan_error *const error)
 {
     const sample_data *const s = &t->data;
+    const size_t n_judge = folds_judged(s), n_fold = n_judge > 0 ? N_FOLD : 1;
     const size_t n_group = group_count(s), width = s->n_component / n_group;
-    const bool judged = s->n_train < s->n_entity;
-    record_moments *const fit = calloc(2 * n_group, sizeof *fit), *const held = fit + n_group;
-    mdgan_status status = fit ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu components", n_group);
-    for (size_t g = 0; status == MDGAN_OK && g < n_group; g++) {
-        status = add_records(s, s->train, s->n_train, g * width, width, &fit[g], error);
-        if (status == MDGAN_OK && judged) {
-            status = add_records(s, s->held, s->n_held, g * width, width, &held[g], error);
-        }
+    record_moments *const fold = calloc(n_fold * n_group, sizeof *fold);
+    mdgan_status status = fold ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu components", n_group);
+    for (size_t i = 0; status == MDGAN_OK && i < n_fold * n_group; i++) {
+        status = add_records(s, i / n_group, n_fold, i % n_group * width, width, &fold[i], error);
     }
     if (status == MDGAN_OK) {
-        status = linear_start_find(start, n_group, fit, judged ? held : NULL, t->config.latent, error);
+        status = linear_start_find(start, n_group, n_fold, fold, n_judge, t->config.latent, error);
     }
-    for (size_t g = 0; fit && g < 2 * n_group; g++) {
-        record_moments_clear(&fit[g]);
+    for (size_t i = 0; fold && i < n_fold * n_group; i++) {
+        record_moments_clear(&fold[i]);
     }
-    free(fit);
+    free(fold);
     return status;
 }
 
 /* What the other ranks need to know before they can receive the matrices. */
 typedef struct start_shape {
-    size_t q, m;
+    size_t q;
+    size_t m[MDGAN_COMPONENT_MAX]; /* noise sources by group */
     char text[128];
 } start_shape;
 
@@ -81,7 +91,10 @@ static mdgan_status share_start(const trainer *const t, linear_start *const star
     const bool root = mdgan_comm_rank(t->comm) == 0;
     start_shape shape = {0};
     if (root) {
-        shape = (start_shape){.q = start->model[0].q, .m = start->model[0].m};
+        shape = (start_shape){.q = start->model[0].q};
+        for (size_t g = 0; g < start->n_group; g++) {
+            shape.m[g] = start->model[g].m;
+        }
         memcpy(shape.text, start->text, sizeof shape.text);
     }
     mdgan_status status = mdgan_comm_broadcast(t->comm, &shape, sizeof shape, error);
@@ -123,8 +136,9 @@ mdgan_status trainer_place_start(trainer *const t, const linear_start *const sta
     const linear_part *const p = &t->net.generator.part;
     const size_t m = t->config.window, q = t->net.generator.arch.state;
     for (size_t g = 0; g < p->n_group; g++) {
+        const statespace *const model = &start->model[g * start->n_group / p->n_group];
         window_form w;
-        const mdgan_status status = window_form_create(&w, &start->model[g], m, error);
+        const mdgan_status status = window_form_create(&w, model, m, error);
         if (status != MDGAN_OK) {
             return status;
         }

@@ -119,7 +119,7 @@ static bool field_get(const hid_t group, const field *const f, char *const objec
         return word_get(group, f, (unsigned *)member);
     case FIELD_REALS: {
         const size_t n = *(const size_t *)(object + f->extent);
-        return n > 0 && n <= MDGAN_COMPONENT_MAX && h5_get(group, f->name, H5T_NATIVE_DOUBLE, member, n);
+        return n > 0 && n <= f->capacity && h5_get(group, f->name, H5T_NATIVE_DOUBLE, member, n);
     }
     }
     return false;

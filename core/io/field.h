@@ -16,7 +16,7 @@ typedef enum field_type {
     FIELD_REAL, /* double */
     FIELD_FLAG, /* bool, stored as 0 or 1 */
     FIELD_WORD, /* enum counting from 0, stored as one of the space-separated words */
-    FIELD_REALS /* double[MDGAN_COMPONENT_MAX], of which as many are used as the size_t at offset extent says */
+    FIELD_REALS /* double[capacity], of which as many are used as the size_t at offset extent says */
 } field_type;
 
 typedef struct field {
@@ -25,15 +25,16 @@ typedef struct field {
     size_t offset;
     size_t extent;
     const char *words;
+    size_t capacity;
 } field;
 
 #define FIELD(name, type, object, member)                                                                              \
     {                                                                                                                  \
-        name, type, offsetof(object, member), sizeof(((object *)0)->member), NULL                                      \
+        name, type, offsetof(object, member), sizeof(((object *)0)->member), NULL, 0                                   \
     }
 #define FIELD_ENUM(name, object, member, words)                                                                        \
     {                                                                                                                  \
-        name, FIELD_WORD, offsetof(object, member), sizeof(((object *)0)->member), words                               \
+        name, FIELD_WORD, offsetof(object, member), sizeof(((object *)0)->member), words, 0                            \
     }
 
 /* Members of ::mdgan_feature. */

@@ -22,9 +22,15 @@ static const field architecture_field[] = {
     FIELD("hidden", FIELD_UINT, architecture, hidden),
 };
 
+#define SCALING(name, member, count, capacity)                                                                         \
+    {                                                                                                                  \
+        name, FIELD_REALS, offsetof(mdgan_model, member), offsetof(mdgan_model, count), NULL, capacity                 \
+    }
 static const field scaling_field[] = {
-    {"mean", FIELD_REALS, offsetof(mdgan_model, mean), offsetof(mdgan_model, feature.n_component), NULL},
-    {"scale", FIELD_REALS, offsetof(mdgan_model, scale), offsetof(mdgan_model, feature.n_component), NULL},
+    SCALING("mean", mean, feature.n_component, MDGAN_COMPONENT_MAX),
+    SCALING("scale", scale, feature.n_component, MDGAN_COMPONENT_MAX),
+    FIELD("mode_values", FIELD_SIZE, mdgan_model, modes.n_value),
+    SCALING("modes", modes.matrix, modes.n_value, MODES_MAX),
 };
 
 static const field metrics_field[] = {
@@ -50,6 +56,7 @@ static const field checkpoint_field[] = {
     FIELD("critic_steps", FIELD_SIZE, checkpoint, config.critic_steps),
     FIELD("iterations", FIELD_SIZE, checkpoint, config.iterations),
     FIELD("seconds_limit", FIELD_REAL, checkpoint, config.seconds),
+    FIELD("target", FIELD_REAL, checkpoint, config.target),
     FIELD("rate_generator", FIELD_REAL, checkpoint, config.rate_generator),
     FIELD("rate_critic", FIELD_REAL, checkpoint, config.rate_critic),
     FIELD("rate_linear", FIELD_REAL, checkpoint, config.rate_linear),

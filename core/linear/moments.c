@@ -60,17 +60,22 @@ void record_moments_finish(record_moments *const m)
     }
 }
 
-mdgan_status record_moments_pool(record_moments *const all, const record_moments *const a,
-                                 const record_moments *const b, mdgan_error *const error)
+mdgan_status record_moments_pool(record_moments *const all, const size_t n, const record_moments *const *const part,
+                                 mdgan_error *const error)
 {
-    const mdgan_status status = record_moments_create(all, a->length, error);
-    const size_t n_b = b ? b->n_record : 0;
-    const double share = (double)n_b / (double)(a->n_record + n_b);
-    for (size_t i = 0; status == MDGAN_OK && i < a->length * a->length; i++) {
-        all->moment[i] = (1 - share) * a->moment[i] + (b ? share * b->moment[i] : 0);
+    const mdgan_status status = record_moments_create(all, part[0]->length, error);
+    if (status != MDGAN_OK) {
+        return status;
     }
-    all->n_record = a->n_record + n_b;
-    return status;
+    for (size_t p = 0; p < n; p++) {
+        all->n_record += part[p]->n_record;
+    }
+    const int size = (int)(all->length * all->length);
+    for (size_t p = 0; p < n; p++) {
+        const double share = (double)part[p]->n_record / (double)all->n_record;
+        cblas_daxpy(size, share, part[p]->moment, 1, all->moment, 1);
+    }
+    return MDGAN_OK;
 }
 
 double record_moments_variance(const record_moments *const m)

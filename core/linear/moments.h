@@ -23,9 +23,8 @@ mdgan_status record_moments_add(record_moments *m, size_t n, const float *value,
 /* To be called once after the last record: means and time reversal. */
 void record_moments_finish(record_moments *m);
 
-/* Finished moments of all records of a and b (NULL: of a alone) together. */
-mdgan_status record_moments_pool(record_moments *all, const record_moments *a, const record_moments *b,
-                                 mdgan_error *error);
+/* Moments of all records of n parts. */
+mdgan_status record_moments_pool(record_moments *all, size_t n, const record_moments *const *part, mdgan_error *error);
 
 /* Mean square over the record. */
 double record_moments_variance(const record_moments *m);

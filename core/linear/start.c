@@ -4,6 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <mdgan/dataset.h>
 
 #include "linear/arma.h"
 #include "linear/burg.h"
@@ -28,8 +31,17 @@ static const candidate candidates[] = {{BURG, 4},       {BURG, 8},       {BURG, 
                                        {LIKELIHOOD, 6}, {LIKELIHOOD, 8}, {RELAXATION, 8}};
 enum { N_CANDIDATE = sizeof candidates / sizeof *candidates };
 
+/* Fewer states win a tie. */
+static const size_t state_counts[] = {2, 4, 6, 8, 12, 16, 20, 24};
+
 static const char *const method_text[] = {"Burg autoregression with balanced truncation",
                                           "maximum-likelihood state space", "relaxation spectrum"};
+
+/* Moments of the parts that cross-validation leaves out in turn. */
+typedef struct folds {
+    size_t n_group, n_fold;
+    const record_moments *fold; /* [n_fold][n_group] */
+} folds;
 
 /* What all candidates of one group share. */
 typedef struct fitter {
@@ -87,74 +99,112 @@ static mdgan_status fit_candidate(fitter *const f, const candidate *const c, sta
     return status;
 }
 
-/* Cost per record of held-out data; without any, of the fitted data plus Schwarz's price of the parameters. */
-static double judge(fitter *const f, const statespace *const s, const record_moments *const held)
+/* Cost per record of data left out; without any, of the fitted data plus Schwarz's price of the parameters. */
+static double judge(fitter *const f, const statespace *const s, const record_moments *const left_out)
 {
     const size_t n = f->fit->length;
     const double n_record = (double)f->fit->n_record;
-    const double price = held ? 0 : (2.0 * (double)s->q + 1) * log(n_record) / (2 * n_record);
+    const double price = left_out ? 0 : (2.0 * (double)s->q + 1) * log(n_record) / (2 * n_record);
     statespace_autocovariance(s, n, f->autocovariance);
-    return gaussian_cost(&f->work, held ? held : f->fit, f->autocovariance, NULL) + price;
+    return gaussian_cost(&f->work, left_out ? left_out : f->fit, f->autocovariance, NULL) + price;
 }
 
-static void models_clear(statespace *const s, const size_t n)
+/* Cost of a candidate for one group, or INFINITY if it does not work there. */
+static double try_candidate(fitter *const f, const record_moments *const left_out, const candidate *const c)
 {
-    for (size_t i = 0; i < n; i++) {
-        statespace_clear(&s[i]);
+    statespace model = {0};
+    mdgan_error ignored;
+    if (fit_candidate(f, c, &model, &ignored) != MDGAN_OK) {
+        return INFINITY;
     }
-}
-
-/* Fits one candidate to all groups; its total cost, or INFINITY if it does not work for one of them. */
-static double try_candidate(fitter *const f, const size_t n_group, const record_moments *const held,
-                            const candidate *const c, statespace *const models)
-{
-    double cost = 0;
-    for (size_t g = 0; g < n_group; g++) {
-        mdgan_error ignored;
-        if (fit_candidate(&f[g], c, &models[g], &ignored) != MDGAN_OK) {
-            return INFINITY;
-        }
-        cost += judge(&f[g], &models[g], held ? &held[g] : NULL);
-    }
+    const double cost = judge(f, &model, left_out);
+    statespace_clear(&model);
     return isfinite(cost) ? cost : INFINITY;
 }
 
-static mdgan_status fitters_create(const size_t n_group, const record_moments *const fit, fitter **const f,
-                                   mdgan_error *const error)
+/* Adds what each candidate that is asked for costs one group. cost: [N_CANDIDATE] */
+static mdgan_status add_costs(const record_moments *const fit, const record_moments *const left_out,
+                              const size_t n_state, double *const cost, mdgan_error *const error)
 {
-    *f = calloc(n_group, sizeof **f);
-    mdgan_status status = *f ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu linear models", n_group);
-    for (size_t g = 0; status == MDGAN_OK && g < n_group; g++) {
-        status = fitter_create(&(*f)[g], &fit[g], error);
+    fitter f;
+    const mdgan_status status = fitter_create(&f, fit, error);
+    for (size_t i = 0; status == MDGAN_OK && i < N_CANDIDATE; i++) {
+        const bool wanted = n_state == 0 || candidates[i].q == n_state;
+        cost[i] += wanted ? try_candidate(&f, left_out, &candidates[i]) : INFINITY;
+    }
+    if (status == MDGAN_OK) {
+        fitter_clear(&f);
     }
     return status;
 }
 
-static void fitters_destroy(fitter *const f, const size_t n_group)
+/* Moments of one group over all folds but one; all folds if there is no fold of that number. */
+static mdgan_status pool_but(const folds *const d, const size_t group, const size_t left_out, record_moments *const fit,
+                             mdgan_error *const error)
 {
-    for (size_t g = 0; f && g < n_group; g++) {
-        fitter_clear(&f[g]);
+    const record_moments *part[FOLDS_MAX];
+    size_t n = 0;
+    for (size_t k = 0; k < d->n_fold; k++) {
+        const record_moments *const m = &d->fold[k * d->n_group + group];
+        if (k != left_out && m->n_record > 0) {
+            part[n++] = m;
+        }
     }
-    free(f);
+    return n > 0 ? record_moments_pool(fit, n, part, error)
+                 : mdgan_fail(error, MDGAN_NUMERIC, "no records to fit a linear model to");
 }
 
-/* The candidate of least cost; models: [n_group] work space. */
-static mdgan_status choose(fitter *const f, const size_t n_group, const record_moments *const held,
-                           const size_t n_state, statespace *const models, candidate *const best,
-                           mdgan_error *const error)
+/* What every candidate costs one group, left-out data weighted by their number. cost: [N_CANDIDATE] */
+static mdgan_status cross_validate(const folds *const d, const size_t group, const size_t n_judge, const size_t n_state,
+                                   double *const cost, mdgan_error *const error)
 {
-    double least = INFINITY;
-    for (size_t i = 0; i < N_CANDIDATE; i++) {
-        const candidate *const c = &candidates[i];
-        const bool wanted = n_state == 0 || c->q == n_state;
-        if (!wanted) {
+    mdgan_status status = MDGAN_OK;
+    const size_t n_round = n_judge > 0 ? n_judge : 1;
+    for (size_t k = 0; status == MDGAN_OK && k < n_round; k++) {
+        const record_moments *const left_out = n_judge > 0 ? &d->fold[k * d->n_group + group] : NULL;
+        record_moments fit = {0};
+        if (left_out && left_out->n_record == 0) {
             continue;
         }
-        const double cost = try_candidate(f, n_group, held, c, models);
-        models_clear(models, n_group);
-        if (cost < least) {
-            least = cost;
-            *best = *c;
+        status = pool_but(d, group, left_out ? k : d->n_fold, &fit, error);
+        if (status == MDGAN_OK) {
+            status = add_costs(&fit, left_out, n_state, cost, error);
+        }
+        record_moments_clear(&fit);
+    }
+    return status;
+}
+
+/* For each group the candidate with n_state states of least cost; their total. cost: [n_group][N_CANDIDATE] */
+static double choose_methods(const double *const cost, const size_t n_group, const size_t n_state,
+                             const candidate **const chosen)
+{
+    double total = 0;
+    for (size_t g = 0; g < n_group; g++) {
+        double least = INFINITY;
+        for (size_t i = 0; i < N_CANDIDATE; i++) {
+            const double c = cost[g * N_CANDIDATE + i];
+            if (candidates[i].q == n_state && c < least) {
+                least = c;
+                chosen[g] = &candidates[i];
+            }
+        }
+        total += least;
+    }
+    return total;
+}
+
+/* The best candidate for each group, all with the number of states of least total cost. chosen: [n_group] */
+static mdgan_status choose(const double *const cost, const size_t n_group, const size_t n_state,
+                           const candidate **const chosen, mdgan_error *const error)
+{
+    const candidate *methods[MDGAN_COMPONENT_MAX] = {NULL};
+    double least = INFINITY;
+    for (size_t i = 0; i < sizeof state_counts / sizeof *state_counts; i++) {
+        const double total = choose_methods(cost, n_group, state_counts[i], methods);
+        if (total < least) {
+            least = total;
+            memcpy(chosen, methods, n_group * sizeof *chosen);
         }
     }
     return isfinite(least) ? MDGAN_OK
@@ -164,64 +214,74 @@ static mdgan_status choose(fitter *const f, const size_t n_group, const record_m
                                         n_state);
 }
 
-/* Fits the chosen candidate again, to all entities: held-out ones have done their work, and a tenth more data is worth
- * more than the purity of a start that can only be improved on. */
-static mdgan_status fit_again(linear_start *const start, const candidate *const chosen, const record_moments *const fit,
-                              const record_moments *const held, mdgan_error *const error)
+/* The chosen candidates, fitted to all folds. */
+static mdgan_status fit_all(const folds *const d, const candidate *const *const chosen, linear_start *const start,
+                            mdgan_error *const error)
 {
-    const size_t n_group = start->n_group;
-    record_moments *const all = calloc(n_group, sizeof *all);
-    fitter *f = NULL;
-    mdgan_status status =
-        all ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for the moments of %zu components", n_group);
-    for (size_t g = 0; status == MDGAN_OK && g < n_group; g++) {
-        status = record_moments_pool(&all[g], &fit[g], held ? &held[g] : NULL, error);
+    mdgan_status status = MDGAN_OK;
+    for (size_t g = 0; status == MDGAN_OK && g < d->n_group; g++) {
+        record_moments all = {0};
+        fitter f;
+        status = pool_but(d, g, d->n_fold, &all, error);
+        if (status == MDGAN_OK) {
+            status = fitter_create(&f, &all, error);
+        }
+        if (status == MDGAN_OK) {
+            status = fit_candidate(&f, chosen[g], &start->model[g], error);
+            fitter_clear(&f);
+        }
+        record_moments_clear(&all);
     }
-    if (status == MDGAN_OK) {
-        status = fitters_create(n_group, all, &f, error);
-    }
-    for (size_t g = 0; status == MDGAN_OK && g < n_group; g++) {
-        status = fit_candidate(&f[g], chosen, &start->model[g], error);
-    }
-    fitters_destroy(f, n_group);
-    for (size_t g = 0; all && g < n_group; g++) {
-        record_moments_clear(&all[g]);
-    }
-    free(all);
     return status;
 }
 
-mdgan_status linear_start_find(linear_start *const start, const size_t n_group, const record_moments *const fit,
-                               const record_moments *const held_out, const size_t n_state, mdgan_error *const error)
+static void describe(linear_start *const start, const candidate *const *const chosen)
 {
+    bool alike = true;
+    for (size_t g = 1; g < start->n_group; g++) {
+        alike = alike && chosen[g]->method == chosen[0]->method;
+    }
+    snprintf(start->text, sizeof start->text, "%s, %zu states",
+             alike ? method_text[chosen[0]->method] : "linear models of several kinds", chosen[0]->q);
+}
+
+mdgan_status linear_start_find(linear_start *const start, const size_t n_group, const size_t n_fold,
+                               const record_moments *const fold, const size_t n_judge, const size_t n_state,
+                               mdgan_error *const error)
+{
+    const folds d = {.n_group = n_group, .n_fold = n_fold, .fold = fold};
+    const candidate *chosen[MDGAN_COMPONENT_MAX] = {NULL};
+    double *const cost = calloc(n_group * N_CANDIDATE, sizeof *cost);
     *start = (linear_start){.n_group = n_group, .model = calloc(n_group, sizeof(statespace))};
-    candidate chosen = {0};
-    fitter *f = NULL;
-    mdgan_status status = start->model ? fitters_create(n_group, fit, &f, error)
-                                       : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu linear models", n_group);
-    if (status == MDGAN_OK) {
-        status = choose(f, n_group, held_out, n_state, start->model, &chosen, error);
-    }
-    fitters_destroy(f, n_group);
-    if (status == MDGAN_OK) {
-        status = fit_again(start, &chosen, fit, held_out, error);
+    mdgan_status status = start->model && cost && n_fold <= FOLDS_MAX
+                              ? MDGAN_OK
+                              : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu linear models", n_group);
+    for (size_t g = 0; status == MDGAN_OK && g < n_group; g++) {
+        status = cross_validate(&d, g, n_judge, n_state, cost + g * N_CANDIDATE, error);
     }
     if (status == MDGAN_OK) {
-        snprintf(start->text, sizeof start->text, "%s, %zu states", method_text[chosen.method], chosen.q);
+        status = choose(cost, n_group, n_state, chosen, error);
+    }
+    free(cost);
+    if (status == MDGAN_OK) {
+        status = fit_all(&d, chosen, start, error);
+    }
+    if (status == MDGAN_OK) {
+        describe(start, chosen);
     } else {
         linear_start_clear(start);
     }
     return status;
 }
 
-mdgan_status linear_start_create(linear_start *const start, const size_t n_group, const size_t q, const size_t m,
+mdgan_status linear_start_create(linear_start *const start, const size_t n_group, const size_t q, const size_t *const m,
                                  mdgan_error *const error)
 {
     *start = (linear_start){.n_group = n_group, .model = calloc(n_group, sizeof(statespace))};
     mdgan_status status =
         start->model ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu linear models", n_group);
     for (size_t g = 0; status == MDGAN_OK && g < n_group; g++) {
-        status = statespace_create(&start->model[g], q, m, error);
+        status = statespace_create(&start->model[g], q, m[g], error);
     }
     if (status != MDGAN_OK) {
         linear_start_clear(start);

@@ -8,19 +8,23 @@
 #include "linear/statespace.h"
 
 typedef struct linear_start {
-    size_t n_group;    /* 1: all components share one model; else one per component */
+    size_t n_group;    /* groups of components; each shares one model */
     statespace *model; /* [n_group], all of the same number of states */
     char text[128];    /* how it was found */
 } linear_start;
 
-/* Room for n_group models of q states and m noise sources. */
-mdgan_status linear_start_create(linear_start *start, size_t n_group, size_t q, size_t m, mdgan_error *error);
+enum { FOLDS_MAX = 10 };
 
-/* Fits all candidates to `fit`, chooses the one under which `held_out` is most likely (NULL: `fit` itself, at Schwarz's
- * price per parameter) and fits it once more, to both. [n_group] moments each. n_state: 0 = chosen by the data.
+/* Room for n_group models of q states and m[n_group] noise sources. */
+mdgan_status linear_start_create(linear_start *start, size_t n_group, size_t q, const size_t *m, mdgan_error *error);
+
+/* Chooses candidates by cross-validation: fits them to all folds but one and asks how likely that one is, for each of
+ * the first n_judge folds in turn. Every group takes the method that is best for it, all the same number of states.
+ * With n_judge = 0 the data themselves are asked, at Schwarz's price per parameter. The chosen ones are fitted to all
+ * folds. fold: [n_fold][n_group] moments; folds without records are skipped. n_state: 0 = chosen by the data.
  * Errors: MDGAN_NUMERIC, MDGAN_MEMORY. */
-mdgan_status linear_start_find(linear_start *start, size_t n_group, const record_moments *fit,
-                               const record_moments *held_out, size_t n_state, mdgan_error *error);
+mdgan_status linear_start_find(linear_start *start, size_t n_group, size_t n_fold, const record_moments *fold,
+                               size_t n_judge, size_t n_state, mdgan_error *error);
 void linear_start_clear(linear_start *start);
 
 #endif

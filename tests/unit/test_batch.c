@@ -48,27 +48,91 @@ static void every_component_is_normalised(void **const state)
     mdgan_dataset_clear(&data);
 }
 
-static void triplets_share_their_scale_and_keep_their_origin(void **const state)
+/* Back from the network's numbers to the data's. */
+static void particles_of_frame(const sample_data *const s, const float *const frame, double *const particle)
+{
+    double mode[MDGAN_COMPONENT_MAX];
+    for (size_t c = 0; c < s->n_component; c++) {
+        mode[c] = s->mean[c] + s->scale[c] * frame[c];
+    }
+    modes_backward(&s->modes, s->n_component, mode, particle);
+}
+
+/* Particles of one entity that move together: their modes share nothing, and each has a scale of its own. */
+static void triplets_become_modes(void **const state)
 {
     (void)state;
     mdgan_dataset data;
     sample_data s;
     new_data(&data, MDGAN_VELOCITY, 6, true);
     for (size_t i = 0; i < (size_t)ENTITIES * FRAMES; i++) {
-        data.value[6 * i + 1] += 1;
-        data.value[6 * i + 5] *= 10;
+        float *const x = data.value + 6 * i;
+        for (size_t k = 0; k < 3; k++) {
+            x[3 + k] = 0.7f * x[k] + 0.2f * x[3 + k];
+        }
     }
     new_samples(&s, &data);
-    for (size_t c = 0; c < 6; c++) {
-        assert_true(s.mean[c] == 0);
-        assert_true(s.scale[c] == s.scale[c / 3 * 3]);
+    double product = 0, square[2] = {0, 0};
+    for (size_t i = 0; i < (size_t)ENTITIES * FRAMES; i++) {
+        const float *const v = s.value + 6 * i;
+        double particle[6];
+        particles_of_frame(&s, v, particle);
+        for (size_t c = 0; c < 6; c++) {
+            assert_near("undone", particle[c], data.value[6 * i + c], 1e-5);
+            square[c / 3] += (double)v[c] * v[c] / (3.0 * ENTITIES * FRAMES);
+            product += (double)v[c % 3] * v[3 + c % 3] / (6.0 * ENTITIES * FRAMES);
+        }
     }
-    double square = 0;
-    for (size_t i = 0; i < (size_t)ENTITIES * FRAMES * 6; i++) {
-        square += i % 6 < 3 ? (double)data.value[i] * data.value[i] : 0;
+    assert_near("modes share nothing", product, 0, 1e-6);
+    for (size_t m = 0; m < 2; m++) {
+        assert_near("variance", square[m], 1, 1e-5);
+        assert_true(s.scale[3 * m] == s.scale[3 * m + 1] && s.scale[3 * m] == s.scale[3 * m + 2]);
+        assert_true(s.mean[3 * m] == 0 && s.odd[3 * m]);
     }
-    assert_near("scale", s.scale[0], sqrt(square / (3 * ENTITIES * FRAMES)), 1e-9);
-    assert_true(s.scale[3] > 2 * s.scale[0]);
+    assert_true(s.scale[0] > 3 * s.scale[3]);
+    sample_data_clear(&s);
+    mdgan_dataset_clear(&data);
+}
+
+/* Positions of several particles: increments of their centre, places around it. */
+static void particles_move_with_their_centre(void **const state)
+{
+    (void)state;
+    mdgan_dataset data;
+    sample_data s;
+    new_data(&data, MDGAN_POSITION, 9, true);
+    for (size_t i = 0; i < (size_t)ENTITIES * FRAMES; i++) {
+        for (size_t c = 0; c < 9; c++) {
+            data.value[9 * i + c] += 50 + (float)(i % FRAMES); /* the same for all three */
+        }
+    }
+    new_samples(&s, &data);
+    assert_int_equal(s.n_frame, FRAMES - 1);
+    for (size_t p = 0; p < 3; p++) {
+        assert_near("centre", s.modes.matrix[p], 1 / sqrt(3.0), 1e-15);
+    }
+    for (size_t e = 0; e < ENTITIES; e++) {
+        double centre[3];
+        for (size_t k = 0; k < 3; k++) {
+            const float *const x = mdgan_dataset_entity(&data, e);
+            centre[k] = (x[k] + x[3 + k] + x[6 + k]) / sqrt(3.0);
+        }
+        for (size_t t = 0; t + 1 < FRAMES; t++) {
+            const float *const v = frame_of(&s, e, t), *const x = mdgan_dataset_entity(&data, e) + 9 * (t + 1);
+            double mode[9], particle[9];
+            for (size_t c = 0; c < 9; c++) {
+                mode[c] = s.scale[c] * v[c];
+                assert_true(s.integrated[c] == (c < 3) && s.odd[c] == (c < 3));
+            }
+            for (size_t k = 0; k < 3; k++) {
+                mode[k] = centre[k] += mode[k];
+            }
+            modes_backward(&s.modes, 9, mode, particle);
+            for (size_t c = 0; c < 9; c++) {
+                assert_near("particle", particle[c], x[c], 1e-3);
+            }
+        }
+    }
     sample_data_clear(&s);
     mdgan_dataset_clear(&data);
 }
@@ -319,22 +383,24 @@ static void rotations_are_orthogonal_and_mirror_half_the_time(void **const state
     mdgan_dataset_clear(&data);
 }
 
-/* All triplets of an entity turn together. */
+/* All triplets of an entity turn together: angles between them stay. */
 static void triplets_rotate_together(void **const state)
 {
     (void)state;
     mdgan_dataset data;
     sample_data s;
     new_data(&data, MDGAN_VELOCITY, 6, true);
-    for (size_t i = 0; i < (size_t)ENTITIES * FRAMES; i++) {
-        memcpy(data.value + 6 * i + 3, data.value + 6 * i, 3 * sizeof *data.value);
-    }
+    data.feature.reversible = false;
+    data.n_frame = PAIR; /* leaves the draw one place to begin */
+    data.n_entity = 1;
     new_samples(&s, &data);
     for (uint32_t i = 0; i < 20; i++) {
         float out[PAIR * 6];
         sample_data_draw(&s, 1, 0, i, out);
         for (size_t t = 0; t < PAIR; t++) {
-            assert_memory_equal(out + 6 * t, out + 6 * t + 3, 3 * sizeof *out);
+            const float *const a = out + 6 * t, *const b = s.value + 6 * t;
+            assert_near("angle", a[0] * a[3] + a[1] * a[4] + a[2] * a[5], b[0] * b[3] + b[1] * b[4] + b[2] * b[5],
+                        1e-4);
         }
     }
     sample_data_clear(&s);
@@ -407,7 +473,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_component_is_normalised),
-        cmocka_unit_test(triplets_share_their_scale_and_keep_their_origin),
+        cmocka_unit_test(triplets_become_modes),
+        cmocka_unit_test(particles_move_with_their_centre),
         cmocka_unit_test(positions_become_increments),
         cmocka_unit_test(split_is_disjoint_whole_and_repeatable),
         cmocka_unit_test(too_few_to_hold_out_are_scored_on_themselves),

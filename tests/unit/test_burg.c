@@ -60,8 +60,8 @@ static void pooled_moments_are_those_of_all_records(void **const state)
     moments_of(&all, LENGTH, 100, x);
     moments_of(&head, LENGTH, 30, x);
     moments_of(&tail, LENGTH, 70, x + 30 * LENGTH);
-    assert_ok(record_moments_pool(&pooled, &head, &tail, &error), &error);
-    assert_ok(record_moments_pool(&alone, &head, NULL, &error), &error);
+    assert_ok(record_moments_pool(&pooled, 2, (const record_moments *[]){&head, &tail}, &error), &error);
+    assert_ok(record_moments_pool(&alone, 1, (const record_moments *[]){&head}, &error), &error);
     assert_int_equal(pooled.n_record, 100);
     assert_int_equal(alone.n_record, 30);
     for (size_t i = 0; i < LENGTH * LENGTH; i++) {

@@ -34,6 +34,7 @@ static mdgan_model *model_of(const uint64_t n_state)
         m->mean[d] = 0.01 * (double)d - 1e-17;
         m->scale[d] = 0.5 + 0.1 * (double)d;
     }
+    m->modes.matrix[0] = 0.99;
     generator g;
     assert_int_equal(generator_layout(&g, &m->arch, NULL), MDGAN_OK);
     m->n_weight = g.n_parameter;
@@ -55,7 +56,7 @@ static mdgan_model *sample_model(void)
 static void sample_checkpoint(mdgan_model *const m)
 {
     /* A new member needs a row in the table of model_file.c and a value here. */
-    assert_int_equal(sizeof(mdgan_train_config), 176);
+    assert_int_equal(sizeof(mdgan_train_config), 184);
     checkpoint *const c = calloc(1, sizeof *c);
     m->resume = c;
     mdgan_train_config *const f = &c->config;
@@ -74,6 +75,7 @@ static void sample_checkpoint(mdgan_model *const m)
     f->critic_steps = 25;
     f->iterations = 26;
     f->seconds = 0.3;
+    f->target = 0.35;
     f->rate_generator = 0.4;
     f->rate_critic = 0.5;
     f->rate_linear = 0.6;
@@ -142,6 +144,7 @@ static void assert_model_equal(const mdgan_model *const a, const mdgan_model *co
     assert_memory_equal(&a->arch, &b->arch, sizeof a->arch);
     assert_memory_equal(a->mean, b->mean, sizeof a->mean);
     assert_memory_equal(a->scale, b->scale, sizeof a->scale);
+    assert_memory_equal(&a->modes, &b->modes, sizeof a->modes);
     assert_int_equal(a->n_weight, b->n_weight);
     assert_vector_equal(a->weight, b->weight, a->n_weight);
     assert_int_equal(a->iterations, b->iterations);
@@ -338,7 +341,7 @@ static void wrong_attributes(void **const state)
     scratch *const s = *state;
     const char *const path = scratch_path(s, "wrong.h5");
     const int64_t newer = 2;
-    const uint64_t window = 11, many = UINT64_MAX;
+    const uint64_t window = 11, many = UINT64_MAX, four = 4;
     const double not_a_number = NAN, negative = -1;
     const struct {
         const char *object, *name;
@@ -355,6 +358,7 @@ static void wrong_attributes(void **const state)
         {"feature", "isotropic", H5T_NATIVE_UINT64, &window, MDGAN_FORMAT, "feature/isotropic"},
         {"feature", "kind", H5I_INVALID_HID, "VELOCITY", MDGAN_FORMAT, "feature/kind"},
         {"metrics", "score", H5T_NATIVE_DOUBLE, &not_a_number, MDGAN_FORMAT, "metrics/score is nan"},
+        {"scaling", "mode_values", H5T_NATIVE_UINT64, &four, MDGAN_FORMAT, "scaling/modes"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         save_sample(path);
@@ -427,6 +431,7 @@ static void wrong_checkpoint_reals(void **const state)
         {"penalty", -1, "penalty is -1"},
         {"clip", NAN, "clip is nan"},
         {"seconds_limit", INFINITY, "seconds is inf"},
+        {"target", -0.5, "target is -0.5"},
         {"rate_generator", NAN, "rate_generator is nan"},
         {"rate_critic", -INFINITY, "rate_critic is -inf"},
         {"rate_linear", 1e31, "rate_linear is 1e+31"},

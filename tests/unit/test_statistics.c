@@ -304,6 +304,43 @@ static void transform_sizes_are_even_and_smooth(void **const context)
     assert_int_equal(fft_good_size(4096), 4096);
 }
 
+/* A random walk of known step, and the spread over entities against its definition. */
+static void diffusion_is_half_the_slope_per_component(void **const context)
+{
+    (void)context;
+    enum { N = 2000, ENTITIES = 40, FIRST = 5, LAST = 50 };
+    const double step = 0.3, dt = 0.5;
+    float *const x = malloc(sizeof *x * N * ENTITIES * 3);
+    uint64_t seed = 4;
+    for (size_t e = 0; e < ENTITIES; e++) {
+        double at[3] = {0, 0, 0};
+        for (size_t i = 0; i < N * 3; i++) {
+            at[i % 3] += step * synthetic_normal(&seed);
+            x[e * N * 3 + i] = (float)at[i % 3];
+        }
+    }
+    const mdgan_series all = {x, ENTITIES, N, 3};
+    mdgan_error error;
+    double d, deviation, one[ENTITIES], mean = 0, square = 0, unused;
+    assert_ok(mdgan_diffusion(&all, FIRST, LAST, dt, &d, &deviation, &error), &error);
+    assert_near("D", d, step * step / 2 / dt, 4 * deviation);
+    assert_true(deviation < 0.05 * d);
+    for (size_t e = 0; e < ENTITIES; e++) {
+        const mdgan_series single = {x + e * N * 3, 1, N, 3};
+        assert_ok(mdgan_diffusion(&single, FIRST, LAST, dt, &one[e], &unused, &error), &error);
+        assert_true(isnan(unused));
+        mean += one[e] / ENTITIES;
+    }
+    for (size_t e = 0; e < ENTITIES; e++) {
+        square += (one[e] - mean) * (one[e] - mean);
+    }
+    assert_near("mean", d, mean, 1e-12);
+    assert_near("standard error", deviation, sqrt(square / (ENTITIES - 1) / ENTITIES), 1e-12);
+    assert_fails(mdgan_diffusion(&all, LAST, LAST, dt, &d, &deviation, &error), MDGAN_INVALID, &error, "two lags");
+    assert_fails(mdgan_diffusion(&all, FIRST, N, dt, &d, &deviation, &error), MDGAN_INVALID, &error, "2000 frames");
+    free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +353,7 @@ int main(void)
         cmocka_unit_test(autocorrelation_of_an_ar1_process_decays_geometrically),
         cmocka_unit_test(displacement_equals_the_direct_sum),
         cmocka_unit_test(displacement_of_brownian_motion_is_6dt),
+        cmocka_unit_test(diffusion_is_half_the_slope_per_component),
         cmocka_unit_test(lags_beyond_the_series_are_refused),
         cmocka_unit_test(one_entity_has_no_standard_error),
         cmocka_unit_test(moments_of_known_values),

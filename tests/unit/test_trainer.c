@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "trained.h"
 
+#include <mdgan/generate.h>
+
 static int open_comm(void **const state)
 {
     mdgan_comm *comm = NULL;
@@ -319,6 +321,65 @@ static void a_training_that_diverges_says_so_and_keeps_the_start(void **const st
 }
 
 /* One entity held out, or none at all: there is still a score to judge by. */
+/* Two particles held together (an Ornstein-Uhlenbeck bond) whose centre diffuses. */
+static void dumbbells(mdgan_dataset *const data, const double step, const double memory)
+{
+    enum { ENTITIES = 100, FRAMES = 129 };
+    const mdgan_feature f = synthetic_feature(MDGAN_POSITION, 6, true);
+    mdgan_error error = {""};
+    uint64_t state = 5;
+    assert_ok(mdgan_dataset_create(data, &f, ENTITIES, FRAMES, &error), &error);
+    for (size_t e = 0; e < ENTITIES; e++) {
+        for (size_t k = 0; k < 3; k++) {
+            double centre = 40 * synthetic_uniform(&state), half = synthetic_normal(&state);
+            for (size_t t = 0; t < FRAMES; t++) {
+                float *const x = data->value + (e * FRAMES + t) * 6 + k;
+                x[0] = (float)(centre - half);
+                x[3] = (float)(centre + half);
+                centre += step * synthetic_normal(&state);
+                half = memory * half + sqrt(1 - memory * memory) * synthetic_normal(&state);
+            }
+        }
+    }
+}
+
+/* Long after the data's end the particles are as near to each other as ever, and their centre has gone on diffusing
+ * from where it was. */
+static void particles_stay_together(void **const state)
+{
+    enum { ENTITIES = 200, LENGTH = 4096, ROW = 6 * ENTITIES };
+    const double step = 0.1;
+    mdgan_dataset data;
+    mdgan_error error = {""};
+    dumbbells(&data, step, 0.8);
+    mdgan_train_config c = small_config(MDGAN_INIT_LINEAR, 0);
+    c.latent = 0;
+    mdgan_model *const model = trained(&c, &data, *state);
+    float origin[ROW];
+    for (size_t i = 0; i < ROW; i++) {
+        origin[i] = (float)(i % 6 < 3 ? -1 : 3);
+    }
+    mdgan_generator *g = NULL;
+    assert_ok(mdgan_generator_create(&g, model, ENTITIES, 1, origin, 1, *state, &error), &error);
+    double bond = 0, moved = 0;
+    for (size_t t = 0; t < LENGTH; t++) {
+        const float *row = NULL;
+        assert_ok(mdgan_generator_next(g, &row, &error), &error);
+        for (size_t i = 0; t + 1 == LENGTH && i < ROW; i += i % 6 == 2 ? 4 : 1) {
+            const double half = (row[i + 3] - row[i]) / 2, centre = (row[i + 3] + row[i]) / 2;
+            bond += half * half / (3 * ENTITIES);
+            moved += (centre - 1) * (centre - 1) / (3 * ENTITIES);
+        }
+    }
+    /* Relative error of a variance out of n samples: sqrt(2/n) = 0.06 here, and that of the fit to 300 short records.
+     */
+    assert_near("bond", bond, 1, 0.3);
+    assert_near("displacement", moved / (step * step * LENGTH), 1, 0.3);
+    mdgan_generator_destroy(g);
+    mdgan_model_destroy(model);
+    mdgan_dataset_clear(&data);
+}
+
 static void few_entities_are_scored(void **const state)
 {
     static const size_t counts[] = {1, 2, 9, 10, 11, 24};
@@ -480,6 +541,7 @@ int main(void)
         cmocka_unit_test(progress_is_told_and_can_stop),
         cmocka_unit_test(seconds_end_a_training),
         cmocka_unit_test(a_training_that_diverges_says_so_and_keeps_the_start),
+        cmocka_unit_test(particles_stay_together),
         cmocka_unit_test(few_entities_are_scored),
         cmocka_unit_test(nonsense_in_the_configuration_is_named),
         cmocka_unit_test(nonsense_in_real_numbers_is_named),
