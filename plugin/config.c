@@ -279,6 +279,7 @@ static const training_row training_rows[] = {
     {OFFSET(hidden), TO(hidden), true, 1},
     {OFFSET(critic_steps), TO(critic_steps), true, 1},
     {OFFSET(minutes), TO(seconds), false, 60},
+    {OFFSET(target), TO(target), false, 1},
     {OFFSET(penalty), TO(penalty), false, 1},
     {OFFSET(clip), TO(clip), false, 1},
     {OFFSET(rate_generator), TO(rate_generator), false, 1},

@@ -27,15 +27,18 @@ static mdgan_status check_arguments(const mdgan_config *config, const mdgan_feat
 static mdgan_status set_up(mdgan_session *session, mdgan_error *error)
 {
     const mdgan_config *const config = &session->config;
-    const mdgan_status status = config_feature(config, &session->feature, error);
+    mdgan_status status = config_feature(config, &session->feature, error);
     if (status != MDGAN_OK) {
         return status;
     }
     /* Positions are trained on increments, of which n + 1 frames make n. */
     const size_t n_extra = session->feature.kind == MDGAN_POSITION ? 1 : 0;
     const size_t n_wanted = 2 * config->window * config->windows + n_extra;
-    return collection_create(&session->collection, &session->feature, session->n_entity, n_wanted,
-                             session_is_root(session), error);
+    status = collection_create(&session->collection, &session->feature, session->n_entity, n_wanted,
+                               session_is_root(session), error);
+    /* Beside a training the simulation goes on, and what it gives may serve a further one. */
+    session->collection.grows = config->stop == STOP_NO || config->overlap != OVERLAP_NO;
+    return status == MDGAN_OK ? overlap_create(session, error) : status;
 }
 
 mdgan_status mdgan_session_create(mdgan_session **session, const mdgan_config *config, const mdgan_feature *feature,
@@ -84,6 +87,7 @@ void mdgan_session_destroy(mdgan_session *session)
     if (session == NULL) {
         return;
     }
+    overlap_clear(&session->overlap);
     session_end_emission(session);
     mdgan_model_destroy(session->model);
     collection_clear(&session->collection);
@@ -92,24 +96,66 @@ void mdgan_session_destroy(mdgan_session *session)
 
 /* ---- collect ------------------------------------------------------------------------------------------------- */
 
-mdgan_status mdgan_session_offer(mdgan_session *session, int64_t step, double time, const double *box, const float *row,
-                                 bool *complete, mdgan_error *error)
+/* Takes the frame, or says in the log what is wrong with it. */
+static mdgan_status collect(mdgan_session *session, int64_t step, double time, const double *box, const float *row,
+                            mdgan_error *error)
 {
-    const double start = session_clock();
     collection *const c = &session->collection;
     const long long previous = c->last_step;
     collected outcome = COLLECTED_NOTHING;
     size_t n_dropped = 0;
-    const bool frozen = session->model != NULL;
+    const bool frozen = session->model != NULL && !session_keeps_frames(session);
     const mdgan_status status = collection_offer(c, step, time, box, row, frozen, &outcome, &n_dropped, error);
     if (outcome == COLLECTED_ANEW) {
         session_log(session,
                     "mdgan: step %lld does not follow step %lld by %lld steps: the collection starts anew, "
-                    "%zu of %zu frames are dropped",
+                    "the %zu frames so far are dropped, %zu are wanted",
                     (long long)step, previous, (long long)c->stride, n_dropped, c->n_wanted);
     }
-    *complete = collection_complete(c);
-    session->collect_seconds += session_clock() - start;
+    return status;
+}
+
+/* Whether the host's run has served its purpose. @p follows: this frame is the one behind the notice. */
+static bool is_done(mdgan_session *session, bool follows)
+{
+    overlap *const o = &session->overlap;
+    const bool trainable = session->model == NULL && collection_complete(&session->collection);
+    if (session->config.stop == STOP_NO || overlap_watches(session)) {
+        return false;
+    }
+    if (session->config.overlap == OVERLAP_NO) {
+        return trainable; /* hosts could see it coming */
+    }
+    /* Nobody could know when a training beside the run would end, or fail, so that a frame's notice is given. */
+    o->done = o->done || follows;
+    o->done_next = !o->done && (o->done_next || trainable);
+    return o->done;
+}
+
+mdgan_status mdgan_session_offer(mdgan_session *session, int64_t step, double time, const double *box, const float *row,
+                                 bool *done, mdgan_error *error)
+{
+    const double start = session_clock();
+    const collection before = session->collection;
+    overlap *const o = &session->overlap;
+    const bool fresh = !before.any || step != before.last_step;
+    const bool announced = o->done_next; /* with an earlier frame */
+    *done = false;
+    pace_arrive(&o->pace, before.any && step == before.last_step + before.stride, start);
+    mdgan_status status = collect(session, step, time, box, row, error);
+    if (overlap_watches(session)) {
+        bool lost = false;
+        status = overlap_step(session, status, &lost, error);
+        if (lost && !before.stores) { /* these ranks hold counters only */
+            session->collection = before;
+        }
+    }
+    if (status == MDGAN_OK) {
+        *done = is_done(session, fresh && announced);
+    }
+    const double end = session_clock();
+    session->collect_seconds += end - start;
+    pace_leave(&o->pace, o->in_flight, end);
     return status;
 }
 
@@ -118,14 +164,14 @@ mdgan_status mdgan_session_offer(mdgan_session *session, int64_t step, double ti
 static mdgan_status check_ready(const mdgan_session *session, mdgan_error *error)
 {
     const collection *const c = &session->collection;
-    if (session->model == NULL && collection_complete(c)) {
+    if ((session->model == NULL || session_keeps_frames(session)) && collection_complete(c)) {
         return MDGAN_OK;
     }
-    if (session->model != NULL && session->config.load[0] == '\0') {
+    if (session->model != NULL && session->config.load[0] == '\0' && !session_keeps_frames(session)) {
         return mdgan_fail(
             error, MDGAN_STATE,
-            "cannot train again: a model is there, and the frames collected for it are freed; start anew, "
-            "or keep them with keyword 'data' and give them to `mdgan train`");
+            "cannot train again: a model is there, and the frames collected for it are freed; start anew with "
+            "'stop no', which keeps them, or write them with keyword 'data' and give them to `mdgan train`");
     }
     if (session->config.load[0] != '\0') {
         return mdgan_fail(error, MDGAN_STATE,
@@ -138,8 +184,8 @@ static mdgan_status check_ready(const mdgan_session *session, mdgan_error *error
 }
 
 /* A failed file must not cost the training: both are tried, the model stays, and the first failure is told. */
-static mdgan_status save_result(mdgan_session *session, mdgan_status data_status, const mdgan_error *data_error,
-                                mdgan_error *error)
+mdgan_status session_save_result(mdgan_session *session, mdgan_status data_status, const mdgan_error *data_error,
+                                 mdgan_error *error)
 {
     const char *const path = session->config.save;
     mdgan_error save_error = {""};
@@ -173,11 +219,38 @@ mdgan_status mdgan_session_train(mdgan_session *session, mdgan_error *error)
     if (status != MDGAN_OK) {
         return status;
     }
+    overlap_give_up(&session->overlap, true); /* of fewer frames */
     /* Before the training, so that the windows are safe whatever happens to it. */
     const mdgan_status data_status = session_write_data(session, &data, &data_error);
     status = session_run_training(session, &data, error);
     mdgan_dataset_clear(&data);
-    return status == MDGAN_OK ? save_result(session, data_status, &data_error, error) : status;
+    return status == MDGAN_OK ? session_save_result(session, data_status, &data_error, error) : status;
+}
+
+mdgan_status mdgan_session_run_ended(mdgan_session *session, mdgan_error *error)
+{
+    const collection *const c = &session->collection;
+    overlap *const o = &session->overlap;
+    o->done = o->done_next = false;
+    o->pace.left = 0;
+    if (overlap_pending(o)) {
+        return overlap_end(session, error);
+    }
+    if (session->model != NULL) {
+        return MDGAN_OK;
+    }
+    if (!collection_complete(c)) {
+        session_log(session, "mdgan: %zu of %zu frames collected, go on with run", c->n_frame, c->n_wanted);
+        return MDGAN_OK;
+    }
+    if (session->config.stop == STOP_YES) {
+        return mdgan_session_train(session, error);
+    }
+    session_log(session,
+                "mdgan: %zu frames collected, which are %zu window pairs per entity: ask for the training, or go on "
+                "with run for more",
+                c->n_frame, mdgan_session_report(session).windows);
+    return MDGAN_OK;
 }
 
 void session_adopt(mdgan_session *session, mdgan_model *model, const mdgan_progress *training)
@@ -186,7 +259,9 @@ void session_adopt(mdgan_session *session, mdgan_model *model, const mdgan_progr
     mdgan_model_destroy(session->model);
     session->model = model;
     session->training = *training;
-    collection_release(&session->collection);
+    if (!session_keeps_frames(session)) {
+        collection_release(&session->collection);
+    }
 }
 
 /* ---- emit ---------------------------------------------------------------------------------------------------- */
@@ -223,12 +298,15 @@ static mdgan_status start_generator(mdgan_session *session, mdgan_error *error)
     const mdgan_comm *const comm = session->retained_comm;
     mdgan_generator *generator = NULL;
     mdgan_status status = find_origin(session, error);
+    if (session->emitted == 0) { /* after a restart it goes on as it began */
+        session->emission_seed = session->config.seed;
+    }
     if (status != MDGAN_OK) {
         return status;
     }
     /* The seed as it is: the generator keeps its numbers apart from the training's, and other tools repeat the series.
      */
-    status = mdgan_generator_create(&generator, session->model, session->n_entity, session->config.seed,
+    status = mdgan_generator_create(&generator, session->model, session->n_entity, session->emission_seed,
                                     session->origin, session->config.threads, comm, error);
     status = mdgan_comm_agree(comm, status, error);
     if (status == MDGAN_OK && session->emitted > 0) { /* a restart: go to where it was */
@@ -287,13 +365,23 @@ static mdgan_phase phase_of(const mdgan_session *session)
 
 mdgan_report mdgan_session_report(const mdgan_session *session)
 {
+    const collection *const c = &session->collection;
+    const overlap *const o = &session->overlap;
+    const size_t n_extra = session->feature.kind == MDGAN_POSITION ? 1 : 0;
+    const bool waits_for_frames =
+        session->model == NULL && session->config.stop == STOP_YES && session->config.overlap == OVERLAP_NO;
     return (mdgan_report){.phase = phase_of(session),
                           .training = session->training,
-                          .frames = session->collection.n_frame,
-                          .frames_wanted = session->collection.n_wanted,
+                          .frames = c->n_frame,
+                          .frames_wanted = c->n_wanted,
+                          .windows = c->n_frame > n_extra ? (c->n_frame - n_extra) / (2 * session->config.window) : 0,
+                          .overlapping = o->in_flight,
+                          .done_next = o->done_next || (waits_for_frames && c->n_frame + 1 == c->n_wanted),
                           .emitted = session->emitted,
                           .collect_seconds = session->collect_seconds,
-                          .emit_seconds = session->emit_seconds};
+                          .emit_seconds = session->emit_seconds,
+                          .alone_seconds = pace_seconds(&o->pace, false),
+                          .beside_seconds = pace_seconds(&o->pace, true)};
 }
 
 const mdgan_model *mdgan_session_model(const mdgan_session *session)

@@ -6,6 +6,8 @@
 #include <mdgan/generate.h>
 #include <mdgan/plugin.h>
 
+#include "config.h"
+#include "overlap.h"
 #include "window.h"
 
 struct mdgan_session {
@@ -19,6 +21,8 @@ struct mdgan_session {
     mdgan_generator *generator; /* NULL before the first emission and after a restart */
     float *origin;              /* [n_entity][n_component], where the emission set out; NULL if it needs none */
     int64_t emitted;            /* frames */
+    size_t emission_seed;       /* of the emission on its way: keyword `seed` may have changed since */
+    overlap overlap;
     mdgan_progress training;
     double collect_seconds, emit_seconds; /* s */
 };
@@ -26,6 +30,12 @@ struct mdgan_session {
 static inline bool session_is_root(const mdgan_session *session)
 {
     return mdgan_comm_rank(session->retained_comm) == 0;
+}
+
+/* Whether frames are kept, and collected on, while a model is held. */
+static inline bool session_keeps_frames(const mdgan_session *session)
+{
+    return session->config.stop == STOP_NO && session->config.load[0] == '\0';
 }
 
 /* Wall clock, s, from an arbitrary zero. */
@@ -39,7 +49,7 @@ void session_log(const mdgan_session *session, const char *format, ...)
     ;
 
 /* Takes over @p model and @p training. An emission from the model before ends, and the collected frames are freed: only
- * a training needs them, and it is over. */
+ * a training needs them, and with `stop yes` it is over. */
 void session_adopt(mdgan_session *session, mdgan_model *model, const mdgan_progress *training);
 /* Forgets generator, origin and frames emitted. */
 void session_end_emission(mdgan_session *session);
@@ -51,8 +61,9 @@ mdgan_status session_check_model(const mdgan_session *session, const mdgan_model
 mdgan_status session_read_checkpoint(const mdgan_session *session, mdgan_model **model, mdgan_error *error);
 /* Whether that works; the model is not kept. Collective. */
 mdgan_status session_check_resume(const mdgan_session *session, mdgan_error *error);
-/* Gives rank 0's model to the ranks where @p *model is NULL. Collective. After an error only rank 0's is left. */
-mdgan_status session_share_model(const mdgan_session *session, mdgan_model **model, mdgan_error *error);
+/* Gives the model of rank @p root to the ranks where @p *model is NULL. Collective. After an error only root's is left.
+ */
+mdgan_status session_share_model(const mdgan_session *session, size_t root, mdgan_model **model, mdgan_error *error);
 /* Progress as it stood when @p model was trained. */
 mdgan_progress session_progress_of(const mdgan_model *model);
 
@@ -60,6 +71,11 @@ mdgan_progress session_progress_of(const mdgan_model *model);
 mdgan_status session_share_data(const mdgan_session *session, mdgan_dataset *data, mdgan_error *error);
 /* Writes keyword `data`, if given. Collective. */
 mdgan_status session_write_data(const mdgan_session *session, const mdgan_dataset *data, mdgan_error *error);
+/* Says on what a training begins, and how. */
+void session_log_start(const mdgan_session *session, size_t n_frame, const char *start);
+/* Saves the model if keyword `save` wants it, and tells the first failure of that and of @p data_status. Collective. */
+mdgan_status session_save_result(mdgan_session *session, mdgan_status data_status, const mdgan_error *data_error,
+                                 mdgan_error *error);
 /* Trains and adopts the model. Collective. */
 mdgan_status session_run_training(mdgan_session *session, const mdgan_dataset *data, mdgan_error *error);
 

@@ -35,9 +35,9 @@ mdgan_status session_check_model(const mdgan_session *session, const mdgan_model
     return MDGAN_OK;
 }
 
-/* @p bytes: the packed model on rank 0; received and unpacked on the others. */
-static mdgan_status receive_model(const mdgan_session *session, void **bytes, uint64_t n_byte, mdgan_model **model,
-                                  mdgan_error *error)
+/* @p bytes: the packed model on rank @p root; received and unpacked on the others. */
+static mdgan_status receive_model(const mdgan_session *session, size_t root, void **bytes, uint64_t n_byte,
+                                  mdgan_model **model, mdgan_error *error)
 {
     const mdgan_comm *const comm = session->retained_comm;
     mdgan_status status = MDGAN_OK;
@@ -46,7 +46,7 @@ static mdgan_status receive_model(const mdgan_session *session, void **bytes, ui
     }
     status = mdgan_comm_agree(comm, status, error);
     if (status == MDGAN_OK) {
-        status = mdgan_comm_broadcast(comm, *bytes, (size_t)n_byte, error);
+        status = mdgan_comm_broadcast_from(comm, root, *bytes, (size_t)n_byte, error);
     }
     if (status == MDGAN_OK && *model == NULL) {
         status = mdgan_model_unpack(model, *bytes, (size_t)n_byte, error);
@@ -81,28 +81,29 @@ mdgan_status session_check_resume(const mdgan_session *session, mdgan_error *err
     return mdgan_comm_agree(session->retained_comm, status, error);
 }
 
-mdgan_status session_share_model(const mdgan_session *session, mdgan_model **model, mdgan_error *error)
+mdgan_status session_share_model(const mdgan_session *session, size_t root, mdgan_model **model, mdgan_error *error)
 {
     const mdgan_comm *const comm = session->retained_comm;
+    const bool mine = mdgan_comm_rank(comm) == root;
     if (mdgan_comm_size(comm) == 1) {
         return MDGAN_OK;
     }
     void *bytes = NULL;
     size_t n_packed = 0;
     mdgan_status status = MDGAN_OK;
-    if (session_is_root(session)) {
+    if (mine) {
         status = mdgan_model_pack(*model, &bytes, &n_packed, error);
     }
     uint64_t n_byte = n_packed;
     status = mdgan_comm_agree(comm, status, error);
     if (status == MDGAN_OK) {
-        status = mdgan_comm_broadcast(comm, &n_byte, sizeof n_byte, error);
+        status = mdgan_comm_broadcast_from(comm, root, &n_byte, sizeof n_byte, error);
     }
     if (status == MDGAN_OK) {
-        status = receive_model(session, &bytes, n_byte, model, error);
+        status = receive_model(session, root, &bytes, n_byte, model, error);
     }
     free(bytes);
-    if (status != MDGAN_OK && !session_is_root(session)) {
+    if (status != MDGAN_OK && !mine) {
         mdgan_model_destroy(*model);
         *model = NULL;
     }
@@ -121,13 +122,14 @@ mdgan_status mdgan_session_load(mdgan_session *session, const char *path, mdgan_
     }
     status = mdgan_comm_agree(session->retained_comm, status, error);
     if (status == MDGAN_OK) {
-        status = session_share_model(session, &model, error);
+        status = session_share_model(session, 0, &model, error);
     }
     if (status != MDGAN_OK) {
         mdgan_model_destroy(model);
         return status;
     }
     const mdgan_progress training = session_progress_of(model);
+    overlap_give_up(&session->overlap, true);
     session_adopt(session, model, &training);
     session_log(session, "mdgan: model read from '%s': %zu iterations, score %.3g (start %.3g)", path,
                 training.iteration, training.best_score, training.start_score);

@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "progress.h"
+#include "training.h"
 
 /* What the other ranks do not know of a dataset. */
 typedef struct data_header {
@@ -79,48 +80,13 @@ static bool on_progress(void *context, const mdgan_progress *progress)
     return session->host.cancelled == NULL || !session->host.cancelled(session->host.context);
 }
 
-static void log_start(const mdgan_session *session, const mdgan_trainer *trainer)
+void session_log_start(const mdgan_session *session, size_t n_frame, const char *start)
 {
-    mdgan_model *start = NULL;
-    if (!session_is_root(session) || mdgan_trainer_model(trainer, false, &start, NULL) != MDGAN_OK) {
-        return;
-    }
-    const mdgan_model_info info = mdgan_model_info_get(start);
-    mdgan_model_destroy(start);
     const mdgan_feature *const feature = &session->feature;
     const double span = feature->dt * (double)session->config.window;
     session_log(session, "mdgan: training on %zu entities x %zu frames of '%s', window M = %zu (%g%s%s), start: %s",
-                session->n_entity, session->collection.n_frame, feature->name, session->config.window, span,
-                feature->time_unit[0] != '\0' ? " " : "", feature->time_unit, info.start);
-}
-
-/* A training that was stopped or blew up leaves its best model so far, which is never worse than the start. */
-static bool leaves_model(mdgan_status status)
-{
-    return status == MDGAN_OK || status == MDGAN_NUMERIC || status == MDGAN_CANCELLED;
-}
-
-static mdgan_status run_trainer(mdgan_session *session, mdgan_trainer *trainer, mdgan_model **model, mdgan_error *error)
-{
-    const mdgan_comm *const comm = session->retained_comm;
-    mdgan_error reason = {""};
-    log_start(session, trainer);
-    mdgan_status status = mdgan_trainer_run(trainer, on_progress, session, session->config.progress, &reason);
-    status = mdgan_comm_agree(comm, status, &reason);
-    if (!leaves_model(status)) {
-        return mdgan_fail(error, status, "%s", reason.text);
-    }
-    if (status != MDGAN_OK) {
-        session_log(session, "mdgan: training ended early, its best model so far is kept: %s", reason.text);
-    }
-    /* A checkpoint holds the weights as they are now: once they are not finite, no one can go on from them. */
-    const bool checkpoint = status != MDGAN_NUMERIC;
-    status = mdgan_comm_agree(comm, mdgan_trainer_model(trainer, checkpoint, model, error), error);
-    if (status != MDGAN_OK) {
-        mdgan_model_destroy(*model);
-        *model = NULL;
-    }
-    return status;
+                session->n_entity, n_frame, feature->name, session->config.window, span,
+                feature->time_unit[0] != '\0' ? " " : "", feature->time_unit, start);
 }
 
 /* The training of keyword `resume`, as far as it got. */
@@ -137,7 +103,7 @@ static mdgan_status resume_trainer(const mdgan_session *session, const mdgan_tra
     }
     status = mdgan_comm_agree(comm, status, error);
     if (status == MDGAN_OK) {
-        status = session_share_model(session, &model, error);
+        status = session_share_model(session, 0, &model, error);
     }
     if (status == MDGAN_OK) {
         status = mdgan_comm_agree(comm, mdgan_trainer_resume(trainer, model, config, data, comm, &reason), &reason);
@@ -165,17 +131,26 @@ static mdgan_status create_trainer(const mdgan_session *session, const mdgan_dat
 mdgan_status session_run_training(mdgan_session *session, const mdgan_dataset *data, mdgan_error *error)
 {
     mdgan_trainer *trainer = NULL;
-    mdgan_model *model = NULL;
+    training_result result = {NULL};
     mdgan_status status = create_trainer(session, data, &trainer, error);
     if (status == MDGAN_OK) {
-        status = run_trainer(session, trainer, &model, error);
-    }
-    if (status == MDGAN_OK) {
-        const mdgan_progress progress = mdgan_trainer_progress(trainer);
-        session_adopt(session, model, &progress);
-        session_log(session, "mdgan: trained %zu iterations in %.1f s: held-out score %.3g, start %.3g",
-                    progress.iteration, progress.seconds, progress.best_score, progress.start_score);
+        char start[TRAINING_START_LENGTH];
+        training_start_text(trainer, start);
+        session_log_start(session, data->n_frame, start);
+        status = training_run(trainer, session->retained_comm, on_progress, session, session->config.progress, &result,
+                              error);
     }
     mdgan_trainer_destroy(trainer);
-    return status;
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    if (result.remark.text[0] != '\0') {
+        session_log(session, "mdgan: training ended early, its best model so far is kept: %s", result.remark.text);
+    }
+    session->config.resume[0] = '\0'; /* has been done: the next training is a new one */
+    session_adopt(session, result.model, &result.progress);
+    session_log(session, "mdgan: trained %zu iterations in %.1f s: held-out score %.3g, start %.3g",
+                result.progress.iteration, result.progress.seconds, result.progress.best_score,
+                result.progress.start_score);
+    return MDGAN_OK;
 }

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATE_VERSION = 2 };
+#include "wire.h"
+
+enum { STATE_VERSION = 3 };
 #define STATE_MAGIC "MDGANSES"
 #define BYTE_ORDER  UINT64_C(0x0102030405060708)
 
@@ -23,19 +25,14 @@ typedef struct state_header {
 /* Everything of fixed length. Only 64-bit members: no padding, the same in memory, in the file and between ranks. */
 typedef struct state_counters {
     uint64_t window, windows, seed, n_entity;
-    uint64_t kind, n_component, isotropic, reversible;
-    char name[MDGAN_NAME_LENGTH], value_unit[MDGAN_UNIT_LENGTH], length_unit[MDGAN_UNIT_LENGTH],
-        time_unit[MDGAN_UNIT_LENGTH];
-    double dt;
-    int64_t stride;
-    uint64_t n_frame, any;
+    wire_feature feature;
+    uint64_t n_frame, n_stored, any; /* n_stored: frames whose values follow, all or none */
     int64_t first_step, last_step;
     double first_time, box[9];
     uint64_t has_origin, n_model; /* n_model: bytes, 0 = no model */
     int64_t emitted;
     double collect_seconds, emit_seconds;
-    uint64_t iteration, iterations;
-    double critic_loss, wasserstein_y, wasserstein_z, score, best_score, start_score, seconds, seconds_left;
+    wire_progress training;
 } state_counters;
 
 _Static_assert(sizeof(state_header) == 40, "a header without padding");
@@ -45,7 +42,7 @@ _Static_assert(sizeof(state_counters) % 8 == 0, "counters without padding");
 typedef struct state_view {
     state_counters counters;
     const unsigned char *last, *origin; /* [n_row] floats, or NULL */
-    const unsigned char *value;         /* [frames_stored][n_row] floats */
+    const unsigned char *value;         /* [n_stored][n_row] floats */
     const unsigned char *model;
 } state_view;
 
@@ -54,12 +51,6 @@ typedef struct state_parts {
     float *last, *origin, *value;
     mdgan_model *model;
 } state_parts;
-
-/* Only a training needs the frames' values, and once there is a model it is over. */
-static uint64_t frames_stored(const state_counters *k)
-{
-    return k->n_model > 0 ? 0 : k->n_frame;
-}
 
 /* FNV-1a: damage, not malice, is what it guards against. */
 static uint64_t checksum(const unsigned char *bytes, size_t n)
@@ -73,34 +64,6 @@ static uint64_t checksum(const unsigned char *bytes, size_t n)
 
 /* ---- out ----------------------------------------------------------------------------------------------------- */
 
-static void count_feature(state_counters *k, const mdgan_feature *feature)
-{
-    k->kind = (uint64_t)feature->kind;
-    k->n_component = feature->n_component;
-    k->isotropic = feature->isotropic;
-    k->reversible = feature->reversible;
-    memcpy(k->name, feature->name, sizeof k->name);
-    memcpy(k->value_unit, feature->value_unit, sizeof k->value_unit);
-    memcpy(k->length_unit, feature->length_unit, sizeof k->length_unit);
-    memcpy(k->time_unit, feature->time_unit, sizeof k->time_unit);
-    k->dt = feature->dt;
-    k->stride = feature->stride;
-}
-
-static void count_training(state_counters *k, const mdgan_progress *p)
-{
-    k->iteration = p->iteration;
-    k->iterations = p->iterations;
-    k->critic_loss = p->critic_loss;
-    k->wasserstein_y = p->wasserstein_y;
-    k->wasserstein_z = p->wasserstein_z;
-    k->score = p->score;
-    k->best_score = p->best_score;
-    k->start_score = p->start_score;
-    k->seconds = p->seconds;
-    k->seconds_left = p->seconds_left;
-}
-
 static state_counters count(const mdgan_session *session, size_t n_model)
 {
     const collection *const c = &session->collection;
@@ -108,9 +71,10 @@ static state_counters count(const mdgan_session *session, size_t n_model)
     memset(&k, 0, sizeof k);
     k.window = session->config.window;
     k.windows = session->config.windows;
-    k.seed = session->config.seed;
+    k.seed = session->emitted > 0 ? session->emission_seed : session->config.seed;
     k.n_entity = session->n_entity;
     k.n_frame = c->n_frame;
+    k.n_stored = c->released ? 0 : c->n_frame; /* only a training needs the values */
     k.any = c->any;
     k.first_step = c->first_step;
     k.last_step = c->last_step;
@@ -121,8 +85,8 @@ static state_counters count(const mdgan_session *session, size_t n_model)
     k.emitted = session->emitted;
     k.collect_seconds = session->collect_seconds;
     k.emit_seconds = session->emit_seconds;
-    count_feature(&k, &session->feature);
-    count_training(&k, &session->training);
+    k.feature = wire_feature_of(&session->feature);
+    k.training = wire_progress_of(&session->training);
     return k;
 }
 
@@ -140,7 +104,7 @@ static mdgan_status write_state(const mdgan_session *session, const void *model,
     const collection *const c = &session->collection;
     const state_counters k = count(session, n_model);
     const size_t row = c->n_row * sizeof(float);
-    const size_t n_body = sizeof k + (k.any + k.has_origin + frames_stored(&k)) * row + n_model;
+    const size_t n_body = sizeof k + (k.any + k.has_origin + k.n_stored) * row + n_model;
     unsigned char *const all = malloc(sizeof(state_header) + n_body);
     if (all == NULL) {
         return mdgan_fail(error, MDGAN_MEMORY, "out of memory for a restart state of %zu bytes", n_body);
@@ -149,7 +113,7 @@ static mdgan_status write_state(const mdgan_session *session, const void *model,
     at = put(at, &k, sizeof k);
     at = put(at, c->last, k.any ? row : 0);
     at = put(at, session->origin, k.has_origin ? row : 0);
-    at = put(at, c->value, frames_stored(&k) * row);
+    at = put(at, c->value, k.n_stored * row);
     put(at, model, n_model);
     state_header header = {.byte_order = BYTE_ORDER,
                            .version = STATE_VERSION,
@@ -217,8 +181,9 @@ static mdgan_status check_lengths(const mdgan_session *session, const state_coun
 {
     const uint64_t row = session->collection.n_row * sizeof(float);
     const bool sane = k->any <= 1 && k->has_origin <= 1 && k->emitted >= 0 && (k->n_frame == 0 || k->any == 1) &&
-                      (k->emitted == 0 || k->n_model > 0) && frames_stored(k) <= n_body / row && k->n_model <= n_body;
-    if (!sane || sizeof *k + (k->any + k->has_origin + frames_stored(k)) * row + k->n_model != n_body) {
+                      (k->emitted == 0 || k->n_model > 0) && (k->n_stored == 0 || k->n_stored == k->n_frame) &&
+                      k->n_stored <= n_body / row && k->n_model <= n_body;
+    if (!sane || sizeof *k + (k->any + k->has_origin + k->n_stored) * row + k->n_model != n_body) {
         return mdgan_fail(error, MDGAN_FORMAT, "restart state is damaged: its lengths contradict each other");
     }
     return MDGAN_OK;
@@ -254,18 +219,9 @@ static mdgan_status check_keywords(const mdgan_session *session, const state_cou
 
 static mdgan_status check_feature(const mdgan_session *session, const state_counters *k, mdgan_error *error)
 {
-    mdgan_feature feature = {.kind = (mdgan_kind)k->kind,
-                             .n_component = (size_t)k->n_component,
-                             .isotropic = k->isotropic != 0,
-                             .reversible = k->reversible != 0,
-                             .dt = k->dt,
-                             .stride = k->stride};
-    memcpy(feature.name, k->name, sizeof k->name);
-    memcpy(feature.value_unit, k->value_unit, sizeof k->value_unit);
-    memcpy(feature.length_unit, k->length_unit, sizeof k->length_unit);
-    memcpy(feature.time_unit, k->time_unit, sizeof k->time_unit);
+    mdgan_feature feature;
     mdgan_error reason;
-    mdgan_status status = mdgan_feature_check(&feature, &reason); /* texts from outside may lack their end */
+    mdgan_status status = wire_feature_read(&k->feature, &feature, &reason);
     if (status != MDGAN_OK) {
         return mdgan_fail(error, MDGAN_FORMAT, "restart state is damaged: %.900s", reason.text);
     }
@@ -291,15 +247,11 @@ static mdgan_status view_state(const mdgan_session *session, const unsigned char
     if (status == MDGAN_OK) {
         status = check_lengths(session, k, header.n_byte - sizeof header, error);
     }
-    if (status == MDGAN_OK && k->n_frame > session->collection.n_wanted) {
-        status = mdgan_fail(error, MDGAN_FORMAT, "restart state is damaged: it has %llu frames, at most %zu fit",
-                            (unsigned long long)k->n_frame, session->collection.n_wanted);
-    }
     const size_t row = session->collection.n_row * sizeof(float);
     view->last = bytes + sizeof header + sizeof *k;
     view->origin = view->last + (k->any ? row : 0);
     view->value = view->origin + (k->has_origin ? row : 0);
-    view->model = view->value + (size_t)frames_stored(k) * row;
+    view->model = view->value + (size_t)k->n_stored * row;
     return status;
 }
 
@@ -335,7 +287,7 @@ static mdgan_status read_state(const mdgan_session *session, const void *bytes, 
     *k = view.counters;
     bool ok = true;
     parts->last = copy_floats(view.last, k->any ? n_row : 0, &ok);
-    parts->value = copy_floats(view.value, (size_t)frames_stored(k) * n_row, &ok);
+    parts->value = copy_floats(view.value, (size_t)k->n_stored * n_row, &ok);
     if (k->has_origin) {
         parts->origin = copy_floats(view.origin, n_row, &ok);
     }
@@ -370,52 +322,53 @@ static mdgan_status share_state(const mdgan_session *session, state_counters *k,
         }
     }
     if (status == MDGAN_OK && k->n_model > 0) {
-        status = session_share_model(session, &parts->model, error);
+        status = session_share_model(session, 0, &parts->model, error);
     }
     return status;
 }
 
-static mdgan_progress training_of(const state_counters *k)
+/* The keyword `stop` may be another one than when the state was written: frames that will not be needed are freed, and
+ * of those that were freed a collection that goes on cannot make use. */
+static void settle_frames(mdgan_session *session, bool stored)
 {
-    return (mdgan_progress){.iteration = (size_t)k->iteration,
-                            .iterations = (size_t)k->iterations,
-                            .critic_loss = k->critic_loss,
-                            .wasserstein_y = k->wasserstein_y,
-                            .wasserstein_z = k->wasserstein_z,
-                            .score = k->score,
-                            .best_score = k->best_score,
-                            .start_score = k->start_score,
-                            .seconds = k->seconds,
-                            .seconds_left = k->seconds_left};
+    collection *const c = &session->collection;
+    if (session_keeps_frames(session) && !stored) {
+        collection_restart(c);
+    } else if (!stored || (session->model != NULL && !session_keeps_frames(session))) {
+        collection_release(c);
+    }
 }
 
 /* Takes over what it keeps of the parts. Cannot fail: all or nothing of a restart. */
 static void install(mdgan_session *session, const state_counters *k, state_parts *parts)
 {
     collection *const c = &session->collection;
-    const mdgan_progress training = training_of(k);
+    const mdgan_progress training = wire_progress_read(&k->training);
+    overlap_give_up(&session->overlap, parts->model != NULL);
     session_adopt(session, parts->model, &training);
     parts->model = NULL;
     session->origin = parts->origin;
     parts->origin = NULL;
     session->emitted = k->emitted;
+    session->emission_seed = (size_t)k->seed;
     session->collect_seconds = k->collect_seconds;
     session->emit_seconds = k->emit_seconds;
+    collection_restart(c);
     c->n_frame = (size_t)k->n_frame;
-    c->n_room = (size_t)frames_stored(k);
+    c->n_room = (size_t)k->n_stored;
     c->any = k->any != 0;
     c->first_step = k->first_step;
     c->last_step = k->last_step;
     c->first_time = k->first_time;
     memcpy(c->box, k->box, sizeof c->box);
     if (c->stores) {
-        free(c->value);
         c->value = parts->value;
         parts->value = NULL;
         if (c->any) {
             memcpy(c->last, parts->last, c->n_row * sizeof *c->last);
         }
     }
+    settle_frames(session, k->n_stored == k->n_frame);
 }
 
 mdgan_status mdgan_session_unpack(mdgan_session *session, const void *bytes, size_t n_byte, mdgan_error *error)

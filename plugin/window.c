@@ -38,20 +38,33 @@ void collection_release(collection *c)
     free(c->value);
     c->value = NULL;
     c->n_room = 0;
+    c->released = true;
 }
 
-/* Doubles the room, up to what is wanted: a run that ends early has not paid for all of it. */
+void collection_restart(collection *c)
+{
+    collection_release(c);
+    c->released = false;
+    c->n_frame = 0;
+}
+
+/* Doubles the room, up to what is wanted: a run that ends early has not paid for all of it. What comes on top is of
+ * unknown length, and half as much more wastes less. */
 static mdgan_status make_room(collection *c, mdgan_error *error)
 {
     if (c->n_frame < c->n_room) {
         return MDGAN_OK;
     }
-    const size_t grown = c->n_room == 0 ? 16 : 2 * c->n_room;
-    const size_t n_room = grown < c->n_wanted ? grown : c->n_wanted;
+    const size_t doubled = c->n_room == 0 ? 16 : 2 * c->n_room;
+    const size_t up_to_wanted = doubled < c->n_wanted ? doubled : c->n_wanted;
+    const size_t n_room = c->n_room < c->n_wanted ? up_to_wanted : c->n_room + c->n_room / 2 + 1;
+    if (n_room > SIZE_MAX / sizeof *c->value / c->n_row) {
+        return mdgan_fail(error, MDGAN_MEMORY, "%zu frames of %zu values do not fit into memory", n_room, c->n_row);
+    }
     float *const value = realloc(c->value, n_room * c->n_row * sizeof *value);
     if (value == NULL) {
-        return mdgan_fail(error, MDGAN_MEMORY, "out of memory for %zu frames of %zu values; lower 'windows'", n_room,
-                          c->n_row);
+        return mdgan_fail(error, MDGAN_MEMORY, "out of memory for %zu frames of %zu values; %s", n_room, c->n_row,
+                          c->n_room < c->n_wanted ? "lower 'windows'" : "use 'stop yes', or end the run earlier");
     }
     c->value = value;
     c->n_room = n_room;
@@ -82,7 +95,7 @@ mdgan_status collection_offer(collection *c, int64_t step, double time, const do
     if (c->any && step == c->last_step) {
         return MDGAN_OK;
     }
-    const bool wanted = !frozen && !collection_complete(c);
+    const bool wanted = !frozen && (c->grows || !collection_complete(c));
     const bool follows = c->n_frame == 0 || step == c->last_step + c->stride;
     mdgan_status status = MDGAN_OK;
     if (c->stores) {

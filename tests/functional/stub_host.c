@@ -21,14 +21,24 @@ static bool cancelled(void *context)
     return stub->cancel;
 }
 
+static int64_t steps_left(void *context)
+{
+    const stub_host *const stub = context;
+    return stub->steps_left;
+}
+
 int stub_set_up(void **state)
 {
     stub_host *const stub = calloc(1, sizeof *stub);
     if (stub == NULL || mdgan_comm_create_serial(&stub->comm, &stub->error) != MDGAN_OK) {
         return -1;
     }
-    stub->host = (mdgan_host){
-        .size = sizeof stub->host, .name = "stub 1.0", .log = remember, .cancelled = cancelled, .context = stub};
+    stub->host = (mdgan_host){.size = sizeof stub->host,
+                              .name = "stub 1.0",
+                              .log = remember,
+                              .cancelled = cancelled,
+                              .steps_left = steps_left,
+                              .context = stub};
     stub->feature = (mdgan_feature){.name = "oscillator",
                                     .kind = MDGAN_VELOCITY,
                                     .n_component = 1,
@@ -101,21 +111,21 @@ static float value_of(size_t frame, size_t entity)
     return (float)(0.1 * sin(0.7 * (double)frame + phase) + 0.01 * noise);
 }
 
-mdgan_status stub_offer(stub_host *stub, mdgan_session *session, size_t f, bool *complete)
+mdgan_status stub_offer(stub_host *stub, mdgan_session *session, size_t f, bool *done)
 {
     const double box[9] = {10, 0, 0, 0, 11, 0, 0, 0, 12};
     float row[STUB_ENTITY];
     for (size_t e = 0; e < STUB_ENTITY; e++) {
-        row[e] = value_of(f, e) + stub->shift;
+        row[e] = (1 - stub->flat) * value_of(f, e) + stub->shift;
     }
-    return mdgan_session_offer(session, (int64_t)(f * STUB_STRIDE), 2.0 * (double)f, box, row, complete, &stub->error);
+    return mdgan_session_offer(session, (int64_t)(f * STUB_STRIDE), 2.0 * (double)f, box, row, done, &stub->error);
 }
 
 void stub_offer_range(stub_host *stub, mdgan_session *session, size_t first, size_t last)
 {
-    bool complete = false;
+    bool done = false;
     for (size_t f = first; f < last; f++) {
-        stub_check(stub, stub_offer(stub, session, f, &complete));
+        stub_check(stub, stub_offer(stub, session, f, &done));
     }
 }
 
@@ -126,6 +136,25 @@ void stub_emit(stub_host *stub, mdgan_session *session, float *rows, size_t n_fr
         stub_check(stub, mdgan_session_emit(session, &row, &stub->error));
         memcpy(rows + f * STUB_ENTITY, row, STUB_ENTITY * sizeof *row);
     }
+}
+
+void stub_check_log(const stub_host *stub, const char *part)
+{
+    if (strstr(stub->log, part) == NULL) {
+        fail_msg("'%s' is missing in the log:\n%s", part, stub->log);
+    }
+}
+
+void stub_check_silence(const stub_host *stub, const char *part)
+{
+    if (strstr(stub->log, part) != NULL) {
+        fail_msg("'%s' should not be in the log:\n%s", part, stub->log);
+    }
+}
+
+void stub_forget_log(stub_host *stub)
+{
+    stub->log[0] = '\0';
 }
 
 void stub_check(const stub_host *stub, mdgan_status status)

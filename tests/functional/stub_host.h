@@ -20,11 +20,13 @@ typedef struct stub_host {
     mdgan_config config;
     mdgan_feature feature;
     mdgan_error error;
-    char log[16384];    /* all lines */
+    char log[1 << 18];  /* all lines */
     char directory[64]; /* a fresh one for files */
     size_t asked;       /* calls of cancelled() */
     bool cancel;        /* its answer */
     float shift;        /* added to all values */
+    float flat;         /* 1: all values are the same */
+    int64_t steps_left; /* of the present run */
 } stub_host;
 
 /* cmocka set-up and tear-down; *state is the stub_host. */
@@ -42,13 +44,18 @@ size_t stub_frames(const stub_host *stub);
 /* A session of the stub's config and feature; fails the test if there is none. */
 mdgan_session *stub_session(stub_host *stub);
 
-/* Frame @p f at step f * STUB_STRIDE. Returns the status; *complete as the session says. */
-mdgan_status stub_offer(stub_host *stub, mdgan_session *session, size_t f, bool *complete);
+/* Frame @p f at step f * STUB_STRIDE. Returns the status; *done as the session says. */
+mdgan_status stub_offer(stub_host *stub, mdgan_session *session, size_t f, bool *done);
 /* Frames [first, last). */
 void stub_offer_range(stub_host *stub, mdgan_session *session, size_t first, size_t last);
 
 /* Emits @p n_frame rows into @p rows [n_frame][STUB_ENTITY]. */
 void stub_emit(stub_host *stub, mdgan_session *session, float *rows, size_t n_frame);
+
+/* Fails unless a log line contains @p part, or, the other one, if one does. */
+void stub_check_log(const stub_host *stub, const char *part);
+void stub_check_silence(const stub_host *stub, const char *part);
+void stub_forget_log(stub_host *stub);
 
 /* Fails the test with the error's text unless @p status is success. */
 void stub_check(const stub_host *stub, mdgan_status status);

@@ -61,6 +61,9 @@ static const struct {
     {"rate/linear", "-0.1", "keyword 'rate/linear' got '-0.1': must be a number from 0 to 1, or auto"},
     {"anchor", "-1", "keyword 'anchor' got '-1': must be a number from 0 to 1000000, or auto"},
     {"holdout", "0.6", "keyword 'holdout' got '0.6': must be a number from 0.02 to 0.5"},
+    {"target", "-1", "keyword 'target' got '-1': must be a number from 0 to 1000000"},
+    {"stop", "later", "keyword 'stop' got 'later': must be yes or no"},
+    {"overlap", "maybe", "keyword 'overlap' got 'maybe': must be no, yes or partition"},
     {"isotropic", "true", "keyword 'isotropic' got 'true': must be auto, yes or no"},
     {"reversible", "1", "keyword 'reversible' got '1': must be auto, yes or no"},
     {"progress", "0.01", "keyword 'progress' got '0.01': must be a number from 0.05 to 3600 s"},
@@ -260,6 +263,14 @@ static void test_check_of_several_keywords(void **state)
          MDGAN_INVALID,
          "keywords 'load' and 'resume' exclude each other: with load nothing is collected or trained; leave one of "
          "them out"},
+        {{"load", "/dev/null", "overlap", "yes"},
+         MDGAN_INVALID,
+         "keywords 'load' and 'overlap' exclude each other: with load nothing is collected or trained; leave one of "
+         "them out"},
+        {{"resume", "/dev/null", "overlap", "partition"},
+         MDGAN_INVALID,
+         "keywords 'resume' and 'overlap' exclude each other: a training beside the run begins anew; leave one of them "
+         "out"},
         {{"resume", "/no/such.h5"}, MDGAN_FILE, "keyword 'resume' got '/no/such.h5': there is no such file"},
         {{"resume", "/"},
          MDGAN_FILE,
@@ -386,7 +397,7 @@ static void test_keywords_reach_the_training(void **state)
         {"threads", "3"},        {"batch", "36"},       {"latent", "9"},       {"channels", "12"},
         {"hidden", "40"},        {"critic", "conv"},    {"lipschitz", "clip"}, {"penalty", "3"},
         {"clip", "0.25"},        {"critic/steps", "6"}, {"rate", "0.125"},     {"rate/critic", "0.5"},
-        {"rate/linear", "0.75"}, {"anchor", "12.5"},    {"holdout", "0.375"}};
+        {"rate/linear", "0.75"}, {"anchor", "12.5"},    {"holdout", "0.375"},  {"target", "1.75"}};
     mdgan_config config = mdgan_config_defaults();
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         assert_int_equal(mdgan_config_set(&config, pairs[i][0], pairs[i][1], NULL), MDGAN_OK);
@@ -406,7 +417,7 @@ static void test_keywords_reach_the_training(void **state)
     assert_true(t.penalty == 3.0 && t.clip == 0.25);
     assert_int_equal(t.critic_steps, 6);
     assert_true(t.rate_generator == 0.125 && t.rate_critic == 0.5 && t.rate_linear == 0.75 && t.anchor == 12.5 &&
-                t.holdout == 0.375);
+                t.holdout == 0.375 && t.target == 1.75);
     assert_int_equal(mdgan_config_set(&config, "critic", "mlp", NULL), MDGAN_OK);
     assert_int_equal(config_training(&config).critic, MDGAN_CRITIC_MLP);
 }

@@ -43,17 +43,17 @@ static mdgan_config keywords(void)
 
 static bool offer_all(mdgan_session *session, mdgan_error *error)
 {
-    bool complete = false;
+    bool done = false;
     for (int f = 0; f < FRAMES; f++) {
         float row[ENTITY];
         for (int e = 0; e < ENTITY; e++) {
             row[e] = (float)(sin(0.7 * f + 2.4 * e) + 0.1 * sin(3.1 * f * e));
         }
-        if (mdgan_session_offer(session, f * STRIDE, f, NULL, rank == 0 ? row : NULL, &complete, error) != MDGAN_OK) {
+        if (mdgan_session_offer(session, f * STRIDE, f, NULL, rank == 0 ? row : NULL, &done, error) != MDGAN_OK) {
             return false;
         }
     }
-    return complete;
+    return done;
 }
 
 /* Every rank must get what rank 0 gets. */

@@ -2,7 +2,9 @@
 /** @file
  * The session: what a host (LAMMPS, GROMACS, a file reader) talks to. Rows in, rows out.
  *
- * Life of a session: collect (offer rows) -> train -> emit (take rows), or load -> emit.
+ * Life of a session: collect (offer rows) -> train -> emit (take rows), or load -> emit. A host with runs of its own
+ * offers rows while they last and calls mdgan_session_run_ended() behind each of them; what then happens is decided
+ * here, by the keywords.
  * A host never sees a network; a session never sees a host's type.
  */
 #ifndef MDGAN_PLUGIN_H
@@ -15,6 +17,7 @@
 #include <mdgan/comm.h>
 #include <mdgan/dataset.h>
 #include <mdgan/model.h>
+#include <mdgan/peer.h>
 #include <mdgan/status.h>
 #include <mdgan/train.h>
 
@@ -27,6 +30,10 @@ enum { MDGAN_PATH_LENGTH = 1024 };
 /** Value of a keyword that was not given and has no fixed default. */
 #define MDGAN_AUTO_INT  ((size_t)-1)
 #define MDGAN_AUTO_REAL (-1.0)
+
+/** Values of the keywords `stop` and `overlap`, in the order of their words. */
+enum { MDGAN_STOP_YES = 0, MDGAN_STOP_NO = 1 };
+enum { MDGAN_OVERLAP_NO = 0, MDGAN_OVERLAP_YES = 1, MDGAN_OVERLAP_PARTITION = 2 };
 
 /** All keywords of config_keys.def, one field each. */
 typedef struct mdgan_config {
@@ -72,7 +79,10 @@ typedef struct mdgan_host {
     size_t size;                                  /**< sizeof(mdgan_host) */
     const char *name;                             /**< e.g. "LAMMPS 29 Sep 2021", for file headers */
     void (*log)(void *context, const char *line); /**< one line of text without newline; called on rank 0 only */
-    bool (*cancelled)(void *context);             /**< may be NULL; asked on rank 0 during training */
+    bool (*cancelled)(void *context);     /**< may be NULL; asked on rank 0 while the host waits for a training */
+    int64_t (*steps_left)(void *context); /**< may be NULL; asked on rank 0: steps of the present run to come */
+    const mdgan_peer
+        *trainer; /**< may be NULL; rank 0: where `overlap partition` sends its data; outlives the session */
     void *context;
 } mdgan_host;
 
@@ -88,10 +98,15 @@ typedef struct mdgan_report {
     mdgan_phase phase;
     mdgan_progress training;
     size_t frames;          /**< frames collected, also after the training has freed them */
-    size_t frames_wanted;   /**< 2 * M * windows, and one more for a position feature */
+    size_t frames_wanted;   /**< 2 * M * windows, and one more for a position feature; with `stop no` the least */
+    size_t windows;         /**< whole window pairs per entity in these frames */
+    bool overlapping;       /**< a training beside the simulation is in flight, of which `training` tells */
+    bool done_next;         /**< the next frame that follows makes mdgan_session_offer() say done */
     int64_t emitted;        /**< frames emitted */
     double collect_seconds; /**< time spent in mdgan_session_offer(), s */
     double emit_seconds;    /**< time spent in mdgan_session_emit(), s */
+    double alone_seconds;   /**< simulation time between two frames without a training beside it, s; 0 = not measured */
+    double beside_seconds;  /**< the same with one; measured with keyword `overlap` on rank 0 */
 } mdgan_report;
 
 typedef struct mdgan_session mdgan_session;
@@ -102,28 +117,50 @@ typedef struct mdgan_session mdgan_session;
 mdgan_status mdgan_session_create(mdgan_session **session, const mdgan_config *config, const mdgan_feature *feature,
                                   size_t n_entity, const mdgan_host *host, const mdgan_comm *comm, mdgan_error *error);
 
-/** Ends a session and frees all; what was not saved is gone. NULL is fine. */
+/** Ends a session and frees all; what was not saved is gone. A training beside the run is cancelled, and the ranks of
+ * the other partition are told that there will be no more. NULL is fine. */
 void mdgan_session_destroy(mdgan_session *session);
+
+/** Changes a keyword of a running session, for the next training or file. The keywords that were fixed when the session
+ * began (windows, load, isotropic, reversible, stop, overlap) are refused, and those that contradict each other.
+ * Unchanged after an error. Collective. Errors: those of mdgan_config_set() and mdgan_config_check(), MDGAN_STATE. */
+mdgan_status mdgan_session_set(mdgan_session *session, const char *keyword, const char *value, mdgan_error *error);
 
 /** Hands over one frame. @p row: [n_entity][n_component], feature units, read on rank 0 only (others may pass NULL).
  * @p step, @p time: the host's clock. @p box: [9] edge vectors or NULL. A repeated step is ignored; a step that does
- * not follow the last one at the feature's stride starts the collection anew, with a log line. No communication.
- * *@p complete (same on all ranks) becomes true with the last wanted frame; later frames are ignored but for their last
- * values, where position features go on from. With a model held (trained or loaded) nothing is collected, and only the
- * last values are kept. Unchanged after an error. Errors, on rank 0 alone: MDGAN_DATA (not finite), MDGAN_MEMORY. */
+ * not follow the last one at the feature's stride starts the collection anew, with a log line.
+ * *@p done (the same on all ranks): the host should end its run now. That is with the last wanted frame, and with
+ * `overlap` one frame after the training beside the run is over and its model adopted; never with `stop no`. Once a
+ * model is held nothing is collected any more and only the last values are kept, where position features go on from;
+ * with `stop no` the collection goes on, unless the session was made with `load`.
+ * No communication without `overlap`; then errors come on rank 0 alone, and it is for the host to end all ranks. With
+ * `overlap` and no model yet it is collective, one small reduction per call; the call that starts a training also
+ * spreads the frames, the one that ends it the model, and errors are the same on all ranks. Unchanged after an error of
+ * the frame: MDGAN_DATA (not finite), MDGAN_MEMORY; further those of mdgan_session_train(). */
 mdgan_status mdgan_session_offer(mdgan_session *session, int64_t step, double time, const double *box, const float *row,
-                                 bool *complete, mdgan_error *error);
+                                 bool *done, mdgan_error *error);
+
+/** To be called at the end of each of the host's runs: trains if the windows are in, there is no model yet and `stop`
+ * is yes; waits for a training beside the run, without using a core for it, and takes its model; else says in the log
+ * where the collection stands. Quiet if there is a model. Collective. Errors: those of mdgan_session_train(). */
+mdgan_status mdgan_session_run_ended(mdgan_session *session, mdgan_error *error);
 
 /** Trains on what was collected, saves `data` and `save`. Progress goes to the host's log. Collective. Once, since the
  * frames collected are freed when a model is there; after a failed training they are kept, and it may be tried again.
- * A training that the host stops, or that ends with MDGAN_NUMERIC, leaves its best model so far: a success, with a log
- * line; after MDGAN_NUMERIC the model has no checkpoint, since there is nothing to go on from. With `resume` the
- * training of that file goes on. Errors: MDGAN_STATE (frames missing, or trained before), those of training and of
- * files; the model is kept in memory even if saving fails. */
+ * With `stop no` they are kept in any case: every call is a new training on all frames collected so far, whose model
+ * replaces the one before. A training beside the run that is in flight is given up. A training that the host stops, or
+ * that ends with MDGAN_NUMERIC, leaves its best model so far: a success, with a log line; after MDGAN_NUMERIC the model
+ * has no checkpoint, since there is nothing to go on from. With `resume` the training of that file goes on, once: the
+ * next one begins anew. Errors: MDGAN_STATE (frames missing, or trained before), those of training and of files; the
+ * model is kept in memory even if saving fails. */
 mdgan_status mdgan_session_train(mdgan_session *session, mdgan_error *error);
 
-/** Reads a model from @p path (rank 0 reads, all get it); the same checks as `load`. Frees the frames collected; ends
- * the emission from the model before. Collective. */
+/** Writes the frames collected so far as H5MD, also in the middle of collecting. Collective.
+ * Errors: MDGAN_STATE (none collected, or freed after the training), those of mdgan_series_write(). */
+mdgan_status mdgan_session_write(mdgan_session *session, const char *path, mdgan_error *error);
+
+/** Reads a model from @p path (rank 0 reads, all get it); the same checks as `load`. Frees the frames collected (but
+ * with `stop no`); ends the emission from the model before and gives up a training beside the run. Collective. */
 mdgan_status mdgan_session_load(mdgan_session *session, const char *path, mdgan_error *error);
 
 /** Writes the model to @p path (rank 0). Collective. Errors: MDGAN_STATE (no model yet), MDGAN_FILE. */
@@ -138,14 +175,22 @@ mdgan_report mdgan_session_report(const mdgan_session *session);
 /** The model held, or NULL. Borrowed. */
 const mdgan_model *mdgan_session_model(const mdgan_session *session);
 
-/** Session as bytes for a host's restart file: phase, frames collected (their values only before the training, since
- * nothing needs them once a model is there), model, position of the emission. Complete on
+/** Session as bytes for a host's restart file: phase, frames collected (their values as long as a training
+ * may need them: before the first one, and with `stop no` always), model, position of the emission. A training beside
+ * the run is not part of it: it starts again with the first frame offered after mdgan_session_unpack(). Complete on
  * rank 0; other ranks get NULL and 0. The caller frees @p bytes with free(). Collective. */
 mdgan_status mdgan_session_pack(const mdgan_session *session, void **bytes, size_t *n_byte, mdgan_error *error);
 
 /** Restores what mdgan_session_pack() stored into a session created with the same keywords. @p bytes on rank 0.
  * Errors: MDGAN_FORMAT, MDGAN_VERSION, MDGAN_MISMATCH; unchanged after an error. Collective. */
 mdgan_status mdgan_session_unpack(mdgan_session *session, const void *bytes, size_t n_byte, mdgan_error *error);
+
+/** The other end of `overlap partition`: trains for the session behind @p client with all ranks of @p comm, again and
+ * again, until that session is destroyed. Waits without using a core. @p client: read on rank 0 only, others may pass
+ * NULL; @p host: for log and cancelled (then the client is told, and goes on without). Collective over @p comm.
+ * Errors: MDGAN_FORMAT or MDGAN_VERSION (a message that is none of ours), MDGAN_CANCELLED, MDGAN_MEMORY,
+ * MDGAN_PARALLEL. A training that fails is no error here: the client gets to know. */
+mdgan_status mdgan_serve(const mdgan_peer *client, const mdgan_comm *comm, const mdgan_host *host, mdgan_error *error);
 
 #ifdef __cplusplus
 }

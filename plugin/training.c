@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "training.h"
+
+#include <string.h>
+
+void training_start_text(const mdgan_trainer *trainer, char text[TRAINING_START_LENGTH])
+{
+    mdgan_model *start = NULL;
+    text[0] = '\0';
+    if (mdgan_trainer_model(trainer, false, &start, NULL) == MDGAN_OK) {
+        const mdgan_model_info info = mdgan_model_info_get(start);
+        memcpy(text, info.start, TRAINING_START_LENGTH);
+        mdgan_model_destroy(start);
+    }
+}
+
+/* A training that was stopped or blew up leaves its best model so far, which is never worse than the start. */
+static bool leaves_model(mdgan_status status)
+{
+    return status == MDGAN_OK || status == MDGAN_NUMERIC || status == MDGAN_CANCELLED;
+}
+
+mdgan_status training_run(mdgan_trainer *trainer, const mdgan_comm *comm, mdgan_progress_fn progress, void *context,
+                          double interval, training_result *result, mdgan_error *error)
+{
+    mdgan_error reason = {""};
+    *result = (training_result){0};
+    mdgan_status status = mdgan_trainer_run(trainer, progress, context, interval, &reason);
+    status = mdgan_comm_agree(comm, status, &reason);
+    if (!leaves_model(status)) {
+        return mdgan_fail(error, status, "%s", reason.text);
+    }
+    if (status != MDGAN_OK) {
+        result->remark = reason;
+    }
+    /* A checkpoint holds the weights as they are now: once they are not finite, no one can go on from them. */
+    const bool checkpoint = status != MDGAN_NUMERIC;
+    status = mdgan_comm_agree(comm, mdgan_trainer_model(trainer, checkpoint, &result->model, error), error);
+    if (status != MDGAN_OK) {
+        mdgan_model_destroy(result->model);
+        *result = (training_result){0};
+        return status;
+    }
+    result->progress = mdgan_trainer_progress(trainer);
+    return MDGAN_OK;
+}
