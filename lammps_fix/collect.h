@@ -17,7 +17,7 @@
 
 namespace LAMMPS_NS
 {
-/** One feature of the atoms of a group: knows its entities and reads their values. */
+/** One feature of the running simulation: knows its entities and reads their values. */
 class Collect : protected Pointers
 {
   public:
@@ -44,10 +44,12 @@ class Collect : protected Pointers
     const HostError &complain_;
 };
 
-/** Arguments of a feature as they stand in the fix command. */
+/** Arguments of a feature as they stand in the fix command, and what it may have to know of the fix. */
 struct CollectArgs {
-    int narg;   ///< words from the feature's name to the end of the command
-    char **arg; ///< arg[0] is the feature's name
+    int narg;       ///< words from the feature's name to the end of the command
+    char **arg;     ///< arg[0] is the feature's name
+    int nevery;     ///< steps between two samples
+    const char *id; ///< of the fix
 };
 
 /** Creates the feature that @p args begins with; @p used receives the number of words that belong to it.

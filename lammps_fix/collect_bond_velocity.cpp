@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <unordered_set>
 
 #include "atom.h"
 #include "domain.h"
@@ -13,27 +12,9 @@
 
 namespace LAMMPS_NS
 {
-namespace
-{
-/** Everybody's part, one after the other, on every rank. Collective. */
-std::vector<tagint> gather(const std::vector<tagint> &part, MPI_Comm world)
-{
-    int size = 0;
-    MPI_Comm_size(world, &size);
-    const int n = static_cast<int>(part.size());
-    std::vector<int> count(size), offset(size + 1, 0);
-    MPI_Allgather(&n, 1, MPI_INT, count.data(), 1, MPI_INT, world);
-    for (int rank = 0; rank < size; rank++) {
-        offset[rank + 1] = offset[rank] + count[rank];
-    }
-    std::vector<tagint> all(offset[size]);
-    MPI_Allgatherv(part.data(), n, MPI_LMP_TAGINT, all.data(), count.data(), offset.data(), MPI_LMP_TAGINT, world);
-    return all;
-}
-} // namespace
-
-CollectBondVelocity::CollectBondVelocity(LAMMPS *lammps, int groupbit, char **arg, const HostError &complain)
-    : Collect(lammps, groupbit, complain), type_(0)
+CollectBondVelocity::CollectBondVelocity(LAMMPS *lammps, int groupbit, const CollectArgs &args,
+                                         const HostError &complain, int &used)
+    : CollectAtoms(lammps, groupbit, complain, "bond/velocity"), type_(0)
 {
     if (atom->molecular == Atom::TEMPLATE) {
         complain.fail("feature bond/velocity does not know the bonds of molecule templates (atom_style template); "
@@ -43,13 +24,15 @@ CollectBondVelocity::CollectBondVelocity(LAMMPS *lammps, int groupbit, char **ar
         complain.fail("feature bond/velocity needs bonds, but this system has none; "
                       "use an atom style with bonds, e.g. full, and a data file with a Bonds section");
     }
+    const char *const text = args.arg[1];
     char *end = nullptr;
-    const long type = std::strtol(arg[0], &end, 10);
-    if (*end != '\0' || end == arg[0] || type < 1 || type > atom->nbondtypes) {
-        complain.illegal(std::string("feature bond/velocity: no such bond type '") + arg[0] +
+    const long type = std::strtol(text, &end, 10);
+    if (*end != '\0' || end == text || type < 1 || type > atom->nbondtypes) {
+        complain.illegal(std::string("feature bond/velocity: no such bond type '") + text +
                          "'; this system has types 1 to " + std::to_string(atom->nbondtypes));
     }
     type_ = static_cast<int>(type);
+    used = 2;
 }
 
 mdgan_feature CollectBondVelocity::describe() const
@@ -85,7 +68,7 @@ std::vector<CollectBondVelocity::Bond> CollectBondVelocity::all_bonds() const
         part.push_back(bond.first);
         part.push_back(bond.second);
     }
-    const std::vector<tagint> tags = gather(part, world);
+    const std::vector<tagint> tags = gather(part);
     std::vector<Bond> bonds;
     for (size_t i = 0; i + 1 < tags.size(); i += 2) {
         bonds.emplace_back(tags[i], tags[i + 1]);
@@ -98,17 +81,10 @@ std::vector<CollectBondVelocity::Bond> CollectBondVelocity::all_bonds() const
 
 std::vector<CollectBondVelocity::Bond> CollectBondVelocity::in_group(const std::vector<Bond> &bonds) const
 {
-    std::vector<tagint> part;
-    for (int i = 0; i < atom->nlocal; i++) {
-        if (atom->mask[i] & groupbit_) {
-            part.push_back(atom->tag[i]);
-        }
-    }
-    const std::vector<tagint> tags = gather(part, world);
-    const std::unordered_set<tagint> member(tags.begin(), tags.end());
+    const AtomTable member = table(group_tags());
     std::vector<Bond> kept;
     for (const Bond &bond : bonds) {
-        if (member.count(bond.first) && member.count(bond.second)) {
+        if (member.find(bond.first) != AtomTable::none && member.find(bond.second) != AtomTable::none) {
             kept.push_back(bond);
         }
     }
@@ -125,12 +101,27 @@ void CollectBondVelocity::init()
         complain_.fail("feature bond/velocity: no bond of type " + std::to_string(type_) +
                        " has both atoms in the group; choose another bond type or group");
     }
+    find_shares();
+}
+
+void CollectBondVelocity::find_shares()
+{
     share_.clear();
     for (size_t row = 0; row < bonds_.size(); row++) {
-        share_[bonds_[row].first].push_back({row, -1.0});
-        share_[bonds_[row].second].push_back({row, 1.0});
+        share_.push_back({bonds_[row].first, row, -1.0});
+        share_.push_back({bonds_[row].second, row, 1.0});
     }
-    part_.resize(3 * bonds_.size());
+    std::stable_sort(share_.begin(), share_.end(), [](const Share &a, const Share &b) { return a.tag < b.tag; });
+    std::vector<tagint> tags;
+    first_.clear();
+    for (size_t i = 0; i < share_.size(); i++) {
+        if (tags.empty() || tags.back() != share_[i].tag) {
+            tags.push_back(share_[i].tag);
+            first_.push_back(i);
+        }
+    }
+    first_.push_back(share_.size());
+    set_members(tags, 3 * bonds_.size());
 }
 
 size_t CollectBondVelocity::n_entity() const
@@ -140,20 +131,13 @@ size_t CollectBondVelocity::n_entity() const
 
 void CollectBondVelocity::sample(double *row)
 {
-    // Owned atoms only: at the end of a step the velocities of ghost atoms are those of an earlier step.
-    std::fill(part_.begin(), part_.end(), 0.0);
-    for (int i = 0; i < atom->nlocal; i++) {
-        const auto found = share_.find(atom->tag[i]);
-        if (found == share_.end()) {
-            continue;
-        }
-        for (const Share &share : found->second) {
+    // Each value has at most two contributions that are not zero, so the sum is exact in any order.
+    sum(row, [this](int slot, int i, double *part) {
+        for (size_t s = first_[slot]; s < first_[slot + 1]; s++) {
             for (size_t k = 0; k < 3; k++) {
-                part_[3 * share.bond + k] += share.sign * atom->v[i][k];
+                part[3 * share_[s].bond + k] += share_[s].sign * atom->v[i][k];
             }
         }
-    }
-    // Each value has at most two contributions that are not zero, so the sum is exact in any order.
-    MPI_Allreduce(part_.data(), row, static_cast<int>(part_.size()), MPI_DOUBLE, MPI_SUM, world);
+    });
 }
 } // namespace LAMMPS_NS

@@ -8,18 +8,17 @@
 #ifndef MDGAN_COLLECT_BOND_VELOCITY_H
 #define MDGAN_COLLECT_BOND_VELOCITY_H
 
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "collect.h"
+#include "collect_atoms.h"
 
 namespace LAMMPS_NS
 {
-class CollectBondVelocity : public Collect
+class CollectBondVelocity : public CollectAtoms
 {
   public:
-    CollectBondVelocity(LAMMPS *lammps, int groupbit, char **arg, const HostError &complain);
+    CollectBondVelocity(LAMMPS *lammps, int groupbit, const CollectArgs &args, const HostError &complain, int &used);
 
     mdgan_feature describe() const override;
     void init() override;
@@ -29,6 +28,7 @@ class CollectBondVelocity : public Collect
   private:
     using Bond = std::pair<tagint, tagint>; ///< (smaller, larger) atom ID
     struct Share {                          ///< what one atom adds to one row
+        tagint tag;
         size_t bond;
         double sign;
     };
@@ -36,11 +36,12 @@ class CollectBondVelocity : public Collect
     std::vector<Bond> local_bonds() const;
     std::vector<Bond> all_bonds() const;
     std::vector<Bond> in_group(const std::vector<Bond> &bonds) const;
+    void find_shares();
 
-    int type_;                                             ///< bond type
-    std::vector<Bond> bonds_;                              ///< all bonds, the same on every rank
-    std::unordered_map<tagint, std::vector<Share>> share_; ///< by atom ID, of all atoms with such a bond
-    std::vector<double> part_;                             ///< [n_entity][3], contribution of the owned atoms
+    int type_;                  ///< bond type
+    std::vector<Bond> bonds_;   ///< all bonds, the same on every rank
+    std::vector<Share> share_;  ///< by ascending atom ID, of all atoms with such a bond
+    std::vector<size_t> first_; ///< [atoms + 1], first share of each atom
 };
 } // namespace LAMMPS_NS
 

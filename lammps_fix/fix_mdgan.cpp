@@ -11,10 +11,12 @@
 #include "comm.h"
 #include "domain.h"
 #include "error.h"
+#include "lammps_host.h"
 #include "modify.h"
 #include "output.h"
 #include "timer.h"
 #include "units.h"
+#include "universe.h"
 #include "update.h"
 
 namespace LAMMPS_NS
@@ -29,32 +31,16 @@ struct RestartHeader {
 };
 const char restart_magic[8] = {'f', 'i', 'x', 'm', 'd', 'g', 'a', 'n'};
 const int64_t restart_version = 1;
-
-// Both are called from C, so no exception may leave them.
-
-void log_line(void *context, const char *line) noexcept
-{
-    LAMMPS *const lmp = static_cast<LAMMPS *>(context);
-    utils::logmesg(lmp, std::string(line) + "\n");
-    // A training takes minutes: whoever follows the log wants each line when it is written.
-    if (lmp->screen) {
-        std::fflush(lmp->screen);
-    }
-    if (lmp->logfile) {
-        std::fflush(lmp->logfile);
-    }
-}
-
-bool out_of_time(void *context) noexcept
-{
-    // LAMMPS: seconds left of `timer timeout`, 0 if there is no limit, negative if it has passed.
-    return static_cast<LAMMPS *>(context)->timer->get_timeout_remain() < 0.0;
-}
 } // namespace
 
 void FixMdgan::Release::operator()(mdgan_comm *comm) const
 {
     mdgan_comm_destroy(comm);
+}
+
+void FixMdgan::Release::operator()(mdgan_peer *peer) const
+{
+    mdgan_peer_destroy(peer);
 }
 
 void FixMdgan::Release::operator()(mdgan_session *session) const
@@ -64,8 +50,8 @@ void FixMdgan::Release::operator()(mdgan_session *session) const
 
 FixMdgan::FixMdgan(LAMMPS *lammps, int narg, char **arg)
     : Fix(lammps, narg, arg), complain_(lammps, "fix mdgan", std::string("Fix mdgan ") + id),
-      host_name_(std::string("LAMMPS ") + lammps->version), config_(mdgan_config_defaults()), feature_(), n_entity_(0),
-      last_sampled_(-1), stopped_run_(false), seconds_(), first_local_(0)
+      host_(lammps, std::string("Fix mdgan ") + id), config_(mdgan_config_defaults()), feature_(), n_entity_(0),
+      last_sampled_(-1), stopped_run_(false), sampling_seconds_(0.0), seconds_(), first_local_(0)
 {
     mdgan_comm *created = nullptr;
     mdgan_error failure;
@@ -77,6 +63,9 @@ FixMdgan::FixMdgan(LAMMPS *lammps, int narg, char **arg)
     collect_->init();
     n_entity_ = collect_->n_entity();
     describe();
+    if (trains_elsewhere()) {
+        find_trainer();
+    }
     create_session();
     declare_outputs();
 }
@@ -98,7 +87,7 @@ void FixMdgan::parse(int narg, char **arg)
     mdgan_error failure;
     complain_.check(mdgan_config_set_window(&config_, arg[4], &failure), failure);
     int used = 0;
-    collect_ = collect_create(lmp, groupbit, {narg - 5, arg + 5}, complain_, used);
+    collect_ = collect_create(lmp, groupbit, {narg - 5, arg + 5, nevery, id}, complain_, used);
     int i = 5 + used;
     for (; i + 1 < narg; i += 2) {
         complain_.check(mdgan_config_set(&config_, arg[i], arg[i + 1], &failure), failure);
@@ -122,14 +111,39 @@ void FixMdgan::describe()
     feature_.stride = nevery;
 }
 
+bool FixMdgan::trains_elsewhere() const
+{
+    return config_.overlap == MDGAN_OVERLAP_PARTITION;
+}
+
+void FixMdgan::find_trainer()
+{
+    if (universe->nworlds != 2 || universe->iworld != 0) {
+        complain_.illegal("keyword 'overlap' got 'partition': this needs two partitions, the first for the simulation "
+                          "and the second for the command `mdgan serve`, e.g. mpirun -np 3 lmp-mdgan -partition 2 1");
+    }
+    for (int i = 0; i < modify->nfix; i++) {
+        const FixMdgan *const other = dynamic_cast<FixMdgan *>(modify->fix[i]);
+        if (other && other != this && other->trains_elsewhere()) {
+            complain_.illegal(
+                std::string("keyword 'overlap' got 'partition', but the second partition trains for fix ") + other->id +
+                " already; use overlap yes for one of them");
+        }
+    }
+    mdgan_peer *created = nullptr;
+    mdgan_error failure;
+    mdgan_status status = MDGAN_OK;
+    if (comm->me == 0) {
+        status = mdgan_peer_create(&created, &universe->uworld, universe->root_proc[1], peer_tag, &failure);
+    }
+    trainer_.reset(created);
+    complain_.check(mdgan_comm_agree(comm_.get(), status, &failure), failure);
+}
+
 void FixMdgan::create_session()
 {
-    mdgan_host host = {};
-    host.size = sizeof host;
-    host.name = host_name_.c_str();
-    host.log = log_line;
-    host.cancelled = out_of_time;
-    host.context = lmp;
+    mdgan_host host = host_.callbacks();
+    host.trainer = trainer_.get();
     mdgan_session *created = nullptr;
     mdgan_error failure;
     const mdgan_status status =
@@ -199,6 +213,10 @@ void FixMdgan::check_timestep()
         complain_.fail("the timestep changed from " + std::to_string(feature_.dt / nevery) + " to " +
                        std::to_string(update->dt) + " after the first frame; set it before, or define the fix again");
     }
+    if (trains_elsewhere()) { // a second session would find the other partition gone
+        complain_.fail("the timestep changed from " + std::to_string(feature_.dt / nevery) + " to " +
+                       std::to_string(update->dt) + " after the fix command; with overlap partition set it before");
+    }
     // The timestep command came after the fix command: nothing is lost yet.
     describe();
     create_session();
@@ -224,6 +242,7 @@ void FixMdgan::sample()
         return;
     }
     last_sampled_ = step;
+    const double start = MPI_Wtime();
     collect_->sample(sample_.data());
     for (size_t i = 0; i < row_.size(); i++) {
         row_[i] = static_cast<float>(sample_[i]);
@@ -237,34 +256,26 @@ void FixMdgan::sample()
     double edges[9];
     box(edges);
     const double time = update->atime + static_cast<double>(step - update->atimestep) * update->dt;
-    bool complete = false;
+    bool done = false;
     mdgan_error failure;
-    // All ranks have seen the same finite row; what is left to fail is rank 0's memory, which it cannot agree upon
-    // here.
-    if (mdgan_session_offer(session_.get(), step, time, edges, row_.data(), &complete, &failure)) {
+    sampling_seconds_ += MPI_Wtime() - start;
+    const mdgan_status status = mdgan_session_offer(session_.get(), step, time, edges, row_.data(), &done, &failure);
+    if (status != MDGAN_OK && config_.overlap == MDGAN_OVERLAP_NO) {
+        // All ranks have seen the same finite row; what is left to fail is rank 0's memory, which it cannot agree upon
+        // here.
         error->one(FLERR, std::string("Fix mdgan ") + id + ": " + failure.text);
     }
-    if (complete) {
+    complain_.check(status, failure);
+    if (done) {
         stop_run();
-    } else {
-        finish_run_soon();
-    }
-}
-
-void FixMdgan::finish_run_soon()
-{
-    const mdgan_report report = mdgan_session_report(session_.get());
-    // The run ends with the next sample: energies and pressure must be tallied there for the last thermo line.
-    if (report.phase == MDGAN_PHASE_COLLECT && report.frames + 1 == report.frames_wanted) {
+    } else if (mdgan_session_report(session_.get()).done_next) {
+        // The run ends with the next sample: energies and pressure must be tallied there for the last thermo line.
         modify->addstep_compute_all(update->ntimestep + nevery);
     }
 }
 
 void FixMdgan::stop_run()
 {
-    if (mdgan_session_report(session_.get()).phase != MDGAN_PHASE_READY || stopped_run_) {
-        return;
-    }
     timer->force_timeout();
     stopped_run_ = true;
     output->next = output->next_thermo = update->ntimestep;
@@ -276,21 +287,9 @@ void FixMdgan::post_run()
         timer->reset_timeout();
     }
     stopped_run_ = false;
-    const mdgan_report report = mdgan_session_report(session_.get());
-    if (report.phase == MDGAN_PHASE_READY) {
-        train();
-    } else if (report.phase == MDGAN_PHASE_COLLECT && comm->me == 0) {
-        log_line(lmp, ("Fix mdgan " + std::string(id) + ": " + std::to_string(report.frames) + " of " +
-                       std::to_string(report.frames_wanted) + " frames collected, go on with run")
-                          .c_str());
-    }
-    agree_on_times();
-}
-
-void FixMdgan::train()
-{
     mdgan_error failure;
-    complain_.check(mdgan_session_train(session_.get(), &failure), failure);
+    complain_.check(mdgan_session_run_ended(session_.get(), &failure), failure);
+    agree_on_times();
 }
 
 void FixMdgan::show(const float *values)
@@ -306,6 +305,25 @@ void FixMdgan::show(const float *values)
             local_rows_[i][1 + k] = row_[entity * n + k];
         }
     }
+}
+
+FixMdgan &FixMdgan::find(LAMMPS *lmp, const std::string &id, const HostError &complain)
+{
+    const Modify *const modify = lmp->modify;
+    const int index = lmp->modify->find_fix(id);
+    if (index < 0) {
+        complain.illegal("no fix with ID '" + id + "'; define it with fix " + id + " group mdgan ...");
+    }
+    FixMdgan *const fix = dynamic_cast<FixMdgan *>(modify->fix[index]);
+    if (!fix) {
+        complain.illegal("fix '" + id + "' is of style " + modify->fix[index]->style + ", not mdgan");
+    }
+    return *fix;
+}
+
+mdgan_session *FixMdgan::session() const
+{
+    return session_.get();
 }
 
 void FixMdgan::require_model() const
@@ -331,7 +349,7 @@ void FixMdgan::agree_on_times()
 {
     // Variables and loops of the input script are evaluated by every rank, so all must read the same seconds.
     const mdgan_report report = mdgan_session_report(session_.get());
-    seconds_[0] = report.collect_seconds;
+    seconds_[0] = report.collect_seconds + sampling_seconds_;
     seconds_[1] = report.training.seconds;
     seconds_[2] = report.emit_seconds;
     MPI_Bcast(seconds_, 3, MPI_DOUBLE, 0, world);
@@ -389,8 +407,9 @@ double FixMdgan::memory_usage()
 {
     const mdgan_report report = mdgan_session_report(session_.get());
     const double values = static_cast<double>(n_entity_ * feature_.n_component);
-    const bool collects = report.phase == MDGAN_PHASE_COLLECT || report.phase == MDGAN_PHASE_READY;
-    const double frames = collects ? static_cast<double>(report.frames_wanted) : 0.0; // freed after the training
+    const bool keeps = config_.stop == MDGAN_STOP_NO || report.phase == MDGAN_PHASE_COLLECT ||
+                       report.phase == MDGAN_PHASE_READY; // else freed after the training
+    const double frames = keeps ? static_cast<double>(std::max(report.frames, report.frames_wanted)) : 0.0;
     return values * (frames * sizeof(float) + 3 * sizeof(double));
 }
 
@@ -471,7 +490,7 @@ const mdgan_comm *FixMdgan::communicator() const
 
 const std::string &FixMdgan::host_name() const
 {
-    return host_name_;
+    return host_.name();
 }
 
 void FixMdgan::box(double *edges) const

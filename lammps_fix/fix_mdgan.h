@@ -14,6 +14,7 @@
 #include "collect.h"
 #include "fix.h"
 #include "host_error.h"
+#include "lammps_host.h"
 
 namespace LAMMPS_NS
 {
@@ -35,7 +36,15 @@ class FixMdgan : public Fix
     double compute_array(int i, int j) override;
     double memory_usage() override;
 
-    // Used by the command mdgan emit.
+    // Used by the command mdgan.
+
+    /** Tag of all messages between the simulation and the partition that trains for it. */
+    static constexpr int peer_tag = 28007;
+
+    /** The fix mdgan with this ID, or LAMMPS's error by @p complain. */
+    static FixMdgan &find(LAMMPS *lmp, const std::string &id, const HostError &complain);
+
+    mdgan_session *session() const;
 
     /** Ends in LAMMPS's error unless there is a model to emit from. */
     void require_model() const;
@@ -56,6 +65,7 @@ class FixMdgan : public Fix
   private:
     struct Release {
         void operator()(mdgan_comm *comm) const;
+        void operator()(mdgan_peer *peer) const;
         void operator()(mdgan_session *session) const;
     };
 
@@ -85,12 +95,14 @@ class FixMdgan : public Fix
     void sample();
     void finish_run_soon();
     void stop_run();
-    void train();
+    void find_trainer();
+    bool trains_elsewhere() const;
     void show(const float *values);
 
     HostError complain_;
-    std::string host_name_;
+    LammpsHost host_;
     std::unique_ptr<mdgan_comm, Release> comm_;
+    std::unique_ptr<mdgan_peer, Release> trainer_; ///< rank 0's, with overlap partition
     std::unique_ptr<mdgan_session, Release> session_;
     std::unique_ptr<Collect> collect_;
     mdgan_config config_;
@@ -98,6 +110,7 @@ class FixMdgan : public Fix
     size_t n_entity_;
     bigint last_sampled_;        ///< step of the last sample, -1: none
     bool stopped_run_;           ///< this fix has forced LAMMPS's timeout
+    double sampling_seconds_;    ///< reading the feature, beside what the session counts
     double seconds_[3];          ///< collect, train, emit as of the last agree_on_times()
     std::vector<double> sample_; ///< [n_entity][n_component] of the simulation
     std::vector<float> row_;     ///< [n_entity][n_component] shown to LAMMPS

@@ -5,11 +5,11 @@
 #include <dlfcn.h>
 #include <string>
 
-#include "emit_command.h"
 #include "error.h"
 #include "fix_mdgan.h"
 #include "input.h"
 #include "library.h"
+#include "mdgan_command.h"
 #include "modify.h"
 
 using namespace LAMMPS_NS;
@@ -38,7 +38,39 @@ Fix *create_fix(LAMMPS *lmp, int narg, char **arg)
 
 Command *create_command(LAMMPS *lmp)
 {
-    return new EmitCommand(lmp);
+    return new MdganCommand(lmp);
+}
+
+/** Makes the styles known to @p lmp, if they are not yet. */
+void add_styles(LAMMPS *lmp)
+{
+    lmp->modify->fix_map->emplace("mdgan", create_fix);
+    lmp->input->command_map->emplace("mdgan", create_command);
+}
+
+/** Why this build cannot talk to the MPI library of the process, or an empty text. Handles of one MPI family mean
+ * nothing to another, and LAMMPS's own stand-in for a serial build has yet others. */
+std::string mpi_refusal()
+{
+    if (!lammps_config_has_mpi_support()) {
+        return "mdganplugin.so needs a LAMMPS with MPI, but this one was built without (BUILD_MPI=off); build LAMMPS "
+               "with -DBUILD_MPI=on, it then runs without mpirun, too";
+    }
+#ifdef OPEN_MPI
+    const bool built_for_open_mpi = true;
+#else
+    const bool built_for_open_mpi = false;
+#endif
+    char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+    int length = 0;
+    MPI_Get_library_version(text, &length);
+    const std::string running = text;
+    if ((running.find("Open MPI") != std::string::npos) == built_for_open_mpi) {
+        return "";
+    }
+    return std::string("mdganplugin.so was built for ") + (built_for_open_mpi ? "Open MPI" : "MPICH or its relatives") +
+           ", but this LAMMPS runs on " + running.substr(0, running.find_first_of(",\n")) +
+           "; build it again with the mpicc of this LAMMPS (cmake -DMPI_C_COMPILER=...)";
 }
 
 /** Why this build cannot serve the LAMMPS behind @p handle, or an empty text. Uses LAMMPS's C interface alone: the
@@ -63,7 +95,7 @@ std::string refusal(void *handle)
                    "; build it again with the LAMMPS_SIZES of this LAMMPS";
         }
     }
-    return "";
+    return mpi_refusal();
 }
 
 /** Ends LAMMPS with @p text as its error. */
@@ -90,9 +122,7 @@ __attribute__((visibility("default"))) void mdgan_register(void *handle)
     if (!reason.empty()) {
         return refuse(handle, reason);
     }
-    LAMMPS *const lmp = static_cast<LAMMPS *>(handle);
-    (*lmp->modify->fix_map)["mdgan"] = create_fix;
-    (*lmp->input->command_map)["mdgan"] = create_command;
+    add_styles(static_cast<LAMMPS *>(handle));
 }
 
 /** Route of `plugin load mdganplugin.so`. */
@@ -118,8 +148,12 @@ __attribute__((visibility("default"))) void lammpsplugin_init(void *handle, void
     register_plugin(&plugin, handle);
 
     plugin.style = "command";
-    plugin.info = "emission of the series of fix mdgan";
+    plugin.info = "actions on a fix mdgan: emit, train, save, load, write, serve";
     plugin.creator.v1 = [](void *lmp) -> void * { return create_command(static_cast<LAMMPS *>(lmp)); };
     register_plugin(&plugin, handle);
+
+    // LAMMPS passes over what is on its list of plugins, which is one for the whole process: a second instance would go
+    // without the styles, and with some versions the first one after `clear`.
+    add_styles(static_cast<LAMMPS *>(handle));
 }
 }

@@ -37,6 +37,8 @@ NEVERY, LAST_STEP, N_BOND = 2, 30, 220
 FIX = "fix gan all mdgan 2 8 bond/velocity 1 seed 3 iterations 3"
 TRAIN = WATER + FIX + " save model.h5 data windows.h5\nrun 1000\n"
 LOAD = WATER + FIX + " load model.h5\n"
+# After TRAIN in the same folder: the model of that run, emitting, on any number of ranks.
+LOAD_AGAIN = WATER + FIX + f"\nrun {LAST_STEP - 2}\nmdgan load gan model.h5\nrun 2\nmdgan emit gan 20\nwrite_restart state\n"
 
 # What the documentation tells users of a stock lmp with the PYTHON package to write.
 PYTHON_ROUTE = """

@@ -33,6 +33,51 @@ class Restart(host.LammpsCase):
             numpy.testing.assert_array_equal(rest[0], whole[0][20:])
             numpy.testing.assert_allclose(rest[2], whole[2][20:], rtol=1e-5, atol=1e-7)
 
+    def test_other_numbers_of_ranks(self):
+        """Written on one number of ranks, read on another: the same series, bit for bit once both are read on one."""
+        self.lammps(host.TRAIN + "mdgan emit gan 50 file whole.h5\n")
+        whole = self.series("whole.h5")[2][20:]
+        rest = {}
+        for written, read in ((1, 1), (2, 1), (1, 2)):
+            # The two-rank MD differs by rounding: only the model of one rank is used.
+            self.lammps(host.LOAD_AGAIN if written == 2 else host.TRAIN + "mdgan emit gan 20\nwrite_restart state\n",
+                        ranks=written)
+            self.lammps(READ + host.FIX + "\nmdgan emit gan 30 file rest.h5\n", ranks=read)
+            rest[written, read] = self.series("rest.h5")[2]
+        numpy.testing.assert_array_equal(rest[1, 1], whole)
+        numpy.testing.assert_array_equal(rest[2, 1], whole)
+        numpy.testing.assert_allclose(rest[1, 2], whole, rtol=1e-5, atol=1e-7)
+
+    def test_written_by_restart_command_while_emitting(self):
+        """LAMMPS's own periodic restart files hold the place in the emission."""
+        self.lammps(host.TRAIN + "restart 10 state.*\nmdgan emit gan 30 file whole.h5\n")
+        whole = self.series("whole.h5")
+        at = host.LAST_STEP + 30  # 15 frames emitted
+        self.lammps(READ.replace("read_restart state", f"read_restart state.{at}") + host.FIX
+                    + "\nmdgan emit gan 15 file rest.h5\n")
+        rest = self.series("rest.h5")
+        numpy.testing.assert_array_equal(rest[0], whole[0][15:])
+        numpy.testing.assert_array_equal(rest[2], whole[2][15:])
+
+    def test_written_while_a_training_is_in_flight(self):
+        """The windows are in the file, the training is not: it begins again."""
+        fix = host.FIX.replace("iterations 3", "iterations 1000000 minutes 0.1") + " overlap yes\n"
+        for ranks in (1, 2):
+            self.lammps(host.WATER + fix + "restart 20 state.*\nrun 40\n", ranks=ranks)
+            script = READ.replace("read_restart state", "read_restart state.40") + host.FIX \
+                + " overlap yes data windows.h5\nrun 100000\nmdgan emit gan 5 file out.h5\n"
+            result = self.lammps(script, ranks=ranks)
+            self.assertRegex(result.output, "trained 3 iterations")
+            self.assertEqual(self.series("windows.h5")[0][0], 0)
+            self.assertEqual(len(self.series("out.h5")[0]), 5)
+
+    def test_stop_no_goes_on_collecting(self):
+        fix = host.FIX + " stop no\n"
+        self.lammps(host.WATER + fix + "run 40\nmdgan train gan\nwrite_restart state\n")
+        result = self.lammps(READ + fix + "run 20\nmdgan train gan\nmdgan write gan all.h5\n")
+        self.assertRegex(result.output, "trained 3 iterations")
+        numpy.testing.assert_array_equal(self.series("all.h5")[0], numpy.arange(0, 61, 2))
+
     def test_damaged_state_is_refused(self):
         self.lammps(host.WATER + host.FIX + "\nrun 12\nwrite_restart state\n")
         with open(self.path("state"), "rb") as file:

@@ -126,7 +126,7 @@ class Runs(host.LammpsCase):
             result = self.lammps(f"timer timeout 0:{seconds // 60:02}:{seconds % 60:02} every 1\n" + script)
             if "frames collected, go on with run" not in result.output:
                 break
-        trained = re.search(r"mdgan: trained (\d+) iterations in ([0-9.]+) s", result.output)
+        trained = re.search(r"Fix mdgan gan: trained (\d+) iterations in ([0-9.]+) s", result.output)
         self.assertTrue(trained, result.output)
         self.assertLess(int(trained.group(1)), 10000000)
         self.assertLess(float(trained.group(2)), seconds + 5)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /** @file
- * Command `mdgan emit ID N [file NAME]`: advances the clock by N frames of the series that fix ID generates, with
- * LAMMPS's own output and without forces, integration or neighbour lists.
+ * `mdgan emit ID N [file NAME]`: advances the clock by N frames of the series that fix ID generates, with LAMMPS's own
+ * output and without forces, integration or neighbour lists.
  */
-#ifndef MDGAN_EMIT_COMMAND_H
-#define MDGAN_EMIT_COMMAND_H
+#ifndef MDGAN_EMISSION_H
+#define MDGAN_EMISSION_H
 
 #include <string>
 #include <vector>
@@ -12,25 +12,27 @@
 #include <mdgan/series.h>
 
 #include "host_error.h"
-#include "lammps_command.h"
+#include "pointers.h"
 
 namespace LAMMPS_NS
 {
 class Fix;
 class FixMdgan;
 
-class EmitCommand : public Command
+class Emission : protected Pointers
 {
   public:
-    explicit EmitCommand(LAMMPS *lammps);
-    ~EmitCommand() override;
-    void command(int narg, char **arg) override;
+    explicit Emission(LAMMPS *lammps);
+    ~Emission() override;
+
+    /** @p arg: what follows `mdgan emit`. */
+    void run(int narg, char **arg);
 
   private:
     void parse(int narg, char **arg);
-    void find_fix();
     void find_observers();
     void begin();
+    void settle_atoms();
     void open_file();
     void start_output();
     void loop();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "emit_command.h"
+#include "emission.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -7,10 +7,13 @@
 #include <cstring>
 #include <ctime>
 
+#include "atom.h"
 #include "comm.h"
+#include "domain.h"
 #include "fix_mdgan.h"
 #include "input.h"
 #include "modify.h"
+#include "neighbor.h"
 #include "output.h"
 #include "timer.h"
 #include "update.h"
@@ -37,22 +40,21 @@ bool is_observer(const Fix *fix)
 }
 } // namespace
 
-EmitCommand::EmitCommand(LAMMPS *lammps)
-    : Command(lammps), complain_(lammps, "mdgan", "mdgan emit"), n_frame_(0), n_emitted_(0), fix_(nullptr),
+Emission::Emission(LAMMPS *lammps)
+    : Pointers(lammps), complain_(lammps, "mdgan", "mdgan emit"), n_frame_(0), n_emitted_(0), fix_(nullptr),
       writer_(nullptr), file_status_(MDGAN_OK), file_error_()
 {
 }
 
-EmitCommand::~EmitCommand()
+Emission::~Emission()
 {
     // Only reached with an open file if LAMMPS unwinds from an error: then nothing may stay behind.
     mdgan_series_abandon(writer_);
 }
 
-void EmitCommand::command(int narg, char **arg)
+void Emission::run(int narg, char **arg)
 {
     parse(narg, arg);
-    find_fix();
     fix_->require_model();
     begin();
     open_file(); // after what LAMMPS may refuse, before what it writes
@@ -65,26 +67,20 @@ void EmitCommand::command(int narg, char **arg)
     report(cpu_seconds);
 }
 
-void EmitCommand::parse(int narg, char **arg)
+void Emission::parse(int narg, char **arg)
 {
     const std::string usage = "expected: mdgan emit ID N [file NAME]";
-    if (narg < 1) {
+    if (narg < 2) {
         complain_.illegal(usage);
     }
-    if (std::strcmp(arg[0], "emit") != 0) {
-        complain_.illegal(std::string("unknown action '") + arg[0] + "'; " + usage);
-    }
-    if (narg < 3) {
-        complain_.illegal(usage);
-    }
-    id_ = arg[1];
+    id_ = arg[0];
     char *end = nullptr;
     errno = 0;
-    n_frame_ = std::strtoll(arg[2], &end, 10);
-    if (*end != '\0' || end == arg[2] || n_frame_ < 1 || errno == ERANGE) {
-        complain_.illegal(std::string("N must be a positive number of frames, not '") + arg[2] + "'");
+    n_frame_ = std::strtoll(arg[1], &end, 10);
+    if (*end != '\0' || end == arg[1] || n_frame_ < 1 || errno == ERANGE) {
+        complain_.illegal(std::string("N must be a positive number of frames, not '") + arg[1] + "'");
     }
-    for (int i = 3; i < narg; i += 2) {
+    for (int i = 2; i < narg; i += 2) {
         if (std::strcmp(arg[i], "file") != 0) {
             complain_.illegal(std::string("unknown keyword '") + arg[i] + "'; " + usage);
         }
@@ -93,18 +89,7 @@ void EmitCommand::parse(int narg, char **arg)
         }
         path_ = arg[i + 1];
     }
-}
-
-void EmitCommand::find_fix()
-{
-    const int index = modify->find_fix(id_);
-    if (index < 0) {
-        complain_.illegal("no fix with ID '" + id_ + "'; define it with fix " + id_ + " group mdgan ...");
-    }
-    fix_ = dynamic_cast<FixMdgan *>(modify->fix[index]);
-    if (!fix_) {
-        complain_.illegal("fix '" + id_ + "' is of style " + modify->fix[index]->style + ", not mdgan");
-    }
+    fix_ = &FixMdgan::find(lmp, id_, complain_);
     if (n_frame_ > MAXSMALLINT / fix_->nevery) {
         complain_.illegal("N = " + std::to_string(n_frame_) + " frames of " + std::to_string(fix_->nevery) +
                           " steps are more than one command can count; repeat it with N up to " +
@@ -112,7 +97,7 @@ void EmitCommand::find_fix()
     }
 }
 
-void EmitCommand::find_observers()
+void Emission::find_observers()
 {
     for (int i = 0; i < modify->nfix; i++) {
         if (is_observer(modify->fix[i]) && modify->fix[i]->nevery > 0) {
@@ -121,7 +106,7 @@ void EmitCommand::find_observers()
     }
 }
 
-void EmitCommand::begin()
+void Emission::begin()
 {
     // Output and computes expect that a run has set them up once.
     if (update->first_update == 0) {
@@ -135,9 +120,30 @@ void EmitCommand::begin()
     update->laststep = update->endstep = update->ntimestep + n_step;
     timer->init_timeout();
     lmp->init();
+    if (output->restart_flag) {
+        settle_atoms();
+    }
 }
 
-void EmitCommand::start_output()
+void Emission::settle_atoms()
+{
+    // In a run, restart files are written on steps that bring every atom home; here none follows.
+    const bool triclinic = domain->triclinic != 0;
+    if (triclinic) {
+        domain->x2lamda(atom->nlocal);
+    }
+    domain->pbc();
+    domain->reset_box();
+    comm->setup();
+    neighbor->setup_bins();
+    comm->exchange();
+    comm->borders();
+    if (triclinic) {
+        domain->lamda2x(atom->nlocal + atom->nghost);
+    }
+}
+
+void Emission::start_output()
 {
     // Nothing moves, so the last tallied energy and virial hold; thermo would stop the run without this.
     update->eflag_global = update->vflag_global = update->ntimestep;
@@ -150,7 +156,7 @@ void EmitCommand::start_output()
     timer->barrier_start();
 }
 
-void EmitCommand::open_file()
+void Emission::open_file()
 {
     if (path_.empty()) {
         return;
@@ -166,7 +172,7 @@ void EmitCommand::open_file()
     check_file(file_status_);
 }
 
-void EmitCommand::loop()
+void Emission::loop()
 {
     const int n_step = update->nsteps;
     for (int i = 0; i < n_step; i++) {
@@ -192,7 +198,7 @@ void EmitCommand::loop()
     }
 }
 
-void EmitCommand::append_row()
+void Emission::append_row()
 {
     if (path_.empty()) {
         return;
@@ -205,7 +211,7 @@ void EmitCommand::append_row()
     }
 }
 
-void EmitCommand::close_file()
+void Emission::close_file()
 {
     if (path_.empty()) {
         return;
@@ -218,7 +224,7 @@ void EmitCommand::close_file()
     check_file(file_status_);
 }
 
-void EmitCommand::check_file(mdgan_status status)
+void Emission::check_file(mdgan_status status)
 {
     const mdgan_status agreed = mdgan_comm_agree(fix_->communicator(), status, &file_error_);
     if (agreed == MDGAN_OK) {
@@ -229,7 +235,7 @@ void EmitCommand::check_file(mdgan_status status)
     complain_.check(agreed, file_error_);
 }
 
-void EmitCommand::end()
+void Emission::end()
 {
     timer->barrier_stop();
     for (Fix *observer : observers_) {
@@ -241,7 +247,7 @@ void EmitCommand::end()
     update->beginstep = update->endstep = 0;
 }
 
-void EmitCommand::report(double cpu_seconds) const
+void Emission::report(double cpu_seconds) const
 {
     double total = 0.0;
     MPI_Allreduce(&cpu_seconds, &total, 1, MPI_DOUBLE, MPI_SUM, world);

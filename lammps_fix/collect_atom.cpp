@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "collect_atom.h"
+
+#include <cstdio>
+
+#include "domain.h"
+#include "units.h"
+#include "update.h"
+
+namespace LAMMPS_NS
+{
+CollectAtom::CollectAtom(LAMMPS *lammps, int groupbit, const HostError &complain, const char *name, int &used)
+    : CollectAtoms(lammps, groupbit, complain, name), n_atom_(0)
+{
+    used = 1;
+}
+
+mdgan_feature CollectAtom::describe_as(mdgan_kind kind, const char *value_unit) const
+{
+    mdgan_feature feature = {};
+    std::snprintf(feature.name, sizeof feature.name, "%s", name_.c_str());
+    feature.kind = kind;
+    feature.n_component = 3;
+    feature.isotropic = domain->dimension == 3;
+    feature.reversible = true;
+    std::snprintf(feature.value_unit, sizeof feature.value_unit, "%s", value_unit);
+    return feature;
+}
+
+void CollectAtom::init()
+{
+    const std::vector<tagint> tags = group_tags();
+    if (tags.empty()) {
+        complain_.fail("feature " + name_ + ": the group has no atoms; choose another group");
+    }
+    n_atom_ = tags.size();
+    set_members(tags, 3 * n_atom_);
+}
+
+size_t CollectAtom::n_entity() const
+{
+    return n_atom_;
+}
+
+CollectAtomVelocity::CollectAtomVelocity(LAMMPS *lammps, int groupbit, const CollectArgs &, const HostError &complain,
+                                         int &used)
+    : CollectAtom(lammps, groupbit, complain, "atom/velocity", used)
+{
+}
+
+mdgan_feature CollectAtomVelocity::describe() const
+{
+    const UnitNames *const names = unit_names(update->unit_style);
+    return describe_as(MDGAN_VELOCITY, names ? names->velocity : "");
+}
+
+void CollectAtomVelocity::sample(double *row)
+{
+    sum(row, [this](int slot, int i, double *part) {
+        std::copy(atom->v[i], atom->v[i] + 3, part + 3 * static_cast<size_t>(slot));
+    });
+}
+
+CollectAtomPosition::CollectAtomPosition(LAMMPS *lammps, int groupbit, const CollectArgs &, const HostError &complain,
+                                         int &used)
+    : CollectAtom(lammps, groupbit, complain, "atom/position", used)
+{
+}
+
+mdgan_feature CollectAtomPosition::describe() const
+{
+    const UnitNames *const names = unit_names(update->unit_style);
+    return describe_as(MDGAN_POSITION, names ? names->length : "");
+}
+
+void CollectAtomPosition::sample(double *row)
+{
+    sum(row, [this](int slot, int i, double *part) {
+        domain->unmap(atom->x[i], atom->image[i], part + 3 * static_cast<size_t>(slot));
+    });
+}
+} // namespace LAMMPS_NS

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/** @file
+ * LAMMPS as a session sees it: its log, its time limit, its clock.
+ */
+#ifndef MDGAN_LAMMPS_HOST_H
+#define MDGAN_LAMMPS_HOST_H
+
+#include <string>
+
+#include <mdgan/plugin.h>
+
+namespace LAMMPS_NS
+{
+class LAMMPS;
+
+class LammpsHost
+{
+  public:
+    /** @p speaker begins every line in the log, e.g. "Fix mdgan gan". */
+    LammpsHost(LAMMPS *lmp, std::string speaker);
+    LammpsHost(const LammpsHost &) = delete;
+    LammpsHost &operator=(const LammpsHost &) = delete;
+
+    /** "LAMMPS 29 Sep 2021", for file headers. */
+    const std::string &name() const
+    {
+        return name_;
+    }
+
+    /** For a session that this object must outlive. */
+    mdgan_host callbacks();
+
+  private:
+    // Called from C, so no exception may leave them.
+    static void log_line(void *context, const char *line) noexcept;
+    static bool out_of_time(void *context) noexcept;
+    static int64_t steps_left(void *context) noexcept;
+
+    LAMMPS *lmp_;
+    const std::string name_;
+    const std::string speaker_;
+};
+} // namespace LAMMPS_NS
+
+#endif

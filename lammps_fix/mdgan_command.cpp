@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "mdgan_command.h"
+
+#include <cstring>
+#include <memory>
+
+#include "emission.h"
+#include "fix_mdgan.h"
+#include "lammps_host.h"
+#include "timer.h"
+#include "universe.h"
+
+namespace LAMMPS_NS
+{
+struct MdganCommand::Action {
+    const char *name;
+    const char *arguments;
+    int least; ///< number of arguments
+    int most;  ///< -1: any
+    void (MdganCommand::*run)(int narg, char **arg);
+};
+
+const MdganCommand::Action MdganCommand::actions[] = {
+    {"emit", "ID N [file NAME]", 2, -1, &MdganCommand::emit},
+    {"train", "ID [keyword value ...]", 1, -1, &MdganCommand::train},
+    {"save", "ID FILE", 2, 2, &MdganCommand::save},
+    {"load", "ID FILE", 2, 2, &MdganCommand::load},
+    {"write", "ID FILE", 2, 2, &MdganCommand::write},
+    {"serve", "", 0, 0, &MdganCommand::serve},
+};
+
+MdganCommand::MdganCommand(LAMMPS *lammps) : Command(lammps), complain_(lammps, "mdgan", "mdgan")
+{
+}
+
+std::string MdganCommand::usage()
+{
+    std::string text = "expected one of:";
+    const char *separator = " ";
+    for (const Action &action : actions) {
+        text += std::string(separator) + "mdgan " + action.name + (action.arguments[0] ? " " : "") + action.arguments;
+        separator = ", ";
+    }
+    return text;
+}
+
+void MdganCommand::command(int narg, char **arg)
+{
+    if (narg < 1) {
+        complain_.illegal(usage());
+    }
+    for (const Action &action : actions) {
+        if (std::strcmp(action.name, arg[0]) != 0) {
+            continue;
+        }
+        if (narg - 1 < action.least || (action.most >= 0 && narg - 1 > action.most)) {
+            complain_.illegal(std::string("expected: mdgan ") + action.name + " " + action.arguments);
+        }
+        complain_ = HostError(lmp, "mdgan", std::string("mdgan ") + action.name);
+        return (this->*action.run)(narg - 1, arg + 1);
+    }
+    complain_.illegal(std::string("unknown action '") + arg[0] + "'; " + usage());
+}
+
+void MdganCommand::emit(int narg, char **arg)
+{
+    Emission(lmp).run(narg, arg);
+}
+
+void MdganCommand::train(int narg, char **arg)
+{
+    FixMdgan &fix = FixMdgan::find(lmp, arg[0], complain_);
+    mdgan_error failure;
+    int i = 1;
+    for (; i + 1 < narg; i += 2) {
+        complain_.check(mdgan_session_set(fix.session(), arg[i], arg[i + 1], &failure), failure);
+    }
+    if (i < narg) {
+        complain_.illegal(std::string("keyword '") + arg[i] + "' has no value");
+    }
+    timer->init_timeout(); // a time limit counts from here, as in a run
+    complain_.check(mdgan_session_train(fix.session(), &failure), failure);
+    fix.agree_on_times();
+}
+
+void MdganCommand::save(int, char **arg)
+{
+    FixMdgan &fix = FixMdgan::find(lmp, arg[0], complain_);
+    mdgan_error failure;
+    complain_.check(mdgan_session_save(fix.session(), arg[1], &failure), failure);
+}
+
+void MdganCommand::load(int, char **arg)
+{
+    FixMdgan &fix = FixMdgan::find(lmp, arg[0], complain_);
+    mdgan_error failure;
+    complain_.check(mdgan_session_load(fix.session(), arg[1], &failure), failure);
+    fix.agree_on_times();
+}
+
+void MdganCommand::write(int, char **arg)
+{
+    FixMdgan &fix = FixMdgan::find(lmp, arg[0], complain_);
+    mdgan_error failure;
+    complain_.check(mdgan_session_write(fix.session(), arg[1], &failure), failure);
+}
+
+void MdganCommand::serve(int, char **)
+{
+    if (universe->nworlds != 2 || universe->iworld != 1) {
+        complain_.illegal("mdgan serve is for the second of two partitions, e.g. mpirun -np 3 lmp-mdgan -partition 2 1 "
+                          "and in the input script: partition yes 2 mdgan serve");
+    }
+    struct Release {
+        void operator()(mdgan_comm *owned) const
+        {
+            mdgan_comm_destroy(owned);
+        }
+        void operator()(mdgan_peer *owned) const
+        {
+            mdgan_peer_destroy(owned);
+        }
+    };
+    mdgan_comm *ranks = nullptr;
+    mdgan_peer *client = nullptr;
+    mdgan_error failure;
+    complain_.check(mdgan_comm_create_mpi(&ranks, &world, &failure), failure);
+    const std::unique_ptr<mdgan_comm, Release> own_ranks(ranks);
+    mdgan_status status = MDGAN_OK;
+    if (mdgan_comm_rank(ranks) == 0) {
+        status = mdgan_peer_create(&client, &universe->uworld, static_cast<size_t>(universe->root_proc[0]),
+                                   FixMdgan::peer_tag, &failure);
+    }
+    const std::unique_ptr<mdgan_peer, Release> own_client(client);
+    complain_.check(mdgan_comm_agree(ranks, status, &failure), failure);
+    LammpsHost session_host(lmp, "mdgan serve");
+    const mdgan_host host = session_host.callbacks();
+    timer->init_timeout();
+    complain_.check(mdgan_serve(client, ranks, &host, &failure), failure);
+}
+} // namespace LAMMPS_NS
