@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gan/bridge.h"
 #include "gan/model.h"
 #include "gan/sampler.h"
 #include "parallel/blas.h"
@@ -27,6 +28,9 @@ struct mdgan_generator {
     float *window;      /* [n_entity][M][D] network units */
     float *rows;        /* [M][n_entity][D] feature units */
     double *position;   /* [n_entity][D] modes of where positions stand; NULL for other kinds */
+    bridge bridge;      /* into modes that are not integrated: their position is the gap at the start */
+    bool from_origin;   /* there is a real frame to begin from */
+    uint64_t lead;      /* windows made before the first one that is given out */
     uint64_t next_window;
     int64_t given; /* frames given out */
 };
@@ -87,8 +91,8 @@ static void make_block(void *const context, const size_t i, const size_t worker)
     mdgan_generator *const g = context;
     const size_t block = g->first_block + i, first = block * BLOCK, n = block_length(g, block);
     const size_t values = g->net.arch.window * g->net.arch.component;
-    const real *const y = sampler_window(&g->net, g->model->weight, g->key, g->next_window, (uint32_t)first, n,
-                                         g->z + first * g->net.arch.latent, &g->work[worker]);
+    const real *const y = sampler_window(&g->net, g->model->weight, g->key, g->lead + g->next_window, (uint32_t)first,
+                                         n, g->z + first * g->net.arch.latent, &g->work[worker]);
     memcpy(g->window + first * values, y, n * values * sizeof *g->window);
 }
 
@@ -96,7 +100,7 @@ static void skip_block(void *const context, const size_t i, const size_t worker)
 {
     mdgan_generator *const g = context;
     const size_t block = g->first_block + i, first = block * BLOCK;
-    sampler_skip(&g->net, g->model->weight, g->key, g->next_window, (uint32_t)first, block_length(g, block),
+    sampler_skip(&g->net, g->model->weight, g->key, g->lead + g->next_window, (uint32_t)first, block_length(g, block),
                  g->z + first * g->net.arch.latent, &g->work[worker]);
 }
 
@@ -130,6 +134,12 @@ mdgan_status mdgan_generator_create(mdgan_generator **const out, const mdgan_mod
     if (status == MDGAN_OK) {
         status = allocate(g, origin, error);
     }
+    if (status == MDGAN_OK) {
+        g->from_origin = origin != NULL;
+        const int blas = blas_threads_single();
+        status = bridge_create(&g->bridge, model, &g->net, error);
+        blas_threads_restore(blas);
+    }
     if (status != MDGAN_OK) {
         mdgan_generator_destroy(g);
         return status;
@@ -154,25 +164,34 @@ void mdgan_generator_destroy(mdgan_generator *const g)
     free(g->window);
     free(g->rows);
     free(g->position);
+    bridge_clear(&g->bridge);
     free(g);
 }
 
-/* Modes of one entity -> its particles; they move on from @p position if that is how they were learnt. */
-static void make_particles(const mdgan_generator *const g, double *const position, float *const value)
+/* Modes of one entity -> its particles; they move on from @p position if that is how they were learnt, else lose what
+ * is left of the gap in it, @p lag frames after the last real one. */
+static void make_particles(const mdgan_generator *const g, const size_t lag, double *const position, float *const value)
 {
     const modes *const v = &g->model->modes;
-    const size_t d = g->net.arch.component;
+    const size_t d = g->net.arch.component, n = modes_particles(v);
     double mode[MDGAN_COMPONENT_MAX] = {0}, particle[MDGAN_COMPONENT_MAX];
     for (size_t c = 0; c < d; c++) {
         mode[c] = value[c];
         if (modes_integrated(v, g->model->feature.kind, c)) {
             mode[c] = position[c] += value[c];
+        } else if (g->from_origin && lag < g->bridge.n_lag) {
+            mode[c] += g->bridge.decay[lag * n + c / 3] * position[c];
         }
     }
     modes_backward(v, d, mode, particle);
     for (size_t c = 0; c < d; c++) {
         value[c] = (float)particle[c];
     }
+}
+
+static double mode_of(const mdgan_model *const model, const size_t c, const float value)
+{
+    return model->mean[c] + model->scale[c] * value;
 }
 
 /* Network units, entity by entity -> feature units, frame by frame. */
@@ -186,11 +205,11 @@ static void make_rows(mdgan_generator *const g)
         for (size_t e = 0; e < n; e++) {
             const float *const from = g->window + (e * m + t) * d;
             for (size_t c = 0; c < d; c++) {
-                row[e * d + c] = (float)(model->mean[c] + model->scale[c] * from[c]);
+                row[e * d + c] = (float)mode_of(model, c, from[c]);
             }
         }
         for (size_t e = 0; several && e < n; e++) {
-            make_particles(g, g->position ? g->position + e * d : NULL, row + e * d);
+            make_particles(g, g->next_window * m + t + 1, g->position ? g->position + e * d : NULL, row + e * d);
         }
         for (size_t i = 0; !several && g->position && i < n * d; i++) {
             g->position[i] += row[i];
@@ -199,10 +218,36 @@ static void make_rows(mdgan_generator *const g)
     }
 }
 
-static mdgan_status make_window(mdgan_generator *const g, mdgan_error *const error)
+static mdgan_status make_all_blocks(mdgan_generator *const g, mdgan_error *const error)
 {
     run_blocks(g, make_block);
-    const mdgan_status status = mdgan_comm_gather_floats(g->comm, g->window, g->offset, error);
+    return mdgan_comm_gather_floats(g->comm, g->window, g->offset, error);
+}
+
+/* A window that is not given out: its last frame is what the series would have begun from. */
+static mdgan_status find_gaps(mdgan_generator *const g, mdgan_error *const error)
+{
+    const size_t m = g->net.arch.window, d = g->net.arch.component;
+    const mdgan_status status = make_all_blocks(g, error);
+    for (size_t i = 0; status == MDGAN_OK && i < g->n_entity * d; i++) {
+        const size_t e = i / d, c = i % d;
+        if (!modes_integrated(&g->model->modes, g->model->feature.kind, c)) {
+            g->position[i] -= mode_of(g->model, c, g->window[(e * m + m - 1) * d + c]);
+        }
+    }
+    g->lead = 1;
+    return status;
+}
+
+static mdgan_status make_window(mdgan_generator *const g, mdgan_error *const error)
+{
+    mdgan_status status = MDGAN_OK;
+    if (g->bridge.n_lag > 0 && g->lead == 0) {
+        status = find_gaps(g, error);
+    }
+    if (status == MDGAN_OK) {
+        status = make_all_blocks(g, error);
+    }
     if (status == MDGAN_OK) {
         make_rows(g);
         g->next_window++;

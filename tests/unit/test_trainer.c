@@ -361,11 +361,15 @@ static void particles_stay_together(void **const state)
     }
     mdgan_generator *g = NULL;
     assert_ok(mdgan_generator_create(&g, model, ENTITIES, 1, origin, 1, *state, &error), &error);
-    double bond = 0, moved = 0;
+    double bond = 0, moved = 0, early[4] = {0};
     for (size_t t = 0; t < LENGTH; t++) {
         const float *row = NULL;
         assert_ok(mdgan_generator_next(g, &row, &error), &error);
-        for (size_t i = 0; t + 1 == LENGTH && i < ROW; i += i % 6 == 2 ? 4 : 1) {
+        for (size_t i = 0; i < ROW; i += i % 6 == 2 ? 4 : 1) {
+            early[t < 4 ? t : 3] += t < 4 ? (row[i + 3] - row[i]) / 2 / (3 * ENTITIES) : 0;
+            if (t + 1 < LENGTH) {
+                continue;
+            }
             const double half = (row[i + 3] - row[i]) / 2, centre = (row[i + 3] + row[i]) / 2;
             bond += half * half / (3 * ENTITIES);
             moved += (centre - 1) * (centre - 1) / (3 * ENTITIES);

@@ -21,9 +21,9 @@ typedef struct mdgan_generator mdgan_generator;
 /** Starts one independent series per entity: z_1, burn-in, then one window per z (paper, fig. 2B).
  * The series depends on (model, seed, entity) alone, not on the number of ranks or threads;
  * beside other numbers of entities the last, partial block of 64 may differ by rounding.
- * @p origin: [n_entity][n_component], last real frame (feature units) where a position feature goes on from; NULL
- * for 0; ignored for other kinds. Retains @p model and @p comm, which must outlive the generator. *@p generator is
- * unchanged after an error. Errors: MDGAN_INVALID, MDGAN_MEMORY. */
+ * @p origin: [n_entity][n_component], last real frame (feature units) where a position feature goes on from, all its
+ * particles if it has several; NULL for 0 (the centre's place); ignored for other kinds. Retains @p model and @p comm,
+ * which must outlive the generator. *@p generator is unchanged after an error. Errors: MDGAN_INVALID, MDGAN_MEMORY. */
 mdgan_status mdgan_generator_create(mdgan_generator **generator, const mdgan_model *model, size_t n_entity,
                                     uint64_t seed, const float *origin, size_t threads, const mdgan_comm *comm,
                                     mdgan_error *error);

@@ -46,7 +46,8 @@ mdgan_status mdgan_autocorrelation(const mdgan_series *series, size_t n_lag, dou
 mdgan_status mdgan_displacement(const mdgan_series *position, size_t n_lag, double *msd, double *standard_error,
                                 mdgan_error *error);
 
-/** Diffusion coefficient of positions: slope of the least-squares line through the mean squared displacement at the lags
+/** Diffusion coefficient of positions: slope of the least-squares line through the mean squared displacement at the
+ * lags
  * @p first .. @p last (frames), over 2 n_component; mean and standard error over entities (chains, molecules), in the
  * square of the positions' unit per unit of @p dt, the time between two frames (Einstein's relation; the lags should
  * lie where the displacement has become linear). Errors: MDGAN_INVALID (empty; lags), MDGAN_MEMORY. */
