@@ -63,7 +63,7 @@ finish=$(date +%s.%N)
     echo
     sed -n 's/^Loop time of \([0-9.]*\) .*/\1/p' water.log | head -n 2 |
         awk '{ t += $1 } END { printf "molecular dynamics   %8.1f s\n", t }'
-    sed -n 's/^mdgan: trained \([0-9]*\) iterations in \([0-9.]*\) s.*/\2 \1/p' water.log |
+    sed -n 's/^Fix mdgan gan: trained \([0-9]*\) iterations in \([0-9.]*\) s.*/\2 \1/p' water.log |
         awk '{ printf "training             %8.1f s, %d iterations\n", $1, $2 }'
     sed -n 's/^mdgan emit: .* CPU time \([0-9.e+-]*\) s, \([0-9]*\) .*/\1 \2/p' water.log |
         awk '{ printf "emission with output %8.1f s CPU, %d frames per CPU second\n", $1, $2 }'

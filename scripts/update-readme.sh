@@ -20,7 +20,7 @@ machine=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)
     echo
     echo '```'
     sed -n '/^molecular dynamics/,$p' $demo/summary.txt
-    sed -n 's/^mdgan: \(training on .*\)/\1/p; s/^mdgan: \(trained .*\)/\1/p' $demo/water.log
+    sed -n 's/^Fix mdgan gan: \(training on .*\)/\1/p; s/^Fix mdgan gan: \(trained .*\)/\1/p' $demo/water.log
     echo '```'
     echo
     echo "Made by \`scripts/demo.sh\` (seed 7) at commit $(cat $demo/commit.txt) on $(nproc) cores of $machine."

@@ -122,7 +122,7 @@ class LammpsCase(unittest.TestCase):
         """(step, time, value[frame][entity][3]) of the only group of an H5MD file."""
         with h5py.File(self.path(name), "r") as file:
             (group,) = file["particles"].values()
-            element = group["velocity"]
+            element = group["velocity" if "velocity" in group else "position"]
             return element["step"][()], element["time"][()], element["value"][()]
 
     def dump(self, name):

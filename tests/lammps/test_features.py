@@ -17,7 +17,8 @@ STATIONARY, POSITION = 16, 17  # frames of 2 x 8; positions are differenced, whi
 
 DUMP = "dump d all custom 2 atoms.dump id mol mass xu yu zu vx vy vz ix\ndump_modify d sort id format float %.17g\n"
 CHUNK = "compute cc all chunk/atom molecule\ncompute com all com/chunk cc\n"
-DRIFT = "velocity all set 0.05 0.03 -0.02 sum yes\nneigh_modify every 2 delay 0 check no\n"  # some atoms cross the boundary within the run
+# Some atoms cross the boundary within the run.
+DRIFT = "velocity all set 0.05 0.03 -0.02 sum yes\nneigh_modify every 2 delay 0 check no\n"
 
 
 def fix(feature, group="all", name="gan", more=""):
@@ -178,28 +179,30 @@ class References(FeatureCase):
             numpy.testing.assert_allclose(self.collected(STATIONARY, "turned.h5"), own[:16, :, [1, 2, 0]], **SINGLE)
 
     def test_fixes_and_variables(self):
-        values = CHUNK + "variable twice equal 2*c_thermo_pe\nvariable x vector c_com[1]\n" \
+        values = "variable twice equal 2*c_thermo_pe\nvariable x vector 2*f_rows[1]\n" \
             "compute sums all reduce sum vx vy\ncompute kinetic all pressure thermo_temp ke\n" \
             "fix pair all ave/time 2 1 2 c_thermo_pe v_twice\n" \
             "fix rows all ave/time 2 1 2 c_thermo_press c_kinetic mode vector\nrun 0\n"
-        script = host.WATER + values + DUMP + fix("molecule/com", name="own") + \
+        script = host.WATER + values + DUMP + \
             fix("f_rows[*]", name="table") + fix("f_rows[2]", name="column") + fix("f_pair", name="two") + \
-            fix("f_pair[1] f_pair[*] v_twice c_thermo_pe kind velocity", name="side") + fix("c_sums[2]") + fix("c_kinetic[*]", name="kinetic") + \
-            fix("c_thermo_press[*]", name="tensor") + fix("v_x c_com[2] v_x kind position", name="beside") + \
-            fix("v_x[3*4]", name="elements") + "run 30\nrun 2\n"
+            fix("f_pair[1] f_pair[*] v_twice c_thermo_pe kind velocity", name="side") + \
+            fix("c_sums[2]") + fix("c_kinetic[*]", name="kinetic") + \
+            fix("c_thermo_press[*]", name="tensor") + fix("v_x f_rows[2] v_x kind velocity", name="beside") + \
+            fix("v_x[3*4]", name="elements") + "run 1000\n"
         for ranks in (1, 2):
             self.lammps(script, ranks=ranks)
-            own = self.collected(POSITION, "own.h5")
             table, kinetic = self.collected(STATIONARY, "table.h5"), self.collected(STATIONARY, "kinetic.h5")
             self.assertEqual(table.shape, (16, 6, 2))
             numpy.testing.assert_allclose(table[:, :, 0], self.collected(STATIONARY, "tensor.h5")[:, 0], **SINGLE)
             numpy.testing.assert_allclose(table[:, :, 1], kinetic[:, 0], **SINGLE)
             numpy.testing.assert_allclose(self.collected(STATIONARY, "column.h5"), table[:, :, 1:], **SINGLE)
-            numpy.testing.assert_allclose(self.collected(POSITION, "beside.h5"), own[:, :, [0, 1, 0]], **SINGLE)
+            beside = self.collected(STATIONARY, "beside.h5")
+            numpy.testing.assert_allclose(beside, table[:, :, [0, 1, 0]] * [2, 1, 2], **SINGLE)
             two = self.collected(STATIONARY, "two.h5")
             self.assertEqual(two.shape, (16, 2, 1))
             numpy.testing.assert_allclose(two[:, 1], 2 * two[:, 0], **SINGLE)
-            numpy.testing.assert_allclose(self.collected(STATIONARY, "elements.h5")[:, 0], own[:16, 2:4, 0], **SINGLE)
+            elements = self.collected(STATIONARY, "elements.h5")
+            numpy.testing.assert_allclose(elements[:, 0], 2 * table[:, 2:4, 0], **SINGLE)
             sums = self.atoms(16)[:, :, 7].sum(axis=1)
             numpy.testing.assert_allclose(self.collected(STATIONARY)[:, 0, 0], sums, rtol=1e-6, atol=1e-12)
             side = self.collected(STATIONARY, "side.h5")
@@ -213,8 +216,7 @@ class References(FeatureCase):
         names = []
         for name in ("gan.h5", "a.h5", "b.h5"):
             with h5py.File(self.path(name)) as file:
-                feature = file["mdgan/series"] if "mdgan/series" in file else file["mdgan"]
-                text = feature.attrs["name"] if "name" in feature.attrs else feature["feature"].attrs["name"]
+                text = file["mdgan"].attrs["name"]
                 names.append(text.decode() if isinstance(text, bytes) else text)
         self.assertEqual(names[0], "c_thermo_temp")
         self.assertTrue(all(len(name) == 63 and name.startswith("c_thermo_press[1] c_thermo_press[1] c_")
@@ -228,16 +230,22 @@ class References(FeatureCase):
         self.lammps(script + fix("c_com[*] kind position", more="isotropic yes reversible yes") + "run 1000\n")
 
 
+def middle(value):
+    """[frame][entity][3]: the mean over the parts, which is what the emission integrates."""
+    return value.reshape(*value.shape[:2], -1, 3).mean(axis=2)
+
+
 class Emission(FeatureCase):
     def test_goes_on_from_the_last_position(self):
         for feature in ("molecule/com", "molecule/com 2", "atom/position", "c_com[*] kind position"):
             self.lammps(host.WATER + CHUNK + "run 0\n" + fix(feature) + "run 1000\nmdgan emit gan 20 file out.h5\n")
-            real = self.collected(POSITION)
+            real = middle(self.collected(POSITION))
             step, made = self.windows("out.h5")
+            made = middle(made)
             self.assertEqual((step[0], len(made)), (34, 20))
             largest = numpy.abs(numpy.diff(real, axis=0)).max()
             moves = numpy.abs(numpy.diff(numpy.concatenate([real[-1:], made]), axis=0))
-            self.assertGreater(moves.max(), 0.01 * largest)
+            self.assertGreater(moves.max(), 0.1 * largest)
             self.assertLess(moves.max(), 2 * largest)
 
 
