@@ -10,7 +10,8 @@
 
 enum {
     WINDOWS = 4,     /* per series */
-    SPAN = 2,        /* windows that the bridge reaches over */
+    SPAN = 2,        /* windows over which rho is measured */
+    SLOWEST = 20,    /* longest time constant behind them, in units of that */
     SERIES_MIN = 32, /* and more if they are short */
     SERIES_MAX = 256,
     VALUES = 1 << 24
@@ -44,29 +45,58 @@ static mdgan_status generate(const mdgan_model *const model, const generator *co
     return status;
 }
 
-/* Fades out over the last quarter, so that the bridge ends without a step. */
-static double fade(const size_t lag, const size_t n_lag)
+/* The last quarter of what was measured fades out, so that the bridge ends without a step. */
+static void fade_out(const bridge *const b, const size_t mode)
 {
-    const double at = ((double)lag / (double)n_lag - 0.75) / 0.25;
-    return at <= 0 ? 1 : 0.5 * (1 + cos(M_PI * at));
+    for (size_t t = b->n_lag * 3 / 4; t < b->n_lag; t++) {
+        const double at = 4 * ((double)t / (double)b->n_lag - 0.75);
+        b->decay[t * b->n_mode + mode] *= 0.5 * (1 + cos(M_PI * at));
+    }
+}
+
+/* A mode that has not relaxed goes on as it does in the second half of what was measured. */
+static double tail_rate(const bridge *const b, const size_t mode)
+{
+    const size_t half = b->n_lag / 2, last = b->n_lag - 1;
+    const double middle = b->decay[half * b->n_mode + mode], end = b->decay[last * b->n_mode + mode];
+    const double relaxed = 0.05;
+    if (!(end > relaxed && middle > end)) {
+        return end > relaxed ? 1 / (double)(SLOWEST * b->n_lag) : INFINITY;
+    }
+    return fmax(log(middle / end) / (double)(last - half), 1 / (double)(SLOWEST * b->n_lag));
 }
 
 /* rho of one mode: its three components pooled. one: [n][length][3] work space, acf: [n_lag] */
-static mdgan_status measure(const bridge *const b, const float *const series, const size_t n, const size_t length,
-                            const size_t d, const size_t mode, float *const one, double *const acf,
-                            mdgan_error *const error)
+static mdgan_status measure(bridge *const b, const float *const series, const size_t n, const size_t length,
+                            const size_t mode, float *const one, double *const acf, mdgan_error *const error)
 {
     for (size_t i = 0; i < n * length; i++) {
         for (size_t k = 0; k < 3; k++) {
-            one[3 * i + k] = series[i * d + 3 * mode + k];
+            one[3 * i + k] = series[(i * b->n_mode + mode) * 3 + k];
         }
     }
     const mdgan_series view = {one, n, length, 3};
     const mdgan_status status = mdgan_autocorrelation(&view, b->n_lag, acf, NULL, error);
-    for (size_t t = 0; status == MDGAN_OK && t < b->n_lag; t++) {
-        b->decay[t * (d / 3) + mode] = acf[0] > 0 ? acf[t] / acf[0] * fade(t, b->n_lag) : 0;
+    if (status != MDGAN_OK) {
+        return status;
     }
-    return status;
+    for (size_t t = 0; t < b->n_lag; t++) {
+        b->decay[t * b->n_mode + mode] = acf[0] > 0 ? acf[t] / acf[0] : 0;
+    }
+    b->rate[mode] = tail_rate(b, mode);
+    if (!isfinite(b->rate[mode])) {
+        fade_out(b, mode);
+    }
+    return MDGAN_OK;
+}
+
+double bridge_decay(const bridge *const b, const size_t mode, const size_t lag)
+{
+    if (lag < b->n_lag) {
+        return b->decay[lag * b->n_mode + mode];
+    }
+    const size_t last = b->n_lag - 1;
+    return isfinite(b->rate[mode]) ? b->decay[last * b->n_mode + mode] * exp(-b->rate[mode] * (double)(lag - last)) : 0;
 }
 
 mdgan_status bridge_create(bridge *const b, const mdgan_model *const model, const generator *const g,
@@ -81,6 +111,7 @@ mdgan_status bridge_create(bridge *const b, const mdgan_model *const model, cons
     size_t n = VALUES / (length * d) / SERIES_MIN * SERIES_MIN;
     n = n < SERIES_MIN ? SERIES_MIN : n > SERIES_MAX ? SERIES_MAX : n;
     b->n_lag = SPAN * m;
+    b->n_mode = particles;
     b->decay = calloc(b->n_lag * particles, sizeof *b->decay);
     float *const series = malloc(n * length * (d + 3) * sizeof *series), *const one = series + n * length * d;
     double *const acf = malloc(b->n_lag * sizeof *acf);
@@ -92,7 +123,7 @@ mdgan_status bridge_create(bridge *const b, const mdgan_model *const model, cons
         status = generate(model, g, n, series, error);
     }
     for (size_t mode = 1; status == MDGAN_OK && mode < particles; mode++) {
-        status = measure(b, series, n, length, d, mode, one, acf, error);
+        status = measure(b, series, n, length, mode, one, acf, error);
     }
     free(series);
     free(acf);

@@ -11,12 +11,16 @@
 #include "gan/generator.h"
 
 typedef struct bridge {
-    size_t n_lag;  /* frames that it spans: 0 if the model needs none */
-    double *decay; /* [n_lag][P] rho of every mode, 1 at lag 0, fading out at the end */
+    size_t n_lag, n_mode;      /* 0 if the model needs no bridge */
+    double *decay;             /* [n_lag][n_mode] rho, 1 at lag 0 */
+    double rate[PARTICLE_MAX]; /* per frame: beyond n_lag rho goes on exponentially; INFINITY: it has ended */
 } bridge;
 
 /* Measures rho on series of its own. Errors: MDGAN_MEMORY. */
 mdgan_status bridge_create(bridge *b, const mdgan_model *model, const generator *g, mdgan_error *error);
 void bridge_clear(bridge *b);
+
+/* rho of a mode, @p lag frames after the last real one. */
+double bridge_decay(const bridge *b, size_t mode, size_t lag);
 
 #endif

@@ -135,7 +135,7 @@ mdgan_status mdgan_generator_create(mdgan_generator **const out, const mdgan_mod
         status = allocate(g, origin, error);
     }
     if (status == MDGAN_OK) {
-        g->from_origin = origin != NULL;
+        g->from_origin = origin != NULL && model->feature.kind == MDGAN_POSITION;
         const int blas = blas_threads_single();
         status = bridge_create(&g->bridge, model, &g->net, error);
         blas_threads_restore(blas);
@@ -169,18 +169,19 @@ void mdgan_generator_destroy(mdgan_generator *const g)
 }
 
 /* Modes of one entity -> its particles; they move on from @p position if that is how they were learnt, else lose what
- * is left of the gap in it, @p lag frames after the last real one. */
-static void make_particles(const mdgan_generator *const g, const size_t lag, double *const position, float *const value)
+ * is left of the gap in it: the share @p left of each mode. */
+static void make_particles(const mdgan_generator *const g, const double *const left, double *const position,
+                           float *const value)
 {
     const modes *const v = &g->model->modes;
-    const size_t d = g->net.arch.component, n = modes_particles(v);
+    const size_t d = g->net.arch.component;
     double mode[MDGAN_COMPONENT_MAX] = {0}, particle[MDGAN_COMPONENT_MAX];
     for (size_t c = 0; c < d; c++) {
         mode[c] = value[c];
         if (modes_integrated(v, g->model->feature.kind, c)) {
             mode[c] = position[c] += value[c];
-        } else if (g->from_origin && lag < g->bridge.n_lag) {
-            mode[c] += g->bridge.decay[lag * n + c / 3] * position[c];
+        } else if (g->from_origin) {
+            mode[c] += left[c / 3] * position[c];
         }
     }
     modes_backward(v, d, mode, particle);
@@ -208,8 +209,12 @@ static void make_rows(mdgan_generator *const g)
                 row[e * d + c] = (float)mode_of(model, c, from[c]);
             }
         }
+        double left[PARTICLE_MAX] = {0};
+        for (size_t i = 0; g->from_origin && i < g->bridge.n_mode; i++) {
+            left[i] = bridge_decay(&g->bridge, i, g->next_window * m + t + 1);
+        }
         for (size_t e = 0; several && e < n; e++) {
-            make_particles(g, g->next_window * m + t + 1, g->position ? g->position + e * d : NULL, row + e * d);
+            make_particles(g, left, g->position ? g->position + e * d : NULL, row + e * d);
         }
         for (size_t i = 0; !several && g->position && i < n * d; i++) {
             g->position[i] += row[i];
