@@ -106,9 +106,9 @@ static void skip_block(void *const context, const size_t i, const size_t worker)
 
 static void run_blocks(mdgan_generator *const g, const thread_piece piece)
 {
-    const int blas = blas_threads_single();
+    blas_threads_single();
     threads_run(g->threads, g->end_block - g->first_block, piece, g);
-    blas_threads_restore(blas);
+    blas_threads_restore();
 }
 
 mdgan_status mdgan_generator_create(mdgan_generator **const out, const mdgan_model *const model, const size_t n_entity,
@@ -136,9 +136,9 @@ mdgan_status mdgan_generator_create(mdgan_generator **const out, const mdgan_mod
     }
     if (status == MDGAN_OK) {
         g->from_origin = origin != NULL && model->feature.kind == MDGAN_POSITION;
-        const int blas = blas_threads_single();
+        blas_threads_single();
         status = bridge_create(&g->bridge, model, &g->net, error);
-        blas_threads_restore(blas);
+        blas_threads_restore();
     }
     if (status != MDGAN_OK) {
         mdgan_generator_destroy(g);

@@ -368,7 +368,7 @@ static mdgan_status run_loop(trainer *const t, const mdgan_progress_fn progress,
 mdgan_status mdgan_trainer_run(mdgan_trainer *const t, const mdgan_progress_fn progress, void *const context,
                                const double interval, mdgan_error *const error)
 {
-    const int blas = blas_threads_single();
+    blas_threads_single();
     t->first_iteration = t->iteration;
     t->first_seconds = t->seconds_at_iteration;
     mdgan_status status = run_loop(t, progress, context, interval, error);
@@ -377,7 +377,7 @@ mdgan_status mdgan_trainer_run(mdgan_trainer *const t, const mdgan_progress_fn p
         status = mdgan_comm_gather_floats(t->comm, t->pool, t->pool_offset, error);
     }
     estimate_time(t);
-    blas_threads_restore(blas);
+    blas_threads_restore();
     return status;
 }
 

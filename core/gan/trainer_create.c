@@ -173,14 +173,14 @@ mdgan_status mdgan_trainer_create(mdgan_trainer **const out, const mdgan_train_c
         return status;
     }
     /* OpenBLAS's own threads would change the rounding, and with it the result, with their number. */
-    const int blas = blas_threads_single();
+    blas_threads_single();
     status = config->init == MDGAN_INIT_LINEAR ? linear_weights(t, error) : random_weights(t, error);
     status = mdgan_comm_agree(comm, status, error);
     if (status == MDGAN_OK) {
         initialise(t);
         status = trainer_evaluate(t, error);
     }
-    blas_threads_restore(blas);
+    blas_threads_restore();
     if (status != MDGAN_OK) {
         mdgan_trainer_destroy(t);
         return status;

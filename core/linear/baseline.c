@@ -84,7 +84,7 @@ mdgan_status mdgan_baseline_burg(const mdgan_dataset *const data, const size_t w
         return mdgan_fail(error, MDGAN_DATA, "autoregressions need a stationary feature; positions are not");
     }
     mdgan_status status = mdgan_dataset_create(out, &data->feature, n_entity, n_frame, error);
-    const int blas = blas_threads_single();
+    blas_threads_single();
     for (size_t c = 0; status == MDGAN_OK && c < d; c += pooled ? d : 1) {
         const size_t width = pooled ? d : 1;
         autoregression ar = {0};
@@ -94,7 +94,7 @@ mdgan_status mdgan_baseline_burg(const mdgan_dataset *const data, const size_t w
         }
         autoregression_clear(&ar);
     }
-    blas_threads_restore(blas);
+    blas_threads_restore();
     if (status != MDGAN_OK) {
         mdgan_dataset_clear(out);
     }

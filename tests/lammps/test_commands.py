@@ -132,6 +132,19 @@ class Overlap(host.LammpsCase):
             rows.append(self.series("out.h5")[2])
         numpy.testing.assert_array_equal(rows[0], rows[1])
 
+    def test_two_fixes_train_side_by_side(self):
+        """Neither changes what the other learns."""
+        two = self.LONG.replace("fix gan all mdgan 2 8", "fix two all mdgan 2 10")
+        script = host.WATER + self.LONG + " {0} save gan.h5\n" + two + " {0} save two.h5\nrun 38\nrun 0\n"
+        rows = {}
+        for overlap in ("overlap yes", "overlap no"):
+            self.lammps(script.format(overlap))
+            for fix, name in ((host.FIX, "gan"), (host.FIX.replace("mdgan 2 8", "mdgan 2 10"), "two")):
+                self.lammps(host.WATER + fix + f" load {name}.h5\nmdgan emit gan 10 file out.h5\n")
+                rows[overlap, name] = self.series("out.h5")[2]
+        for name in ("gan", "two"):
+            numpy.testing.assert_array_equal(rows["overlap yes", name], rows["overlap no", name])
+
     def test_a_run_that_ends_first_waits(self):
         result = self.lammps(host.WATER + self.LONG + " overlap yes save model.h5\nrun 32\nmdgan emit gan 4\n")
         self.assertRegex(result.output, "trained 40 iterations")
