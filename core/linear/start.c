@@ -159,16 +159,16 @@ static mdgan_status cross_validate(const folds *const d, const size_t group, con
                                    double *const cost, mdgan_error *const error)
 {
     mdgan_status status = MDGAN_OK;
-    const size_t n_round = n_judge > 0 ? n_judge : 1;
-    for (size_t k = 0; status == MDGAN_OK && k < n_round; k++) {
-        const record_moments *const left_out = n_judge > 0 ? &d->fold[k * d->n_group + group] : NULL;
+    const bool judged = n_judge > 0;
+    for (size_t k = 0; status == MDGAN_OK && k < (judged ? n_judge : 1); k++) {
+        const record_moments *const part = &d->fold[k * d->n_group + group];
         record_moments fit = {0};
-        if (left_out && left_out->n_record == 0) {
+        if (judged && part->n_record == 0) {
             continue;
         }
-        status = pool_but(d, group, left_out ? k : d->n_fold, &fit, error);
+        status = pool_but(d, group, judged ? k : d->n_fold, &fit, error);
         if (status == MDGAN_OK) {
-            status = add_costs(&fit, left_out, n_state, cost, error);
+            status = add_costs(&fit, judged ? part : NULL, n_state, cost, error);
         }
         record_moments_clear(&fit);
     }
@@ -204,7 +204,9 @@ static mdgan_status choose(const double *const cost, const size_t n_group, const
         const double total = choose_methods(cost, n_group, state_counts[i], methods);
         if (total < least) {
             least = total;
-            memcpy(chosen, methods, n_group * sizeof *chosen);
+            for (size_t g = 0; g < n_group; g++) {
+                chosen[g] = methods[g];
+            }
         }
     }
     return isfinite(least) ? MDGAN_OK
