@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # The Debian packages that mdgan needs: the single list, used by build.sh, test.sh and demo.sh.
-#   scripts/deps.sh [build|test|demo]   installs what is missing
+#   scripts/deps.sh [build|hosts|test|demo|trixie]   installs what is missing
+# hosts: what the tests run; test: that, and the tools that look at the sources; trixie: what makes scripts/test-trixie.sh.
 set -euo pipefail
 
 packages_build="build-essential cmake ninja-build libopenblas-dev liblapacke-dev libhdf5-dev libfftw3-dev libnlopt-dev
-    librandom123-dev libopenmpi-dev openmpi-bin lammps liblammps-dev libcmocka-dev"
-packages_test="python3 python3-h5py python3-numpy python3-mdanalysis clang-format clang-tidy"
+    librandom123-dev libopenmpi-dev openmpi-bin lammps liblammps-dev gromacs libgromacs-dev
+    libcmocka-dev"
+packages_hosts="python3 python3-h5py python3-numpy"
+packages_test="python3-mdanalysis clang-format clang-tidy"
 packages_demo="gnuplot-nox fonts-dejavu-core"
+packages_trixie="debootstrap"
 
 missing_packages() {
     local package
@@ -43,10 +47,12 @@ install_packages() {
 # shellcheck disable=SC2086 # one word per package
 case ${1:-build} in
 build) install_packages $packages_build ;;
-test) install_packages $packages_build $packages_test ;;
+hosts) install_packages $packages_build $packages_hosts ;;
+test) install_packages $packages_build $packages_hosts $packages_test ;;
 demo) install_packages $packages_build $packages_demo ;;
+trixie) install_packages $packages_trixie ;;
 *)
-    echo "usage: scripts/deps.sh [build|test|demo]" >&2
+    echo "usage: scripts/deps.sh [build|hosts|test|demo|trixie]" >&2
     exit 2
     ;;
 esac
