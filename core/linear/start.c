@@ -40,8 +40,20 @@ static const char *const method_text[] = {"Burg autoregression with balanced tru
 /* Moments of the parts that cross-validation leaves out in turn. */
 typedef struct folds {
     size_t n_group, n_fold;
+    size_t n_judge;             /* as many are left out in turn; 0: the data judge themselves, in one round */
     const record_moments *fold; /* [n_fold][n_group] */
 } folds;
+
+/* What candidates cost. */
+typedef struct costs {
+    size_t n_round, n_group;
+    double *value; /* [n_round][n_group][N_CANDIDATE] */
+} costs;
+
+static double *costs_at(const costs *const c, const size_t round, const size_t group)
+{
+    return c->value + (round * c->n_group + group) * N_CANDIDATE;
+}
 
 /* What all candidates of one group share. */
 typedef struct fitter {
@@ -154,13 +166,13 @@ static mdgan_status pool_but(const folds *const d, const size_t group, const siz
                  : mdgan_fail(error, MDGAN_NUMERIC, "no records to fit a linear model to");
 }
 
-/* What every candidate costs one group, left-out data weighted by their number. cost: [N_CANDIDATE] */
-static mdgan_status cross_validate(const folds *const d, const size_t group, const size_t n_judge, const size_t n_state,
-                                   double *const cost, mdgan_error *const error)
+/* What every candidate costs one group in every round. */
+static mdgan_status cross_validate(const folds *const d, const size_t group, const size_t n_state, const costs *const c,
+                                   mdgan_error *const error)
 {
     mdgan_status status = MDGAN_OK;
-    const bool judged = n_judge > 0;
-    for (size_t k = 0; status == MDGAN_OK && k < (judged ? n_judge : 1); k++) {
+    const bool judged = d->n_judge > 0;
+    for (size_t k = 0; status == MDGAN_OK && k < c->n_round; k++) {
         const record_moments *const part = &d->fold[k * d->n_group + group];
         record_moments fit = {0};
         if (judged && part->n_record == 0) {
@@ -168,68 +180,117 @@ static mdgan_status cross_validate(const folds *const d, const size_t group, con
         }
         status = pool_but(d, group, judged ? k : d->n_fold, &fit, error);
         if (status == MDGAN_OK) {
-            status = add_costs(&fit, judged ? part : NULL, n_state, cost, error);
+            status = add_costs(&fit, judged ? part : NULL, n_state, costs_at(c, k, group), error);
         }
         record_moments_clear(&fit);
     }
     return status;
 }
 
-/* For each group the candidate with n_state states of least cost; their total. cost: [n_group][N_CANDIDATE] */
-static double choose_methods(const double *const cost, const size_t n_group, const size_t n_state,
-                             const candidate **const chosen)
-{
-    double total = 0;
-    for (size_t g = 0; g < n_group; g++) {
-        double least = INFINITY;
-        for (size_t i = 0; i < N_CANDIDATE; i++) {
-            const double c = cost[g * N_CANDIDATE + i];
-            if (candidates[i].q == n_state && c < least) {
-                least = c;
-                chosen[g] = &candidates[i];
-            }
-        }
-        total += least;
-    }
-    return total;
-}
+/* The methods that are best for each group with one number of states, and what they cost in each round. */
+typedef struct choice {
+    const candidate *method[MDGAN_COMPONENT_MAX]; /* [n_group] */
+    double round[FOLDS_MAX];                      /* [n_round] */
+    double total;                                 /* INFINITY if there is none for some group */
+} choice;
 
-/* The best candidate for each group, all with the number of states of least total cost. chosen: [n_group] */
-static mdgan_status choose(const double *const cost, const size_t n_group, const size_t n_state,
-                           const candidate **const chosen, mdgan_error *const error)
+static const candidate *best_method(const costs *const c, const size_t group, const size_t n_state)
 {
-    const candidate *methods[MDGAN_COMPONENT_MAX] = {NULL};
+    const candidate *best = NULL;
     double least = INFINITY;
-    for (size_t i = 0; i < sizeof state_counts / sizeof *state_counts; i++) {
-        const double total = choose_methods(cost, n_group, state_counts[i], methods);
-        if (total < least) {
+    for (size_t i = 0; i < N_CANDIDATE; i++) {
+        double total = 0;
+        for (size_t k = 0; k < c->n_round; k++) {
+            total += costs_at(c, k, group)[i];
+        }
+        if (candidates[i].q == n_state && total < least) {
             least = total;
-            for (size_t g = 0; g < n_group; g++) {
-                chosen[g] = methods[g];
-            }
+            best = &candidates[i];
         }
     }
-    return isfinite(least) ? MDGAN_OK
-                           : mdgan_fail(error, MDGAN_NUMERIC,
-                                        "no linear model of %zu states (0 = any) fits the data; possible are 2, 4, 6, "
-                                        "8, 12, 16, 20 and 24, up to the window; or use init random",
-                                        n_state);
+    return best;
 }
 
-/* The chosen candidates, fitted to all folds. */
-static mdgan_status fit_all(const folds *const d, const candidate *const *const chosen, linear_start *const start,
-                            mdgan_error *const error)
+static choice choose_methods(const costs *const c, const size_t n_state)
+{
+    choice chosen = {.total = 0};
+    for (size_t g = 0; g < c->n_group; g++) {
+        chosen.method[g] = best_method(c, g, n_state);
+        if (!chosen.method[g]) {
+            chosen.total = INFINITY;
+            return chosen;
+        }
+        for (size_t k = 0; k < c->n_round; k++) {
+            chosen.round[k] += costs_at(c, k, g)[chosen.method[g] - candidates];
+        }
+    }
+    for (size_t k = 0; k < c->n_round; k++) {
+        chosen.total += chosen.round[k];
+    }
+    return chosen;
+}
+
+/* Whether the rounds cannot tell a from the best: within one standard error of their difference. */
+static bool as_good(const choice *const a, const choice *const best, const size_t n_round)
+{
+    const double mean = (a->total - best->total) / (double)n_round;
+    double square = 0;
+    for (size_t k = 0; k < n_round; k++) {
+        const double deviation = a->round[k] - best->round[k] - mean;
+        square += deviation * deviation;
+    }
+    return mean <= (n_round > 1 ? sqrt(square / (double)((n_round - 1) * n_round)) : 0);
+}
+
+/* The least number of states that is as good as the best one (the rule of one standard error; Breiman et al.,
+ * Classification and Regression Trees, 1984). What states beyond that find in the data is mostly noise, and noise at
+ * low frequency is what a diffusion coefficient cannot stand. */
+static mdgan_status choose(const costs *const c, const size_t n_state, choice *const chosen, mdgan_error *const error)
+{
+    enum { N = sizeof state_counts / sizeof *state_counts };
+    choice choices[N];
+    size_t best = 0, least = 0;
+    for (size_t i = 0; i < N; i++) {
+        choices[i] = choose_methods(c, state_counts[i]);
+        best = choices[i].total < choices[best].total ? i : best;
+    }
+    if (!isfinite(choices[best].total)) {
+        return mdgan_fail(error, MDGAN_NUMERIC,
+                          "no linear model of %zu states (0 = any) fits the data; possible are 2, 4, 6, 8, 12, 16, 20 "
+                          "and 24, up to the window; or use init random",
+                          n_state);
+    }
+    while (least < best && !(isfinite(choices[least].total) && as_good(&choices[least], &choices[best], c->n_round))) {
+        least++;
+    }
+    *chosen = choices[least];
+    return MDGAN_OK;
+}
+
+/* A candidate that fits parts of the data, but not the whole, is out. */
+static void rule_out(const costs *const c, const size_t group, const candidate *const failed)
+{
+    for (size_t k = 0; k < c->n_round; k++) {
+        costs_at(c, k, group)[failed - candidates] = INFINITY;
+    }
+}
+
+/* The chosen candidates, fitted to all folds. @p failed: the group whose fit failed. */
+static mdgan_status fit_all(const folds *const d, const choice *const chosen, linear_start *const start,
+                            size_t *const failed, mdgan_error *const error)
 {
     mdgan_status status = MDGAN_OK;
     for (size_t g = 0; status == MDGAN_OK && g < d->n_group; g++) {
         record_moments all = {0};
         fitter f;
+        *failed = g;
+        statespace_clear(&start->model[g]);
         status = pool_but(d, g, d->n_fold, &all, error);
         if (status == MDGAN_OK) {
             status = fitter_create(&f, &all, error);
         }
         if (status == MDGAN_OK) {
-            status = fit_candidate(&f, chosen[g], &start->model[g], error);
+            status = fit_candidate(&f, chosen->method[g], &start->model[g], error);
             fitter_clear(&f);
         }
         record_moments_clear(&all);
@@ -237,40 +298,58 @@ static mdgan_status fit_all(const folds *const d, const candidate *const *const 
     return status;
 }
 
-static void describe(linear_start *const start, const candidate *const *const chosen)
+static void describe(linear_start *const start, const choice *const chosen)
 {
     bool alike = true;
     for (size_t g = 1; g < start->n_group; g++) {
-        alike = alike && chosen[g]->method == chosen[0]->method;
+        alike = alike && chosen->method[g]->method == chosen->method[0]->method;
     }
     snprintf(start->text, sizeof start->text, "%s, %zu states",
-             alike ? method_text[chosen[0]->method] : "linear models of several kinds", chosen[0]->q);
+             alike ? method_text[chosen->method[0]->method] : "linear models of several kinds", chosen->method[0]->q);
+}
+
+/* Chooses, fits, and chooses again if that fails. */
+static mdgan_status settle(const folds *const d, const costs *const c, const size_t n_state, linear_start *const start,
+                           mdgan_error *const error)
+{
+    for (size_t i = 0; i <= N_CANDIDATE * c->n_group; i++) {
+        choice chosen;
+        size_t failed = 0;
+        mdgan_status status = choose(c, n_state, &chosen, error);
+        if (status != MDGAN_OK) {
+            return status;
+        }
+        status = fit_all(d, &chosen, start, &failed, error);
+        if (status == MDGAN_OK) {
+            describe(start, &chosen);
+        }
+        if (status != MDGAN_NUMERIC) {
+            return status;
+        }
+        rule_out(c, failed, chosen.method[failed]);
+    }
+    return MDGAN_NUMERIC; /* not reached: every round rules one out, until choose() has none left */
 }
 
 mdgan_status linear_start_find(linear_start *const start, const size_t n_group, const size_t n_fold,
                                const record_moments *const fold, const size_t n_judge, const size_t n_state,
                                mdgan_error *const error)
 {
-    const folds d = {.n_group = n_group, .n_fold = n_fold, .fold = fold};
-    const candidate *chosen[MDGAN_COMPONENT_MAX] = {NULL};
-    double *const cost = calloc(n_group * N_CANDIDATE, sizeof *cost);
+    const folds d = {.n_group = n_group, .n_fold = n_fold, .n_judge = n_judge, .fold = fold};
+    costs c = {.n_round = n_judge > 0 ? n_judge : 1, .n_group = n_group};
+    c.value = calloc(c.n_round * n_group * N_CANDIDATE, sizeof *c.value);
     *start = (linear_start){.n_group = n_group, .model = calloc(n_group, sizeof(statespace))};
-    mdgan_status status = start->model && cost && n_fold <= FOLDS_MAX
+    mdgan_status status = start->model && c.value && n_fold <= FOLDS_MAX
                               ? MDGAN_OK
                               : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu linear models", n_group);
     for (size_t g = 0; status == MDGAN_OK && g < n_group; g++) {
-        status = cross_validate(&d, g, n_judge, n_state, cost + g * N_CANDIDATE, error);
+        status = cross_validate(&d, g, n_state, &c, error);
     }
     if (status == MDGAN_OK) {
-        status = choose(cost, n_group, n_state, chosen, error);
+        status = settle(&d, &c, n_state, start, error);
     }
-    free(cost);
-    if (status == MDGAN_OK) {
-        status = fit_all(&d, chosen, start, error);
-    }
-    if (status == MDGAN_OK) {
-        describe(start, chosen);
-    } else {
+    free(c.value);
+    if (status != MDGAN_OK) {
         linear_start_clear(start);
     }
     return status;
