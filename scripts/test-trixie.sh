@@ -3,7 +3,7 @@
 # Builds this tree and runs its tests on Debian 13 (trixie), in a chroot: a LAMMPS of 2025 instead of 2021, Open MPI 5
 # instead of 4, GCC 14 instead of 12. Needs root. Exit status of the tests; 0 with a line SKIPPED if the chroot is not
 # there yet and the mirror is out of reach.
-#   scripts/test-trixie.sh [label ...]   ctest labels (default: unit lammps)
+#   scripts/test-trixie.sh [label ...]   ctest labels (default: unit lammps gromacs)
 #   MDGAN_TRIXIE_ROOT=folder             the chroot, made once (default ${XDG_CACHE_HOME:-~/.cache}/mdgan/trixie)
 #   MDGAN_DEBIAN_MIRROR=url              where from (default http://deb.debian.org/debian)
 #   MDGAN_TRIXIE_PLUGIN=0                without the LAMMPS that has the PLUGIN package, if it is not built yet
@@ -14,7 +14,7 @@ SECONDS=0
 root=${MDGAN_TRIXIE_ROOT:-${XDG_CACHE_HOME:-$HOME/.cache}/mdgan/trixie}
 mirror=${MDGAN_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 work=/var/tmp/mdgan # inside the chroot
-[ $# -gt 0 ] || set -- unit lammps
+[ $# -gt 0 ] || set -- unit lammps gromacs
 
 step() {
     echo

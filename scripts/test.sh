@@ -22,13 +22,13 @@ minutes_left() {
 }
 
 sources() {
-    find core plugin cli lammps_fix tests -name "$1" -not -path '*/compat/*' | sort
+    find core plugin cli lammps_fix gmx_analysis tests -name "$1" -not -path '*/compat/*' | sort
 }
 
 # Number of tests of each label, which ctest's own summary does not give; gradcheck and functional are parts of unit.
 count_labels() {
     local label n
-    for label in unit gradcheck functional mpi cli style lammps; do
+    for label in unit gradcheck functional mpi cli style lammps gromacs; do
         n=$(ctest --test-dir "$1" -N -L "^$label\$" | sed -n 's/^Total Tests: //p')
         [ "$n" -gt 0 ] && printf '  %-12s %3d tests\n' "$label" "$n"
     done
@@ -43,8 +43,9 @@ step "format (clang-format)"
 step "build, warnings are errors"
 cmake --preset release -DMDGAN_WERROR=ON
 cmake --build --preset release --parallel
-for host in build/release/bin/lmp-mdgan build/release/lib/mdganplugin.so; do
-    [ -e "$host" ] || { echo "test.sh: $host was not built: fix mdgan is required here" >&2; exit 1; }
+for host in build/release/bin/lmp-mdgan build/release/lib/mdganplugin.so build/release/bin/gmx_mdgan \
+    build/release/lib/libmdgan_kernel.so; do
+    [ -e "$host" ] || { echo "test.sh: $host was not built: both hosts are required here" >&2; exit 1; }
 done
 
 step "clang-tidy"
@@ -62,7 +63,8 @@ count_labels build/release
 log=build/release/ctest.log
 status=0
 ctest --preset release --parallel "$jobs" --exclude-regex '^lammps_plugin$' | tee "$log" || status=$?
-if grep -q '\*\*\*Skipped\|Not Run' "$log"; then
+# mdrun loads mdgan's kernel from GROMACS 2025 on: that test runs on Debian 13, below.
+if grep '\*\*\*Skipped\|Not Run' "$log" | grep -qv gromacs_kernel; then
     echo "test.sh: tests were skipped, but every host is required here" >&2
     status=1
 fi

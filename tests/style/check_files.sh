@@ -24,7 +24,9 @@ report "names that are not unique" "$(echo "$sources" | grep -E '\.(c|cpp)$' | s
 report "sources without an SPDX line" "$(echo "$sources" | xargs -r grep -LE 'SPDX-License-Identifier: ')"
 report "sources in lammps_fix/ that are not GPL-2.0-only" \
     "$(echo "$sources" | grep '^lammps_fix/' | xargs -r grep -L 'SPDX-License-Identifier: GPL-2.0-only')"
-report "sources outside lammps_fix/ that are not BSD-3-Clause" \
+report "sources in gmx_analysis/ that are not LGPL-2.1-or-later" \
+    "$(echo "$sources" | grep '^gmx_analysis/' | xargs -r grep -L 'SPDX-License-Identifier: LGPL-2.1-or-later')"
+report "sources outside the hosts' rooms that are not BSD-3-Clause" \
     "$(echo "$sources" | grep -vE '^(lammps_fix|gmx_analysis)/' | xargs -r grep -L 'SPDX-License-Identifier: BSD-3-Clause')"
 report "unfinished work" "$(echo "$sources" | xargs -r grep -nE '\<(TODO|FIXME|XXX)\>')"
 

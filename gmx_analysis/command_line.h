@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/** @file
+ * What has to be known of the command line before GROMACS's framework looks at it: the framework keeps the names of -f
+ * and -s to itself.
+ */
+#ifndef MDGAN_GMX_COMMAND_LINE_H
+#define MDGAN_GMX_COMMAND_LINE_H
+
+#include <string>
+
+namespace mdgan
+{
+struct CommandLine {
+    std::string trajectory; ///< -f; empty if not given
+    std::string structure;  ///< -s; the framework's default if given without a name
+    bool selectsMolecules;  ///< a selection or its options ask for centres of molecules
+    bool choosesTimes;      ///< -b or -dt is given
+    double patience;        ///< -live, s; 0 if not given
+
+    static CommandLine parse(int argc, char *argv[]);
+};
+} // namespace mdgan
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <cstddef>
+#include <type_traits>
+
+#include "feature_selected.h"
+
+#include <cstdio>
+
+#include <gromacs/selection/selection.h>
+#include <gromacs/topology/topology.h>
+#include <gromacs/trajectoryanalysis/topologyinformation.h>
+#include <gromacs/utility/arrayref.h>
+
+#include "centres.h"
+#include "description.h"
+#include "gmx_error.h"
+#include "periodic_path.h"
+#include "selected_atoms.h"
+
+namespace mdgan
+{
+namespace
+{
+class Selected final : public Feature
+{
+  public:
+    explicit Selected(mdgan_kind kind) : kind_(kind)
+    {
+    }
+
+    mdgan_kind kind() const override
+    {
+        return kind_;
+    }
+
+    bool needsRunInput() const override
+    {
+        return false;
+    }
+
+    bool needsWholeMolecules() const override
+    {
+        return false;
+    }
+
+    void init(const gmx::TopologyInformation & /*topology*/, const gmx::Selection &selection) override
+    {
+        if (selection.posCount() == 0) {
+            refuseInput(std::string("Selection '") + selection.selectionText() + "' is empty");
+        }
+        for (int i = 0; i < selection.posCount(); i++) {
+            const double mass = selection.position(i).mass();
+            masses_.push_back(mass > 0 ? mass : 1.0);
+        }
+        std::fprintf(stderr, "%s: %zu positions\n", name(), masses_.size());
+    }
+
+    mdgan_feature describe() const override
+    {
+        return describeFeature(name(), kind_, 3);
+    }
+
+    size_t entityCount() const override
+    {
+        return masses_.size();
+    }
+
+    std::vector<double> masses() const override
+    {
+        return masses_;
+    }
+
+    AtomList atoms(const gmx::TopologyInformation &topology, const gmx::Selection &selection) const override
+    {
+        const int systemSize = topology.mtop()->natoms;
+        selectedAtoms(selection, topology, name()); // refuses centres
+        AtomList list = {name(), name(), systemSize, 1, {}};
+        for (size_t i = 0; i < masses_.size(); i++) {
+            list.members.push_back({i, 0, selection.atomIndices()[i], masses_[i], -1});
+        }
+        return list;
+    }
+
+    void sample(const gmx::Selection &selection, const t_pbc *pbc, std::vector<float> &row) override
+    {
+        const bool moves = kind_ == MDGAN_VELOCITY;
+        point_.resize(masses_.size());
+        for (size_t i = 0; i < point_.size(); i++) {
+            const gmx::SelectionPosition position = selection.position(static_cast<int>(i));
+            const rvec &value = moves ? position.v() : position.x();
+            point_[i] = {value[0], value[1], value[2]};
+        }
+        if (!moves) {
+            followPeriodic(unwrapper_, point_, pbc, row);
+            return;
+        }
+        row.resize(3 * point_.size());
+        for (size_t i = 0; i < row.size(); i++) {
+            row[i] = static_cast<float>(point_[i / 3][i % 3]);
+        }
+    }
+
+  private:
+    const char *name() const
+    {
+        return kind_ == MDGAN_VELOCITY ? "velocity" : "position";
+    }
+
+    mdgan_kind kind_;
+    std::vector<double> masses_;
+    Unwrapper unwrapper_;
+    std::vector<Vector> point_;
+};
+} // namespace
+
+std::unique_ptr<Feature> createSelectedVelocity(const FeatureOptions & /*options*/)
+{
+    return std::make_unique<Selected>(MDGAN_VELOCITY);
+}
+
+std::unique_ptr<Feature> createSelectedPosition(const FeatureOptions & /*options*/)
+{
+    return std::make_unique<Selected>(MDGAN_POSITION);
+}
+} // namespace mdgan

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <cstddef>
+#include <type_traits>
+
+#include <memory>
+
+#include <gromacs/trajectoryanalysis/cmdlinerunner.h>
+
+#include <mdgan/kernel.h>
+
+#include "analysis_module.h"
+
+int main(int argc, char *argv[])
+{
+    mdgan_kernel_select(argv);
+    const mdgan::CommandLine line = mdgan::CommandLine::parse(argc, argv);
+    if (line.patience > 0 && !line.trajectory.empty()) {
+        mdgan::waitForFile(line.trajectory, line.patience);
+    }
+    return gmx::TrajectoryAnalysisCommandLineRunner::runAsMain(argc, argv, [line]() {
+        return gmx::TrajectoryAnalysisModulePointer(std::make_unique<mdgan::AnalysisModule>(line));
+    });
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/** @file
+ * Following a trajectory that mdrun is still writing.
+ *
+ * The runner of GROMACS reads frame after frame and takes the end of the file for the end of the trajectory. The source
+ * lets it go on only when the next frame is complete, or when no more will come.
+ */
+#ifndef MDGAN_GMX_LIVE_SOURCE_H
+#define MDGAN_GMX_LIVE_SOURCE_H
+
+#include <memory>
+#include <string>
+#include <sys/types.h>
+
+#include "frame_index.h"
+
+namespace mdgan
+{
+/** Waits until @p path exists, @p seconds at the most. The framework looks for it before a module can. */
+void waitForFile(const std::string &path, double seconds);
+
+class LiveSource
+{
+  public:
+    /** @p patience: s without growth that end the trajectory. @p process: mdrun, or 0. Throws if there is no such
+     * process. */
+    LiveSource(const std::string &path, bool needsVelocity, double patience, pid_t process);
+
+    /** Waits until @p count frames are complete; false if the file ends before. */
+    bool waitForFrames(int64_t count);
+
+    /** Asks mdrun to end, once: it then writes its checkpoint. */
+    void stopSimulation();
+
+  private:
+    FrameIndex index_;
+    double patience_;
+    pid_t process_;
+    bool ended_;
+};
+} // namespace mdgan
+
+#endif

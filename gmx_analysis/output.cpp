@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "output.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+#include "motion.h"
+
+namespace mdgan
+{
+std::vector<const std::string *> OutputNames::all() const
+{
+    return {&series,   &h5md,       &trajectory, &configuration, &index,
+            &topology, &parameters, &spectrum,   &displacement,  &autocorrelation};
+}
+
+bool OutputNames::any() const
+{
+    const std::vector<const std::string *> names = all();
+    return std::any_of(names.begin(), names.end(), [](const std::string *name) { return !name->empty(); });
+}
+
+bool OutputNames::statistics() const
+{
+    return !spectrum.empty() || !displacement.empty() || !autocorrelation.empty();
+}
+
+int SeriesInfo::timeDecimals() const
+{
+    // Three digits behind the first one of dt: room for any dt that is not a power of ten.
+    return std::max(3, 3 - static_cast<int>(std::floor(std::log10(feature.dt * timeScale))));
+}
+
+void generate(const SeriesInfo &info, const std::vector<OutputPointer> &outputs,
+              const std::function<const float *()> &next)
+{
+    const std::clock_t start = std::clock();
+    Motion motion(info.feature, info.entityCount * info.feature.n_component, info.origin);
+    for (int64_t f = 0; f < info.frameCount; f++) {
+        const float *const row = next();
+        motion.advance(row);
+        for (const OutputPointer &output : outputs) {
+            output->frame({f, row, motion.position().data(), motion.velocity().data()});
+        }
+    }
+    // All or nothing: no file gets its name before all are complete.
+    for (const OutputPointer &output : outputs) {
+        output->finish();
+    }
+    for (const OutputPointer &output : outputs) {
+        output->commit();
+    }
+    const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+    std::fprintf(stderr, "\n%lld frames of %zu entities generated: %g ps in %.3g s, %.0f frames/s\n",
+                 static_cast<long long>(info.frameCount), info.entityCount,
+                 static_cast<double>(info.frameCount) * info.feature.dt, seconds,
+                 seconds > 0 ? static_cast<double>(info.frameCount) / seconds : 0.0);
+}
+} // namespace mdgan

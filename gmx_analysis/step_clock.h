@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/** @file
+ * Time in trajectories: files hold single-precision times, which do not resolve a femtosecond after some nanoseconds,
+ * but exact step numbers. The clock counts in steps, and finds out where they are not even.
+ */
+#ifndef MDGAN_GMX_STEP_CLOCK_H
+#define MDGAN_GMX_STEP_CLOCK_H
+
+#include <cstdint>
+
+namespace mdgan
+{
+/** What a run input file says of time. */
+struct TimeStep {
+    bool known;
+    double step; ///< of the integrator, ps
+};
+
+/** Time step of run input file @p path. */
+TimeStep readTimeStep(const char *path);
+
+class StepClock
+{
+  public:
+    explicit StepClock(const TimeStep &timeStep);
+
+    /** One frame as read. False if it repeats the one before, which is to be left out. Throws where the distance of two
+     * frames changes, or steps and times contradict each other. */
+    bool add(int64_t step, double time);
+
+    /** Whether two frames are in, so that the distance is known. */
+    bool ready() const;
+
+    int64_t stride() const;            ///< steps between two frames
+    double interval() const;           ///< ps between two frames
+    double timeOf(int64_t step) const; ///< ps
+
+  private:
+    void learnInterval(int64_t step, double time);
+
+    TimeStep timeStep_;
+    int64_t count_ = 0;
+    int64_t firstStep_ = 0, lastStep_ = 0, stride_ = 0;
+    double firstTime_ = 0; ///< ps, as read
+};
+} // namespace mdgan
+
+#endif

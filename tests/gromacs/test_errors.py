@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Bad input ends with GROMACS's error box, exit status 1, what to do about it, and nothing half-written."""
+import os
+import resource
+import signal
+import struct
+import unittest
+
+import host
+
+KEEP = ("-M", 16, "-iterations", 2, "-save", "model.h5")
+BASE = ("-s", "topol.tpr", "-f", "traj.trr")
+
+
+def frames_of(data):
+    """The frames of a .trr of one number of atoms."""
+    size = data.index(struct.pack(">i", 1993), 4)
+    return [data[i:i + size] for i in range(0, len(data), size)]
+
+
+def moved(frame, step, time):
+    """The frame with another step and time."""
+    return frame[:68] + struct.pack(">i", step) + frame[72:76] + struct.pack(">f", time) + frame[80:]
+
+
+class Errors(host.GromacsCase):
+    def refused(self, expected, *arguments, limit=None, left=()):
+        result = self.tool(*arguments, fails=True, limit=limit)
+        self.assertRegex(result.error(), expected)
+        self.assertEqual(self.files(), sorted(left))
+
+    def store(self, name, frames):
+        with open(self.path(name), "wb") as file:
+            file.write(b"".join(frames))
+
+    # -- input that does not fit the feature
+
+    def test_compressed_trajectory_has_no_velocities(self):
+        self.refused(r"needs velocities, which 'traj.xtc' does not hold: give a \.trr", "-s", "topol.tpr", "-f",
+                     "traj.xtc", *KEEP)
+
+    def test_trr_without_velocities(self):
+        self.gmx("trjconv", "-f", "traj.trr", "-novel", "-o", "still.trr")
+        self.refused(r"'still.trr' holds no frame with positions and velocities: .* nstvout", "-s", "topol.tpr", "-f",
+                     "still.trr", *KEEP, left=["still.trr"])
+
+    def test_configuration_has_no_bonds_or_molecules(self):
+        for feature, what in (("bond-velocity", "bonds"), ("mol-com", "molecules"), ("mol-parts", "molecules")):
+            self.refused(rf"Feature {feature} needs {what}, which 'conf.gro' does not hold: give a run input file",
+                         "-s", "conf.gro", "-f", "traj.trr", "-feature", feature, *KEEP)
+        self.refused("The selection needs molecules, which 'conf.gro' does not hold", "-s", "conf.gro", "-f",
+                     "traj.trr", "-feature", "position", "-select", "mol_com of all", *KEEP)
+
+    def test_dynamic_selection(self):
+        self.refused("Dynamic selections not supported", *BASE, "-select", "x < 0.5", *KEEP)
+
+    def test_no_such_bond_or_molecule(self):
+        self.refused("Selection 'name OW' holds no bond: both atoms", *BASE, "-select", "name OW", *KEEP)
+        self.refused(r"Selection 'all' holds no bond of kind 'C N' \(-bond\)", *BASE, "-bond", "C", "N", *KEEP)
+        self.refused("never matches any atoms", *BASE, "-feature", "mol-com", "-select", "resname XYZ", *KEEP)
+        self.refused("holds 1 of 3 atoms of a molecule 'SOL': select whole molecules", *BASE, "-feature", "mol-com",
+                     "-select", "name OW", *KEEP)
+        self.refused("needs a selection of atoms", *BASE, "-select", "mol_com of all", *KEEP)
+        self.refused("-parts got 4, but molecule 'SOL' has only 3 atoms", *BASE, "-feature", "mol-parts", "-parts", 4,
+                     *KEEP)
+
+    # -- damaged and uneven trajectories
+
+    def test_time_step_changes(self):
+        frames = frames_of(self.bytes("traj.trr"))[:100]
+        self.store("uneven.trr", frames[:50] + frames[51:])
+        self.refused(r"step 102 \(t = 0.051.* ps\) follows step 98, but the frames before are 2 steps apart", "-s",
+                     "topol.tpr", "-f", "uneven.trr", *KEEP, left=["uneven.trr"])
+        os.remove(self.path("uneven.trr"))
+        late = [moved(frame, 100 + 2 * i, 0.05 + 0.002 * i) for i, frame in enumerate(frames[50:])]
+        self.store("slower.trr", frames[:50] + late)
+        self.refused(r"step 102 is at t = 0.052 ps, but 0.051 ps are expected", "-s", "topol.tpr", "-f", "slower.trr",
+                     *KEEP,
+                     left=["slower.trr"])
+
+    def test_another_run_input_file(self):
+        self.refused("expected from a step of 0.5 ps; .* the run input file of this trajectory", "-s", "slow.tpr", "-f",
+                     "traj.trr", *KEEP)
+
+    def test_repeated_frames_are_left_out(self):
+        frames = frames_of(self.bytes("traj.trr"))[:100]
+        self.store("twice.trr", frames[:50] + frames[49:])
+        self.store("once.trr", frames)
+        for name in ("twice", "once"):
+            self.tool("-s", "topol.tpr", "-f", name + ".trr", "-M", 16, "-iterations", 0, "-o", name + ".xvg")
+        self.assertEqual(self.bytes("twice.xvg"), self.bytes("once.xvg"))
+
+    def test_truncated_file(self):
+        for name in ("traj.trr", "traj.xtc"):
+            torn = "torn" + name[-4:]
+            self.store(torn, [self.bytes(name)[:100001]])
+            self.refused(rf"'{torn}' ends in the middle of frame \d+: it is truncated", "-s", "topol.tpr", "-f", torn,
+                         "-feature", "mol-com", *KEEP, left=[torn])
+            os.remove(self.path(torn))
+
+    def test_damaged_file(self):
+        frames = frames_of(self.bytes("traj.trr"))[:60]
+        self.store("bad.trr", frames[:20] + [b"\0" * len(frames[0])] + frames[20:])
+        self.refused(r"'bad.trr' is damaged after frame 20 ", "-s", "topol.tpr", "-f", "bad.trr", *KEEP,
+                     left=["bad.trr"])
+
+    def test_too_few_frames(self):
+        self.refused(r"'traj.trr' gave 21 frames, but 2 x M x windows = 32 are needed: .*smaller -M", *BASE, "-e", 0.02,
+                     *KEEP)
+        self.refused(r"'traj.trr' gave 32 frames, but 2 x M x windows \+ 1 \(positions\) = 33 are needed", *BASE, "-e",
+                     0.031, "-feature", "mol-com", *KEEP)
+        self.refused(r"gave 2001 frames, but 2 x M x windows = 3200 are needed: .*fewer -windows", *BASE, "-windows",
+                     100,
+                     *KEEP)
+        self.refused(r"gave 21 frames, .*-stride", *BASE, "-stride", 100, *KEEP)
+        self.refused(r"gave 1 frames", *BASE, "-e", 0, *KEEP)
+
+    # -- options
+
+    def test_keyword_values(self):
+        self.refused("keyword 'critic' got 'x': must be conv or mlp", *BASE, "-critic", "x", *KEEP)
+        self.refused("keyword 'batch' got '6': must be a multiple of 4", *BASE, "-batch", 6, *KEEP)
+        self.refused("keyword 'rate/critic' got 'fast': must be a number", *BASE, "-rate-critic", "fast", *KEEP)
+        self.refused("window M got '65': .* 64 and 70", *BASE, "-M", 65, "-save", "model.h5")
+        self.refused("keyword 'load' got 'no.h5': there is no such file", "-s", "topol.tpr", "-load", "no.h5",
+                     "-emit", 5,
+                     "-o", "gan.xvg")
+        self.refused("keyword 'save' got 'no/model.h5'", *BASE, "-save", "no/model.h5")
+
+    def test_options_that_make_no_sense(self):
+        self.refused("-stride got 0", *BASE, "-stride", 0, *KEEP)
+        self.refused("-emit got -1", *BASE, "-emit", -1, *KEEP)
+        self.refused("-segment got 7: must be an even number", *BASE, "-segment", 7, *KEEP)
+        self.refused("-parts got 99: must be from 1 to 21", *BASE, "-feature", "mol-parts", "-parts", 99, *KEEP)
+        self.refused("-entities got 3: it is for a model that is loaded", *BASE, "-entities", 3, *KEEP)
+        self.refused("Nothing would be kept: give -save", *BASE, "-M", 16)
+        self.refused("nothing to learn from: give a trajectory with -f", "-s", "topol.tpr", *KEEP)
+        self.refused("-ot: an .xtc holds no velocities", *BASE, "-M", 16, "-ot", "gan.xtc")
+        self.refused("Option -s is missing", "-f", "traj.trr", *KEEP)
+        self.refused("-stoppid is for -live alone", *BASE, "-stoppid", 12345, *KEEP)
+        self.refused("-b and -dt do not go with -live", *BASE, "-live", 1, "-b", 1, *KEEP)
+        self.refused("-live follows .trr and .xtc files, not 'conf.gro'", "-s", "topol.tpr", "-f", "conf.gro",
+                     "-live", 1,
+                     "-feature", "position", *KEEP)
+        self.refused("-stoppid got 4194305", *BASE, "-live", 1, "-stoppid", 4194305, *KEEP)
+
+    def test_model_of_something_else(self):
+        self.tool(*BASE, *KEEP)
+        self.refused("the model's feature is 'bond/velocity .*', but the data's is 'molecule/com SOL'", *BASE, "-M", 16,
+                     "-feature", "mol-com", "-load", "model.h5", "-o", "gan.xvg", left=["model.h5"])
+        self.refused("dt|stride", *BASE, "-M", 16, "-stride", 2, "-load", "model.h5", "-o", "gan.xvg",
+                     left=["model.h5"])
+
+    # -- output
+
+    def test_no_such_directory_is_told_before_the_training(self):
+        for option, name in (("-o", "gan.xvg"), ("-ot", "gan.trr"), ("-oh", "gan.h5"), ("-spec", "s.xvg")):
+            result = self.tool(*BASE, "-M", 16, option, "no/" + name, fails=True)
+            self.assertRegex(result.error(), f"Cannot write 'no/{name}': No such file or directory")
+            self.assertNotIn("training", result.output)
+
+    def test_output_in_the_place_of_an_input(self):
+        before = self.bytes("traj.trr")
+        self.refused("'traj.trr' is both read and written", *BASE, "-M", 16, "-ot", "traj.trr")
+        self.refused("'conf.gro' is both read and written", "-s", "conf.gro", "-f", "traj.trr", "-feature",
+                     "velocity", "-M",
+                     16, "-oc", "conf.gro")
+        self.assertEqual(self.bytes("traj.trr"), before)
+
+    def test_full_disk(self):
+        def limit():
+            # Writing beyond the limit fails as on a full disk, for every user and on every file system.
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (60000, 60000))
+        for option, name in (("-o", "gan.xvg"), ("-ot", "gan.trr"), ("-ot", "gan.xtc"), ("-oh", "gan.h5")):
+            self.refused(rf"annot write '{name}'|'{name}'.*write", "-s", "topol.tpr", "-f", "traj.trr", "-feature",
+                         "mol-com", "-M", 16, "-iterations", 0, "-emit", 2000, "-oc", "gan.gro", option, name,
+                                 limit=limit)
+
+
+if __name__ == "__main__":
+    host.main()

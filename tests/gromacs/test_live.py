@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A trajectory that is still written gives the same as when it is complete."""
+import signal
+import subprocess
+import threading
+import time
+import unittest
+
+import host
+
+SHORT = ("-M", 16, "-iterations", 2, "-windows", 3, "-emit", 60)
+OUTPUT = ("-o", "{}.xvg", "-ot", "gan-{}.trr", "-acf", "{}acf.xvg", "-data", "{}.h5")
+
+
+class Live(host.GromacsCase):
+    def output(self, name):
+        return [word.format(name) for word in OUTPUT]
+
+    def same(self, a, b):
+        for pattern in OUTPUT[1::2]:
+            self.assertEqual(self.bytes(pattern.format(a)), self.bytes(pattern.format(b)), pattern)
+
+    def mdrun(self, *arguments):
+        process = subprocess.Popen([host.GMX, "-quiet", "-nobackup", *host.MDRUN, "-s", "topol.tpr", *arguments],
+                                   cwd=self.dir, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        return process
+
+    def test_beside_mdrun(self):
+        mdrun = self.mdrun("-deffnm", "live")
+        self.tool("-s", "topol.tpr", "-f", "live.trr", "-live", 3, *SHORT, *self.output("live"))
+        self.assertEqual(mdrun.wait(), 0)
+        self.tool("-s", "topol.tpr", "-f", "live.trr", *SHORT, *self.output("later"))
+        self.same("live", "later")
+
+    def test_mdrun_is_stopped_when_the_frames_are_in(self):
+        mdrun = self.mdrun("-deffnm", "live", "-nsteps", "-1")
+        result = self.tool("-s", "topol.tpr", "-f", "live.trr", "-live", 2, "-stoppid", mdrun.pid, *SHORT,
+                           *self.output("live"))
+        self.assertEqual(result.output.count(f"process {mdrun.pid} is asked to stop"), 1)
+        self.assertEqual(mdrun.wait(), 1)  # as mdrun always ends after a signal
+        self.assertIn("live.cpt", self.files())
+        self.assertIn(b"Received the TERM signal", self.bytes("live.log"))
+        self.assertIn(b"Finished mdrun", self.bytes("live.log"))
+        self.tool("-s", "topol.tpr", "-f", "live.trr", *SHORT, *self.output("later"))
+        self.same("live", "later")
+
+    def written_slowly(self, name, data, arguments):
+        """Runs the tool while @p data appear in pieces that end anywhere in a frame."""
+        def write():
+            with open(self.path(name), "wb", buffering=0) as file:
+                for i in range(0, len(data), 99991):
+                    file.write(data[i:i + 99991])
+                    time.sleep(0.05)
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            return self.tool("-s", "topol.tpr", "-f", name, "-live", 1, *arguments)
+        finally:
+            writer.join()
+
+    def test_pieces_that_end_anywhere(self):
+        for kind, feature in (("trr", "bond-velocity"), ("xtc", "mol-com")):
+            data = self.bytes("traj." + kind)[:3000000]
+            frames = ("-feature", feature, "-e", 0.3)
+            self.written_slowly("slowly." + kind, data, (*SHORT, *frames, *self.output("live" + kind)))
+            self.tool("-s", "topol.tpr", "-f", "traj." + kind, *SHORT, *frames, *self.output("later" + kind))
+            self.same("live" + kind, "later" + kind)
+
+    def test_a_torn_end_is_left_out(self):
+        size = len(self.bytes("traj.trr")) // host.N_FRAME
+        result = self.written_slowly("torn.trr", self.bytes("traj.trr")[:150 * size + 1000], (*SHORT,
+                                     *self.output("live")))
+        self.assertRegex(result.output, "has not grown for 1 s: 150 frames, and the beginning of another one")
+        self.tool("-s", "topol.tpr", "-f", "traj.trr", "-e", 0.149, *SHORT, *self.output("later"))
+        self.same("live", "later")
+
+    def test_too_few_frames(self):
+        result = self.tool("-s", "topol.tpr", "-f", "traj.trr", "-live", 0.3, "-M", 1024, "-o", "gan.xvg", fails=True)
+        self.assertRegex(result.error(), "gave 2001 frames, but 2 x M x windows = 2048 are needed")
+
+    def test_a_file_that_never_comes(self):
+        result = self.tool("-s", "topol.tpr", "-f", "never.trr", "-live", 0.3, *SHORT, "-o", "gan.xvg", fails=True)
+        self.assertIn("never.trr", result.output)
+        with open(self.path("empty.trr"), "wb"):
+            pass
+        result = self.tool("-s", "topol.tpr", "-f", "empty.trr", "-live", 0.3, *SHORT, "-o", "gan.xvg", fails=True)
+        self.assertRegex(result.error(), "No complete frame appeared in 'empty.trr'")
+
+
+class Interrupted(host.GromacsCase):
+    def test_control_c_ends_the_training_and_keeps_the_model(self):
+        process = subprocess.Popen([host.TOOL, "-quiet", "-s", "topol.tpr", "-f", "traj.trr", "-M", "16", "-minutes",
+                                   "5",
+                                    "-progress", "0.1", "-emit", "50", "-save", "model.h5", "-o", "gan.xvg"],
+                                   cwd=self.dir, stderr=subprocess.PIPE, text=True)
+        with process:
+            for line in process.stderr:
+                if line.startswith("iteration"):
+                    process.send_signal(signal.SIGINT)
+                    break
+            process.stderr.read()
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual(self.files(), ["gan.xvg", "model.h5"])
+
+
+if __name__ == "__main__":
+    host.main()
