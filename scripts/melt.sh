@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Builds mdgan and runs examples/melt-lammps: chain centres of a Kremer-Grest melt, their displacement and diffusion
 # coefficient beside those of a long run. Results: build/melt/.
-#   MDGAN_MELT_WINDOWS=n   window pairs per chain (default 2)
+#   MDGAN_MELT_WINDOWS=n   window pairs per chain (default 4)
 #   MDGAN_MELT_RANKS=n     MPI ranks (default 2)
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -28,7 +28,7 @@ cp "$example"/{in.melt,melt.lmp,melt.data,reference-msd.csv,plot.gp} .
 echo
 echo "== LAMMPS: collect, train, emit"
 "${mpirun[@]}" lmp-mdgan -in in.melt -log melt.log -var frames $frames -var seed $seed \
-    -var windows "${MDGAN_MELT_WINDOWS:-2}"
+    -var windows "${MDGAN_MELT_WINDOWS:-4}"
 
 echo
 echo "== linear start alone, from the same windows"

@@ -233,6 +233,9 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     const size_t n = data->pair, d = data->n_component, n_have = data->n_frame / (n / 2);
     const size_t n_long = n_have < LONG_WINDOWS ? n_have / 2 * 2 : LONG_WINDOWS;
     *s = (score){.record = n, .n_component = d, .seed = seed};
+    while (s->n_integrated < d && data->integrated[s->n_integrated]) {
+        s->n_integrated++;
+    }
     s->n_band = n / 2 < BANDS_MAX ? n / 2 : BANDS_MAX;
     s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG;
     s->window = calloc(2 * n + 1 + 6 * s->n_statistic, sizeof *s->window);
@@ -333,4 +336,34 @@ double score_spectrum_error(score *const s, const generator *const g, const real
         s->long_spectrum[k] /= CHAINS_AT_ONCE;
     }
     return mdgan_relative_l2(s->long_spectrum, s->real_spectrum, n_bin);
+}
+
+/* Mean squared displacement of one component over all origins. */
+static double displacement_of(const float *const x, const size_t stride, const size_t n, const size_t lag)
+{
+    double step = 0, sum = 0;
+    for (size_t t = 0; t < n; t++) {
+        step += x[t * stride];
+        if (t >= lag) {
+            step -= x[(t - lag) * stride];
+        }
+        sum += t + 1 >= lag ? step * step : 0;
+    }
+    return sum / (double)(n + 1 - lag);
+}
+
+void score_displacement(score *const s, const generator *const g, const real *const theta, double *const displacement)
+{
+    const size_t m = g->arch.window, d = s->n_component, n = LONG_WINDOWS * m;
+    memset(displacement, 0, SCORE_FAR * sizeof *displacement);
+    if (s->n_integrated == 0) {
+        return;
+    }
+    generate_block(s, g, theta, 0, LONG_WINDOWS);
+    for (size_t i = 0; i < CHAINS_AT_ONCE * s->n_integrated; i++) {
+        const float *const series = s->series + i / s->n_integrated * n * d + i % s->n_integrated;
+        for (size_t l = 0; l < SCORE_FAR; l++) {
+            displacement[l] += displacement_of(series, d, n, m << l) / (double)(CHAINS_AT_ONCE * s->n_integrated);
+        }
+    }
 }

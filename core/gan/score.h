@@ -12,6 +12,7 @@
 
 typedef struct score {
     size_t record, n_component; /* 2M, D */
+    size_t n_integrated;        /* leading components that are increments of positions */
     size_t n_statistic;
     size_t n_band;
     double *window;            /* [2M] Hann taper, unit mean square */
@@ -42,5 +43,10 @@ mdgan_status score_weights(score *s, const generator *g, const real *theta, doub
 /* How far the mean spectrum of long series is from that of all real series: relative L2 difference, at the finest
  * resolution that the data has. Always the same random numbers, so that two weights' errors compare sharply. */
 double score_spectrum_error(score *s, const generator *g, const real *theta);
+
+/* Mean squared displacement of positions over 1, 2, 4 and 8 windows, network units; 0 for other features. Always the
+ * same random numbers. displacement: [SCORE_FAR] */
+enum { SCORE_FAR = 4 };
+void score_displacement(score *s, const generator *g, const real *theta, double *displacement);
 
 #endif

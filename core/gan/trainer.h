@@ -42,10 +42,11 @@ typedef struct mdgan_trainer {
     real *anchor_work;   /* [N_SHARD][anchor_work_size] */
     size_t anchor_work_size;
     score score;
-    size_t *pool_offset;         /* [ranks + 1] values of the pool that each rank keeps up */
-    size_t *picks;               /* [2][batch] of the shards */
-    real *memory;                /* of all activations */
-    double start_spectrum_error; /* rank 0 */
+    size_t *pool_offset;                  /* [ranks + 1] values of the pool that each rank keeps up */
+    size_t *picks;                        /* [2][batch] of the shards */
+    real *memory;                         /* of all activations */
+    double start_spectrum_error;          /* rank 0 */
+    double start_displacement[SCORE_FAR]; /* rank 0 */
     uint64_t iteration, best_iteration;
     size_t critic_step;
     double seconds_at_iteration; /* wall-clock time trained, agreed among the ranks */
