@@ -19,8 +19,8 @@ class Motion
     /** @p origin: [valueCount], where positions go on from, or empty for 0. Several particles per entity are not all at
      * 0 then, so that their first frame has no velocities: these are 0. */
     Motion(const mdgan_feature &feature, size_t valueCount, const std::vector<float> &origin)
-        : isPosition_(feature.kind == MDGAN_POSITION), jumps_(isPosition_ && feature.n_component > 3 && origin.empty()), dt_(feature.dt),
-          position_(valueCount), velocity_(valueCount)
+        : isPosition_(feature.kind == MDGAN_POSITION), jumps_(isPosition_ && feature.n_component > 3 && origin.empty()),
+          dt_(feature.dt), position_(valueCount), velocity_(valueCount)
     {
         if (isPosition_ && !origin.empty()) {
             position_.assign(origin.begin(), origin.end());
