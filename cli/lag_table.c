@@ -18,9 +18,12 @@ typedef struct arguments {
 /* "FROM:TO", times. */
 static mdgan_status parse_fit(arguments *a, const char *text, mdgan_error *error)
 {
-    int end = 0;
-    if (sscanf(text, "%lf:%lf%n", &a->fit_from, &a->fit_to, &end) != 2 || text[end] != '\0' || !(a->fit_from >= 0) ||
-        !(a->fit_to > a->fit_from)) {
+    char *colon = NULL, *end = NULL;
+    a->fit_from = strtod(text, &colon);
+    const bool two = colon != text && *colon == ':';
+    a->fit_to = two ? strtod(colon + 1, &end) : 0;
+    if (!two || end == colon + 1 || *end != '\0' || !(a->fit_from >= 0) || !(a->fit_to > a->fit_from) ||
+        !isfinite(a->fit_to)) {
         return mdgan_fail(error, MDGAN_INVALID, "--fit got '%s': must be FROM:TO, two times with FROM below TO", text);
     }
     a->fit = text;

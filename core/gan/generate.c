@@ -178,9 +178,9 @@ static void make_particles(const mdgan_generator *const g, const double *const l
     double mode[MDGAN_COMPONENT_MAX] = {0}, particle[MDGAN_COMPONENT_MAX];
     for (size_t c = 0; c < d; c++) {
         mode[c] = value[c];
-        if (modes_integrated(v, g->model->feature.kind, c)) {
+        if (position && modes_integrated(v, g->model->feature.kind, c)) {
             mode[c] = position[c] += value[c];
-        } else if (g->from_origin) {
+        } else if (position && g->from_origin) {
             mode[c] += left[c / 3] * position[c];
         }
     }
