@@ -6,7 +6,6 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 mkdir -p docs/images
 machine="$(nproc) cores of $(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)"
-updated=0
 
 # Puts standard input between the lines NAME:begin and NAME:end of a page.
 replace() { # page, name
@@ -16,10 +15,12 @@ replace() { # page, name
     sed -i -e "/<!-- $2:begin/,/<!-- $2:end/{/<!-- $2:/!d}" -e "/<!-- $2:begin/r $text" "$1"
     rm -f "$text"
     echo "update-docs.sh: $1 holds the run of commit $(cat "build/$2/commit.txt")"
-    updated=1
 }
 
-demo=build/demo
+demo=build/demo melt=build/melt
+[ -s $demo/summary.txt ] || [ -s $melt/summary.txt ] ||
+    { echo "update-docs.sh: run scripts/demo.sh or scripts/melt.sh first" >&2; exit 1; }
+
 if [ -s $demo/summary.txt ]; then
     cp $demo/water-vdos.png $demo/water-vdos.svg docs/images/
     {
@@ -38,7 +39,6 @@ if [ -s $demo/summary.txt ]; then
     } | replace README.md demo
 fi
 
-melt=build/melt
 if [ -s $melt/summary.txt ]; then
     cp $melt/melt-msd.png $melt/melt-msd.svg docs/images/
     {
@@ -55,4 +55,3 @@ if [ -s $melt/summary.txt ]; then
     } | replace docs/melt.md melt
 fi
 
-[ $updated -eq 1 ] || { echo "update-docs.sh: run scripts/demo.sh or scripts/melt.sh first" >&2; exit 1; }
