@@ -15,8 +15,8 @@ trap 'rm -rf "$scratch"' EXIT
 
 echo "| system | feature | entities | measured inside | on - off |"
 echo "|---|---|---|---|---|"
-row() { # input, system, feature, entities
-    "${mpirun[@]}" lmp-mdgan -in "$1" -log "$scratch/log" > /dev/null
+row() { # input, system, feature, entities, variables
+    "${mpirun[@]}" lmp-mdgan -in "$1" -log "$scratch/log" "${@:5}" > /dev/null
     awk -v text="| $2 | $3 | $4 |" '
         function sort(n, x, i, j, t) {
             for (i = 2; i <= n; i++) for (j = i; j > 1 && x[j] < x[j - 1]; j--) { t = x[j]; x[j] = x[j - 1]; x[j - 1] = t }
@@ -29,4 +29,5 @@ row() { # input, system, feature, entities
         }' "$scratch/log"
 }
 row in.cost-water "110 waters" "bond/velocity, every 4th step" 220
-row in.cost-beads "24,000 beads" "molecule/com, every 10th step" 480
+row in.cost-beads "24,000 beads" "molecule/com, every 10th step" 480 -var every 10
+row in.cost-beads "24,000 beads" "molecule/com, every 50th step" 480 -var every 50
