@@ -15,15 +15,6 @@ void sample_data_clear(sample_data *const s)
     *s = (sample_data){0};
 }
 
-static void modes_of_frame(const sample_data *const s, const float *const frame, double *const out)
-{
-    double value[MDGAN_COMPONENT_MAX];
-    for (size_t c = 0; c < s->n_component; c++) {
-        value[c] = frame[c];
-    }
-    modes_forward(&s->modes, s->n_component, value, out);
-}
-
 /* Positions become increments, and so one frame less. */
 static void copy_values(sample_data *const s, const mdgan_dataset *const data)
 {
@@ -32,11 +23,11 @@ static void copy_values(sample_data *const s, const mdgan_dataset *const data)
         const float *const from = mdgan_dataset_entity(data, e);
         float *const to = s->value + e * s->n_frame * d;
         double frame[2][MDGAN_COMPONENT_MAX];
-        modes_of_frame(s, from, frame[0]);
+        modes_forward(&s->modes, d, from, frame[0]);
         for (size_t t = 0; t < s->n_frame; t++) {
             const double *const before = frame[t & 1];
             double *const now = frame[lost ? (t + 1) & 1 : t & 1];
-            modes_of_frame(s, from + (t + lost) * d, now);
+            modes_forward(&s->modes, d, from + (t + lost) * d, now);
             for (size_t c = 0; c < d; c++) {
                 to[t * d + c] = (float)(now[c] - (s->integrated[c] ? before[c] : 0));
             }

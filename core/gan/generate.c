@@ -60,11 +60,7 @@ static mdgan_status allocate(mdgan_generator *const g, const float *const origin
         return mdgan_fail(error, MDGAN_MEMORY, "no memory to generate %zu series", g->n_entity);
     }
     for (size_t e = 0; integrate && origin && e < g->n_entity; e++) {
-        double place[MDGAN_COMPONENT_MAX];
-        for (size_t c = 0; c < d; c++) {
-            place[c] = origin[e * d + c];
-        }
-        modes_forward(&g->model->modes, d, place, g->position + e * d);
+        modes_forward(&g->model->modes, d, origin + e * d, g->position + e * d);
     }
     for (size_t r = 0; r <= n_rank; r++) {
         g->offset[r] = min_size(r * g->n_block / n_rank * BLOCK, g->n_entity) * g->net.arch.window * d;
@@ -134,8 +130,8 @@ mdgan_status mdgan_generator_create(mdgan_generator **const out, const mdgan_mod
     if (status == MDGAN_OK) {
         status = allocate(g, origin, error);
     }
-    if (status == MDGAN_OK) {
-        g->from_origin = origin != NULL && model->feature.kind == MDGAN_POSITION;
+    g->from_origin = origin != NULL && model->feature.kind == MDGAN_POSITION;
+    if (status == MDGAN_OK && g->from_origin) {
         blas_threads_single();
         status = bridge_create(&g->bridge, model, &g->net, error);
         blas_threads_restore();
@@ -247,7 +243,7 @@ static mdgan_status find_gaps(mdgan_generator *const g, mdgan_error *const error
 static mdgan_status make_window(mdgan_generator *const g, mdgan_error *const error)
 {
     mdgan_status status = MDGAN_OK;
-    if (g->bridge.n_lag > 0 && g->lead == 0) {
+    if (g->lead == 0 && g->position && modes_particles(&g->model->modes) > 1) {
         status = find_gaps(g, error);
     }
     if (status == MDGAN_OK) {

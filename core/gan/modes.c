@@ -117,9 +117,13 @@ static void apply(const modes *const v, const bool transpose, const size_t d, co
     }
 }
 
-void modes_forward(const modes *const v, const size_t d, const double *const in, double *const out)
+void modes_forward(const modes *const v, const size_t d, const float *const in, double *const out)
 {
-    apply(v, false, d, in, out);
+    double value[MDGAN_COMPONENT_MAX];
+    for (size_t c = 0; c < d; c++) {
+        value[c] = in[c];
+    }
+    apply(v, false, d, value, out);
 }
 
 void modes_backward(const modes *const v, const size_t d, const double *const in, double *const out)

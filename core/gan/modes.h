@@ -30,8 +30,8 @@ size_t modes_particles(const modes *v);
 /* Whether component c is learnt by its increments, for a feature of kind @p kind. */
 bool modes_integrated(const modes *v, mdgan_kind kind, size_t c);
 
-/* Modes of one frame, and back: [D] doubles; @p out is another array than @p in. */
-void modes_forward(const modes *v, size_t d, const double *in, double *out);
+/* Modes of one frame of particles, and back: [D]; @p out is another array than @p in. */
+void modes_forward(const modes *v, size_t d, const float *in, double *out);
 void modes_backward(const modes *v, size_t d, const double *in, double *out);
 
 #endif

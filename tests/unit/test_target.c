@@ -2,20 +2,6 @@
 /* A training that ends when it is good enough. */
 #include "trained.h"
 
-static int open_comm(void **const state)
-{
-    mdgan_comm *comm = NULL;
-    const int failed = mdgan_comm_create_serial(&comm, NULL);
-    *state = comm;
-    return failed;
-}
-
-static int close_comm(void **const state)
-{
-    mdgan_comm_destroy(*state);
-    return 0;
-}
-
 /* Random weights: their score goes down from the first evaluation on. */
 static mdgan_train_config config_of(const double target)
 {

@@ -3,20 +3,6 @@
 
 #include <mdgan/generate.h>
 
-static int open_comm(void **const state)
-{
-    mdgan_comm *comm = NULL;
-    const int failed = mdgan_comm_create_serial(&comm, NULL);
-    *state = comm;
-    return failed;
-}
-
-static int close_comm(void **const state)
-{
-    mdgan_comm_destroy(*state);
-    return 0;
-}
-
 /* Both ways to start, and the variants that change what is computed. */
 static mdgan_train_config variant(const size_t i, const size_t iterations)
 {

@@ -9,6 +9,21 @@
 
 #include "gan/model.h"
 
+/* cmocka group set-up and tear-down: *state is a communicator. */
+static inline int open_comm(void **const state)
+{
+    mdgan_comm *comm = NULL;
+    const int failed = mdgan_comm_create_serial(&comm, NULL);
+    *state = comm;
+    return failed;
+}
+
+static inline int close_comm(void **const state)
+{
+    mdgan_comm_destroy(*state);
+    return 0;
+}
+
 /* 24 entities of 64 frames: oscillators in three components. */
 static inline void training_data(mdgan_dataset *const data, const mdgan_kind kind, const bool isotropic)
 {
