@@ -25,16 +25,6 @@ bool cancelled(void * /*context*/)
 }
 } // namespace
 
-void Learner::Release::operator()(mdgan_comm *comm) const
-{
-    mdgan_comm_destroy(comm);
-}
-
-void Learner::Release::operator()(mdgan_session *session) const
-{
-    mdgan_session_destroy(session);
-}
-
 Learner::Learner(LearnerOptions options, const TimeStep &timeStep, std::function<void()> onDone)
     : options_(std::move(options)), clock_(timeStep), onDone_(std::move(onDone)), feature_(), entityCount_(0),
       anyEntities_(false), done_(false), readCount_(0), usedCount_(0), last_()

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include <mdgan/plugin.h>
+#include <mdgan/owned.h>
 
 #include "step_clock.h"
 
@@ -62,11 +62,6 @@ class Learner
     const std::vector<float> &rows() const; ///< [frame][entity][component], if they are kept
 
   private:
-    struct Release {
-        void operator()(mdgan_comm *comm) const;
-        void operator()(mdgan_session *session) const;
-    };
-
     void createSession();
     void createFromModel();
     void offer(const Row &row);
@@ -83,8 +78,8 @@ class Learner
     Row last_;
     std::vector<Row> waiting_; ///< before the time step is known
     std::vector<float> rows_;
-    std::unique_ptr<mdgan_comm, Release> comm_;
-    std::unique_ptr<mdgan_session, Release> session_;
+    Owned<mdgan_comm> comm_;
+    Owned<mdgan_session> session_;
 };
 } // namespace mdgan
 

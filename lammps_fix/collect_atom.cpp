@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "collect_atom.h"
 
-#include <cstdio>
-
 #include "domain.h"
-#include "units.h"
-#include "update.h"
 
 namespace LAMMPS_NS
 {
@@ -13,18 +9,6 @@ CollectAtom::CollectAtom(LAMMPS *lammps, int groupbit, const HostError &complain
     : CollectAtoms(lammps, groupbit, complain, name), n_atom_(0)
 {
     used = 1;
-}
-
-mdgan_feature CollectAtom::describe_as(mdgan_kind kind, const char *value_unit) const
-{
-    mdgan_feature feature = {};
-    std::snprintf(feature.name, sizeof feature.name, "%s", name_.c_str());
-    feature.kind = kind;
-    feature.n_component = 3;
-    feature.isotropic = domain->dimension == 3;
-    feature.reversible = true;
-    std::snprintf(feature.value_unit, sizeof feature.value_unit, "%s", value_unit);
-    return feature;
 }
 
 void CollectAtom::init()
@@ -50,8 +34,7 @@ CollectAtomVelocity::CollectAtomVelocity(LAMMPS *lammps, int groupbit, const Col
 
 mdgan_feature CollectAtomVelocity::describe() const
 {
-    const UnitNames *const names = unit_names(update->unit_style);
-    return describe_as(MDGAN_VELOCITY, names ? names->velocity : "");
+    return describe_as(name_, MDGAN_VELOCITY, 3);
 }
 
 void CollectAtomVelocity::sample(double *row)
@@ -69,8 +52,7 @@ CollectAtomPosition::CollectAtomPosition(LAMMPS *lammps, int groupbit, const Col
 
 mdgan_feature CollectAtomPosition::describe() const
 {
-    const UnitNames *const names = unit_names(update->unit_style);
-    return describe_as(MDGAN_POSITION, names ? names->length : "");
+    return describe_as(name_, MDGAN_POSITION, 3);
 }
 
 void CollectAtomPosition::sample(double *row)

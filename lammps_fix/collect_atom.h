@@ -21,7 +21,6 @@ class CollectAtom : public CollectAtoms
 
   protected:
     CollectAtom(LAMMPS *lammps, int groupbit, const HostError &complain, const char *name, int &used);
-    mdgan_feature describe_as(mdgan_kind kind, const char *value_unit) const;
 
   private:
     size_t n_atom_;

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "collect_atoms.h"
 
+#include <cstdio>
 #include <limits>
 #include <utility>
+
+#include "domain.h"
+#include "units.h"
+#include "update.h"
 
 namespace LAMMPS_NS
 {
@@ -39,6 +44,20 @@ CollectAtoms::CollectAtoms(LAMMPS *lammps, int groupbit, const HostError &compla
         complain.fail("feature " + name_ + " needs atom IDs, but this system has none; remove atom_modify id no");
     }
     MPI_Comm_size(world, &n_rank_);
+}
+
+mdgan_feature CollectAtoms::describe_as(const std::string &name, mdgan_kind kind, size_t n_component) const
+{
+    const UnitNames *const names = unit_names(update->unit_style);
+    const char *const unit = !names ? "" : kind == MDGAN_VELOCITY ? names->velocity : names->length;
+    mdgan_feature feature = {};
+    std::snprintf(feature.name, sizeof feature.name, "%s", name.c_str());
+    feature.kind = kind;
+    feature.n_component = n_component;
+    feature.isotropic = domain->dimension == 3;
+    feature.reversible = true;
+    std::snprintf(feature.value_unit, sizeof feature.value_unit, "%s", unit);
+    return feature;
 }
 
 std::vector<int> CollectAtoms::owned() const

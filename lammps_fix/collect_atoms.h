@@ -50,6 +50,9 @@ class CollectAtoms : public Collect
   protected:
     const std::string name_; ///< of the feature, for errors
 
+    /** A feature of xyz triplets, called @p name, in LAMMPS's unit of velocities or positions. */
+    mdgan_feature describe_as(const std::string &name, mdgan_kind kind, size_t n_component) const;
+
     /** Indices of the atoms of the group that this rank owns. */
     std::vector<int> owned() const;
 

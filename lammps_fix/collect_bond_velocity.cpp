@@ -2,13 +2,9 @@
 #include "collect_bond_velocity.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 
 #include "atom.h"
-#include "domain.h"
-#include "units.h"
-#include "update.h"
 
 namespace LAMMPS_NS
 {
@@ -37,15 +33,7 @@ CollectBondVelocity::CollectBondVelocity(LAMMPS *lammps, int groupbit, const Col
 
 mdgan_feature CollectBondVelocity::describe() const
 {
-    mdgan_feature feature = {};
-    std::snprintf(feature.name, sizeof feature.name, "bond/velocity %d", type_);
-    feature.kind = MDGAN_VELOCITY;
-    feature.n_component = 3;
-    feature.isotropic = domain->dimension == 3;
-    feature.reversible = true;
-    const UnitNames *const names = unit_names(update->unit_style);
-    std::snprintf(feature.value_unit, sizeof feature.value_unit, "%s", names ? names->velocity : "");
-    return feature;
+    return describe_as("bond/velocity " + std::to_string(type_), MDGAN_VELOCITY, 3);
 }
 
 std::vector<CollectBondVelocity::Bond> CollectBondVelocity::local_bonds() const

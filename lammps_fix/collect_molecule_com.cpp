@@ -2,13 +2,10 @@
 #include "collect_molecule_com.h"
 
 #include <cctype>
-#include <cstdio>
 #include <cstdlib>
 #include <tuple>
 
 #include "domain.h"
-#include "units.h"
-#include "update.h"
 
 namespace LAMMPS_NS
 {
@@ -43,15 +40,7 @@ void CollectMoleculeCom::parse(const CollectArgs &args, int &used)
 
 mdgan_feature CollectMoleculeCom::describe() const
 {
-    mdgan_feature feature = {};
-    std::snprintf(feature.name, sizeof feature.name, "molecule/com %zu", n_part_);
-    feature.kind = MDGAN_POSITION;
-    feature.n_component = 3 * n_part_;
-    feature.isotropic = domain->dimension == 3;
-    feature.reversible = true;
-    const UnitNames *const names = unit_names(update->unit_style);
-    std::snprintf(feature.value_unit, sizeof feature.value_unit, "%s", names ? names->length : "");
-    return feature;
+    return describe_as("molecule/com " + std::to_string(n_part_), MDGAN_POSITION, 3 * n_part_);
 }
 
 std::vector<CollectMoleculeCom::Member> CollectMoleculeCom::find_members() const

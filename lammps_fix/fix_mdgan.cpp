@@ -14,6 +14,7 @@
 #include "lammps_host.h"
 #include "modify.h"
 #include "output.h"
+#include "partition.h"
 #include "timer.h"
 #include "units.h"
 #include "universe.h"
@@ -32,21 +33,6 @@ struct RestartHeader {
 const char restart_magic[8] = {'f', 'i', 'x', 'm', 'd', 'g', 'a', 'n'};
 const int64_t restart_version = 1;
 } // namespace
-
-void FixMdgan::Release::operator()(mdgan_comm *comm) const
-{
-    mdgan_comm_destroy(comm);
-}
-
-void FixMdgan::Release::operator()(mdgan_peer *peer) const
-{
-    mdgan_peer_destroy(peer);
-}
-
-void FixMdgan::Release::operator()(mdgan_session *session) const
-{
-    mdgan_session_destroy(session);
-}
 
 FixMdgan::FixMdgan(LAMMPS *lammps, int narg, char **arg)
     : Fix(lammps, narg, arg), complain_(lammps, "fix mdgan", std::string("Fix mdgan ") + id),
@@ -130,14 +116,7 @@ void FixMdgan::find_trainer()
                 " already; use overlap yes for one of them");
         }
     }
-    mdgan_peer *created = nullptr;
-    mdgan_error failure;
-    mdgan_status status = MDGAN_OK;
-    if (comm->me == 0) {
-        status = mdgan_peer_create(&created, &universe->uworld, universe->root_proc[1], peer_tag, &failure);
-    }
-    trainer_.reset(created);
-    complain_.check(mdgan_comm_agree(comm_.get(), status, &failure), failure);
+    trainer_ = find_partition(lmp, 1, comm_.get(), complain_);
 }
 
 void FixMdgan::create_session()

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <mdgan/plugin.h>
+#include <mdgan/owned.h>
 
 #include "collect.h"
 #include "fix.h"
@@ -38,9 +38,6 @@ class FixMdgan : public Fix
 
     // Used by the command mdgan.
 
-    /** Tag of all messages between the simulation and the partition that trains for it. */
-    static constexpr int peer_tag = 28007;
-
     /** The fix mdgan with this ID, or LAMMPS's error by @p complain. */
     static FixMdgan &find(LAMMPS *lmp, const std::string &id, const HostError &complain);
 
@@ -63,12 +60,6 @@ class FixMdgan : public Fix
     void box(double *edges) const;
 
   private:
-    struct Release {
-        void operator()(mdgan_comm *comm) const;
-        void operator()(mdgan_peer *peer) const;
-        void operator()(mdgan_session *session) const;
-    };
-
     /** Columns of the global vector, in the order of docs/fix_mdgan.md. */
     enum Column {
         ITERATION,
@@ -93,7 +84,6 @@ class FixMdgan : public Fix
     void create_session();
     void check_timestep();
     void sample();
-    void finish_run_soon();
     void stop_run();
     void find_trainer();
     bool trains_elsewhere() const;
@@ -101,9 +91,9 @@ class FixMdgan : public Fix
 
     HostError complain_;
     LammpsHost host_;
-    std::unique_ptr<mdgan_comm, Release> comm_;
-    std::unique_ptr<mdgan_peer, Release> trainer_; ///< rank 0's, with overlap partition
-    std::unique_ptr<mdgan_session, Release> session_;
+    mdgan::Owned<mdgan_comm> comm_;
+    mdgan::Owned<mdgan_peer> trainer_; ///< rank 0's, with overlap partition
+    mdgan::Owned<mdgan_session> session_;
     std::unique_ptr<Collect> collect_;
     mdgan_config config_;
     mdgan_feature feature_;

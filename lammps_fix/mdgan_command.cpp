@@ -2,11 +2,11 @@
 #include "mdgan_command.h"
 
 #include <cstring>
-#include <memory>
 
 #include "emission.h"
 #include "fix_mdgan.h"
 #include "lammps_host.h"
+#include "partition.h"
 #include "timer.h"
 #include "universe.h"
 
@@ -111,31 +111,15 @@ void MdganCommand::serve(int, char **)
         complain_.illegal("mdgan serve is for the second of two partitions, e.g. mpirun -np 3 lmp-mdgan -partition 2 1 "
                           "and in the input script: partition yes 2 mdgan serve");
     }
-    struct Release {
-        void operator()(mdgan_comm *owned) const
-        {
-            mdgan_comm_destroy(owned);
-        }
-        void operator()(mdgan_peer *owned) const
-        {
-            mdgan_peer_destroy(owned);
-        }
-    };
-    mdgan_comm *ranks = nullptr;
-    mdgan_peer *client = nullptr;
+    mdgan_comm *created = nullptr;
     mdgan_error failure;
-    complain_.check(mdgan_comm_create_mpi(&ranks, &world, &failure), failure);
-    const std::unique_ptr<mdgan_comm, Release> own_ranks(ranks);
-    mdgan_status status = MDGAN_OK;
-    if (mdgan_comm_rank(ranks) == 0) {
-        status = mdgan_peer_create(&client, &universe->uworld, static_cast<size_t>(universe->root_proc[0]),
-                                   FixMdgan::peer_tag, &failure);
-    }
-    const std::unique_ptr<mdgan_peer, Release> own_client(client);
-    complain_.check(mdgan_comm_agree(ranks, status, &failure), failure);
+    const mdgan_status status = mdgan_comm_create_mpi(&created, &world, &failure);
+    const mdgan::Owned<mdgan_comm> ranks(created);
+    complain_.check(status, failure);
+    const mdgan::Owned<mdgan_peer> client = find_partition(lmp, 0, ranks.get(), complain_);
     LammpsHost session_host(lmp, "mdgan serve");
     const mdgan_host host = session_host.callbacks();
     timer->init_timeout();
-    complain_.check(mdgan_serve(client, ranks, &host, &failure), failure);
+    complain_.check(mdgan_serve(client.get(), ranks.get(), &host, &failure), failure);
 }
 } // namespace LAMMPS_NS

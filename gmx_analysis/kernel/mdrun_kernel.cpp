@@ -90,16 +90,6 @@ class Unpinned
 };
 } // namespace
 
-void MdrunKernel::Release::operator()(mdgan_comm *comm) const
-{
-    mdgan_comm_destroy(comm);
-}
-
-void MdrunKernel::Release::operator()(mdgan_session *session) const
-{
-    mdgan_session_destroy(session);
-}
-
 MdrunKernel::MdrunKernel(const MdrunSetup &setup)
     : setup_(setup), input_(readKernelInput(setup.inputPath)), list_(readAtoms(input_, setup.systemSize)),
       listed_(createListedFeature(list_)), positions_(atomsOf(list_), setup.systemSize), beforeStep_(-2), lastStep_(-2),

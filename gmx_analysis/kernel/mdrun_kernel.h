@@ -12,7 +12,7 @@
 
 #include <sched.h>
 
-#include <mdgan/plugin.h>
+#include <mdgan/owned.h>
 
 #include "../atom_list.h"
 #include "kernel_input.h"
@@ -43,11 +43,6 @@ class MdrunKernel
     void finish();
 
   private:
-    struct Release {
-        void operator()(mdgan_comm *comm) const;
-        void operator()(mdgan_session *session) const;
-    };
-
     void createSession();
     bool startsTraining() const;
     void offer(int64_t step, const Cell &cell);
@@ -63,8 +58,8 @@ class MdrunKernel
     std::unique_ptr<ListedFeature> listed_;
     StepPositions positions_;
     mdgan_feature feature_;
-    std::unique_ptr<mdgan_comm, Release> comm_;
-    std::unique_ptr<mdgan_session, Release> session_;
+    Owned<mdgan_comm> comm_;
+    Owned<mdgan_session> session_;
     std::vector<Vector> now_, before_;
     int64_t beforeStep_, lastStep_, lastSampled_;
     Cell lastCell_;
