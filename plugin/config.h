@@ -7,10 +7,6 @@
 
 #include <mdgan/plugin.h>
 
-/* Values of the keywords `stop` and `overlap`. */
-enum { STOP_YES = 0, STOP_NO = 1 };
-enum { OVERLAP_NO = 0, OVERLAP_YES = 1, OVERLAP_PARTITION = 2 };
-
 /* Digits only, no sign, no blanks, no exponent: "1e3" or "7x" as a count is more often a slip than a wish. */
 bool config_parse_whole(const char *text, unsigned long long *value);
 

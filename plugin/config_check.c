@@ -110,18 +110,18 @@ static mdgan_status check_input(const char *keyword, const char *path, mdgan_err
 /* With `load` there is no training, so what a training reads or writes cannot be meant. */
 static mdgan_status check_load(const mdgan_config *config, mdgan_error *error)
 {
-    const char *const other = config->save[0] != '\0'         ? "save"
-                              : config->data[0] != '\0'       ? "data"
-                              : config->resume[0] != '\0'     ? "resume"
-                              : config->overlap != OVERLAP_NO ? "overlap"
-                                                              : NULL;
+    const char *const other = config->save[0] != '\0'               ? "save"
+                              : config->data[0] != '\0'             ? "data"
+                              : config->resume[0] != '\0'           ? "resume"
+                              : config->overlap != MDGAN_OVERLAP_NO ? "overlap"
+                                                                    : NULL;
     if (config->load[0] != '\0' && other != NULL) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "keywords 'load' and '%s' exclude each other: with load nothing is collected or trained; "
                           "leave one of them out",
                           other);
     }
-    if (config->resume[0] != '\0' && config->overlap != OVERLAP_NO) {
+    if (config->resume[0] != '\0' && config->overlap != MDGAN_OVERLAP_NO) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "keywords 'resume' and 'overlap' exclude each other: a training beside the run begins anew; "
                           "leave one of them out");

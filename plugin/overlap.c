@@ -38,10 +38,10 @@ mdgan_status overlap_create(mdgan_session *session, mdgan_error *error)
 {
     overlap *const o = &session->overlap;
     const mdgan_host *const host = &session->host;
-    if (session->config.overlap == OVERLAP_YES) {
+    if (session->config.overlap == MDGAN_OVERLAP_YES) {
         return beside_thread_create(&o->beside, error);
     }
-    if (session->config.overlap != OVERLAP_PARTITION || !session_is_root(session)) {
+    if (session->config.overlap != MDGAN_OVERLAP_PARTITION || !session_is_root(session)) {
         return MDGAN_OK;
     }
     if (host->trainer == NULL) {
@@ -78,7 +78,7 @@ void overlap_clear(overlap *o)
 
 bool overlap_watches(const mdgan_session *session)
 {
-    return session->config.overlap != OVERLAP_NO && session->model == NULL && !session->overlap.over;
+    return session->config.overlap != MDGAN_OVERLAP_NO && session->model == NULL && !session->overlap.over;
 }
 
 static bool stage_is_due(const mdgan_session *session)
@@ -100,7 +100,7 @@ static mdgan_train_config member_config(const mdgan_session *session)
 static mdgan_status gather_snapshot(const mdgan_session *session, mdgan_dataset *data, mdgan_error *error)
 {
     *data = (mdgan_dataset){0};
-    if (session->config.overlap == OVERLAP_YES) {
+    if (session->config.overlap == MDGAN_OVERLAP_YES) {
         return session_share_data(session, data, error);
     }
     const mdgan_status status = session_is_root(session) ? collection_dataset(&session->collection, &session->feature,
@@ -151,9 +151,9 @@ static mdgan_status begin_stage(mdgan_session *session, mdgan_error *error)
     o->next_line = session_clock() + session->config.progress;
     const size_t n_rank = mdgan_comm_size(session->retained_comm);
     session_log(session, "mdgan: %zu frames are in: training on them begins beside the run%s", o->n_frame,
-                session->config.overlap == OVERLAP_PARTITION ? ", on another partition"
-                : n_rank > 1                                 ? ", one model per rank"
-                                                             : "");
+                session->config.overlap == MDGAN_OVERLAP_PARTITION ? ", on another partition"
+                : n_rank > 1                                       ? ", one model per rank"
+                                                                   : "");
     return MDGAN_OK;
 }
 
@@ -339,7 +339,7 @@ static mdgan_status adopt_candidate(mdgan_session *session, bool in_run, mdgan_e
         session_log(session, "mdgan: that is short of 'target %g': a longer run or training may reach it", target);
     }
     log_pace(session);
-    if (in_run && session->config.stop == STOP_YES) {
+    if (in_run && session->config.stop == MDGAN_STOP_YES) {
         o->done_next = true;
         log_saving(session);
     }

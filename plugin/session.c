@@ -37,7 +37,7 @@ static mdgan_status set_up(mdgan_session *session, mdgan_error *error)
     status = collection_create(&session->collection, &session->feature, session->n_entity, n_wanted,
                                session_is_root(session), error);
     /* Beside a training the simulation goes on, and what it gives may serve a further one. */
-    session->collection.grows = config->stop == STOP_NO || config->overlap != OVERLAP_NO;
+    session->collection.grows = config->stop == MDGAN_STOP_NO || config->overlap != MDGAN_OVERLAP_NO;
     return status == MDGAN_OK ? overlap_create(session, error) : status;
 }
 
@@ -120,10 +120,10 @@ static bool is_done(mdgan_session *session, bool follows)
 {
     overlap *const o = &session->overlap;
     const bool trainable = session->model == NULL && collection_complete(&session->collection);
-    if (session->config.stop == STOP_NO || overlap_watches(session)) {
+    if (session->config.stop == MDGAN_STOP_NO || overlap_watches(session)) {
         return false;
     }
-    if (session->config.overlap == OVERLAP_NO) {
+    if (session->config.overlap == MDGAN_OVERLAP_NO) {
         return trainable; /* hosts could see it coming */
     }
     /* Nobody could know when a training beside the run would end, or fail, so that a frame's notice is given. */
@@ -243,7 +243,7 @@ mdgan_status mdgan_session_run_ended(mdgan_session *session, mdgan_error *error)
         session_log(session, "mdgan: %zu of %zu frames collected, go on with run", c->n_frame, c->n_wanted);
         return MDGAN_OK;
     }
-    if (session->config.stop == STOP_YES) {
+    if (session->config.stop == MDGAN_STOP_YES) {
         return mdgan_session_train(session, error);
     }
     session_log(session,
@@ -369,7 +369,7 @@ mdgan_report mdgan_session_report(const mdgan_session *session)
     const overlap *const o = &session->overlap;
     const size_t n_extra = session->feature.kind == MDGAN_POSITION ? 1 : 0;
     const bool waits_for_frames =
-        session->model == NULL && session->config.stop == STOP_YES && session->config.overlap == OVERLAP_NO;
+        session->model == NULL && session->config.stop == MDGAN_STOP_YES && session->config.overlap == MDGAN_OVERLAP_NO;
     return (mdgan_report){.phase = phase_of(session),
                           .training = session->training,
                           .frames = c->n_frame,

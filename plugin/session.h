@@ -35,7 +35,7 @@ static inline bool session_is_root(const mdgan_session *session)
 /* Whether frames are kept, and collected on, while a model is held. */
 static inline bool session_keeps_frames(const mdgan_session *session)
 {
-    return session->config.stop == STOP_NO && session->config.load[0] == '\0';
+    return session->config.stop == MDGAN_STOP_NO && session->config.load[0] == '\0';
 }
 
 /* Wall clock, s, from an arbitrary zero. */

@@ -17,41 +17,29 @@ replace() { # page, name
     echo "update-docs.sh: $1 holds the run of commit $(cat "build/$2/commit.txt")"
 }
 
-demo=build/demo melt=build/melt
-[ -s $demo/summary.txt ] || [ -s $melt/summary.txt ] ||
+# Picture, table, times and origin of a run whose results lie in build/NAME, if there is one.
+update() { # page, name, picture, its text, folder of pictures as the page sees it, LAMMPS's log, legend of the table
+    local run=build/$2
+    [ -s "$run/summary.txt" ] || return 0
+    cp "$run/$3.png" "$run/$3.svg" docs/images/
+    {
+        echo "![$4]($5/$3.png)"
+        echo
+        cat "$run/table.md"
+        echo
+        [ -z "$7" ] || printf '%s\n\n' "$7"
+        echo '```'
+        sed -n '/^molecular dynamics/,$p' "$run/summary.txt"
+        sed -n 's/^Fix mdgan gan: \(training on .*\)/\1/p; s/^Fix mdgan gan: \(trained .*\)/\1/p' "$run/$6"
+        echo '```'
+        echo
+        echo "Made by \`scripts/$2.sh\` (seed 7) at commit $(cat "$run/commit.txt") on $machine."
+    } | replace "$1" "$2"
+}
+
+[ -s build/demo/summary.txt ] || [ -s build/melt/summary.txt ] ||
     { echo "update-docs.sh: run scripts/demo.sh or scripts/melt.sh first" >&2; exit 1; }
-
-if [ -s $demo/summary.txt ]; then
-    cp $demo/water-vdos.png $demo/water-vdos.svg docs/images/
-    {
-        echo "![Spectra of molecular dynamics, GAN, linear start and Burg autoregression](docs/images/water-vdos.png)"
-        echo
-        cat $demo/table.md
-        echo
-        echo "Frequencies in cm<sup>-1</sup>; relative L2 error and power above 5000 cm<sup>-1</sup> of spectra of unit sum, 16.8 cm<sup>-1</sup> bins."
-        echo
-        echo '```'
-        sed -n '/^molecular dynamics/,$p' $demo/summary.txt
-        sed -n 's/^Fix mdgan gan: \(training on .*\)/\1/p; s/^Fix mdgan gan: \(trained .*\)/\1/p' $demo/water.log
-        echo '```'
-        echo
-        echo "Made by \`scripts/demo.sh\` (seed 7) at commit $(cat $demo/commit.txt) on $machine."
-    } | replace README.md demo
-fi
-
-if [ -s $melt/summary.txt ]; then
-    cp $melt/melt-msd.png $melt/melt-msd.svg docs/images/
-    {
-        echo "![Mean squared displacement of chain centres: molecular dynamics, GAN and linear start](images/melt-msd.png)"
-        echo
-        cat $melt/table.md
-        echo
-        echo '```'
-        sed -n '/^molecular dynamics/,$p' $melt/summary.txt
-        sed -n 's/^Fix mdgan gan: \(training on .*\)/\1/p; s/^Fix mdgan gan: \(trained .*\)/\1/p' $melt/melt.log
-        echo '```'
-        echo
-        echo "Made by \`scripts/melt.sh\` (seed 7) at commit $(cat $melt/commit.txt) on $machine."
-    } | replace docs/melt.md melt
-fi
-
+update README.md demo water-vdos "Spectra of molecular dynamics, GAN, linear start and Burg autoregression" docs/images \
+    water.log "Frequencies in cm<sup>-1</sup>; relative L2 error and power above 5000 cm<sup>-1</sup> of spectra of unit sum, 16.8 cm<sup>-1</sup> bins."
+update docs/melt.md melt melt-msd "Mean squared displacement of chain centres: molecular dynamics, GAN and linear start" images \
+    melt.log ""

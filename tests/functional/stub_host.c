@@ -129,6 +129,14 @@ void stub_offer_range(stub_host *stub, mdgan_session *session, size_t first, siz
     }
 }
 
+mdgan_session *stub_trained(stub_host *stub)
+{
+    mdgan_session *const session = stub_session(stub);
+    stub_offer_range(stub, session, 0, STUB_FRAMES);
+    stub_check(stub, mdgan_session_train(session, &stub->error));
+    return session;
+}
+
 void stub_emit(stub_host *stub, mdgan_session *session, float *rows, size_t n_frame)
 {
     for (size_t f = 0; f < n_frame; f++) {

@@ -49,6 +49,9 @@ mdgan_status stub_offer(stub_host *stub, mdgan_session *session, size_t f, bool 
 /* Frames [first, last). */
 void stub_offer_range(stub_host *stub, mdgan_session *session, size_t first, size_t last);
 
+/* A session that has trained on one window pair. */
+mdgan_session *stub_trained(stub_host *stub);
+
 /* Emits @p n_frame rows into @p rows [n_frame][STUB_ENTITY]. */
 void stub_emit(stub_host *stub, mdgan_session *session, float *rows, size_t n_frame);
 

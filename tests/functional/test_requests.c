@@ -14,14 +14,6 @@ static mdgan_status set(stub_host *stub, mdgan_session *session, const char *key
     return mdgan_session_set(session, keyword, value, &stub->error);
 }
 
-static mdgan_session *trained(stub_host *stub)
-{
-    mdgan_session *const session = stub_session(stub);
-    stub_offer_range(stub, session, 0, STUB_FRAMES);
-    stub_check(stub, mdgan_session_train(session, &stub->error));
-    return session;
-}
-
 /* What is set counts for the next training, as if it had been given at the beginning. */
 static void test_set_counts_for_the_next_training(void **state)
 {
@@ -40,7 +32,7 @@ static void test_set_counts_for_the_next_training(void **state)
 
     stub_keyword(stub, "iterations", "5");
     stub_keyword(stub, "seed", "21");
-    session = trained(stub);
+    session = stub_trained(stub);
     stub_emit(stub, session, expected, 8);
     assert_memory_equal(rows, expected, sizeof rows);
     mdgan_session_destroy(session);
@@ -90,10 +82,10 @@ static void test_set_seed_leaves_an_emission_alone(void **state)
     float expected[12 * STUB_ENTITY], rows[12 * STUB_ENTITY];
     void *bytes = NULL;
     size_t n_byte = 0;
-    mdgan_session *session = trained(stub);
+    mdgan_session *session = stub_trained(stub);
     stub_emit(stub, session, expected, 12);
     mdgan_session_destroy(session);
-    session = trained(stub);
+    session = stub_trained(stub);
     stub_emit(stub, session, rows, 4);
     stub_check(stub, set(stub, session, "seed", "99"));
     stub_emit(stub, session, rows + 4 * STUB_ENTITY, 4);
@@ -112,7 +104,7 @@ static void test_set_resume_counts_once(void **state)
 {
     stub_host *const stub = *state;
     stub_keyword(stub, "stop", "no");
-    mdgan_session *const session = trained(stub);
+    mdgan_session *const session = stub_trained(stub);
     stub_check(stub, mdgan_session_save(session, stub_path(stub, "model.h5"), &stub->error));
     stub_check(stub, set(stub, session, "resume", stub_path(stub, "model.h5")));
     stub_check(stub, set(stub, session, "iterations", "6"));
@@ -151,7 +143,7 @@ static void test_write_in_the_middle_of_collecting(void **state)
 static void test_write_of_freed_frames(void **state)
 {
     stub_host *const stub = *state;
-    mdgan_session *session = trained(stub);
+    mdgan_session *session = stub_trained(stub);
     stub_check_error(stub, mdgan_session_write(session, stub_path(stub, "data.h5"), &stub->error), MDGAN_STATE,
                      "the 32 frames collected were freed when the model was there; keep them with 'stop no'");
     stub_check(stub, mdgan_session_save(session, stub_path(stub, "model.h5"), &stub->error));

@@ -10,14 +10,6 @@
 
 #include <mdgan/series.h>
 
-static mdgan_session *trained(stub_host *stub)
-{
-    mdgan_session *const session = stub_session(stub);
-    stub_offer_range(stub, session, 0, STUB_FRAMES);
-    stub_check(stub, mdgan_session_train(session, &stub->error));
-    return session;
-}
-
 static void test_whole_life(void **state)
 {
     stub_host *const stub = *state;
@@ -64,7 +56,7 @@ static void test_data_file_holds_the_windows(void **state)
 {
     stub_host *const stub = *state;
     stub_keyword(stub, "data", stub_path(stub, "data.h5"));
-    mdgan_session_destroy(trained(stub));
+    mdgan_session_destroy(stub_trained(stub));
     mdgan_dataset data;
     stub_check(stub, mdgan_series_read(&data, stub_path(stub, "data.h5"), NULL, &stub->error));
     assert_int_equal(data.n_entity, STUB_ENTITY);
@@ -124,7 +116,7 @@ static void test_load_equals_the_trained(void **state)
     float expected[20 * STUB_ENTITY];
     float rows[20 * STUB_ENTITY];
     stub_keyword(stub, "save", stub_path(stub, "model.h5"));
-    mdgan_session *session = trained(stub);
+    mdgan_session *session = stub_trained(stub);
     stub_emit(stub, session, expected, 20);
     mdgan_session_destroy(session);
 
@@ -146,7 +138,7 @@ static void test_new_model_restarts_the_emission(void **state)
     stub_host *const stub = *state;
     float first[8 * STUB_ENTITY];
     float second[8 * STUB_ENTITY];
-    mdgan_session *const session = trained(stub);
+    mdgan_session *const session = stub_trained(stub);
     stub_emit(stub, session, first, 8);
     stub_check(stub, mdgan_session_save(session, stub_path(stub, "model.h5"), &stub->error));
     stub_check(stub, mdgan_session_load(session, stub_path(stub, "model.h5"), &stub->error));
@@ -164,7 +156,7 @@ static void test_seed_changes_the_emission(void **state)
     float first[8 * STUB_ENTITY];
     float second[8 * STUB_ENTITY];
     stub_keyword(stub, "save", stub_path(stub, "model.h5"));
-    mdgan_session *session = trained(stub);
+    mdgan_session *session = stub_trained(stub);
     stub_emit(stub, session, first, 8);
     mdgan_session_destroy(session);
     stub->config.save[0] = '\0';
@@ -181,7 +173,7 @@ static void test_models_that_do_not_fit(void **state)
     stub_host *const stub = *state;
     const char *const path = stub_path(stub, "model.h5");
     stub_keyword(stub, "save", path);
-    mdgan_session_destroy(trained(stub));
+    mdgan_session_destroy(stub_trained(stub));
     stub->config.save[0] = '\0';
     mdgan_session *session = stub_session(stub);
     mdgan_session_destroy(session);
@@ -207,7 +199,7 @@ static void test_failed_load_keeps_the_model(void **state)
 {
     stub_host *const stub = *state;
     float first[4 * STUB_ENTITY];
-    mdgan_session *const session = trained(stub);
+    mdgan_session *const session = stub_trained(stub);
     stub_emit(stub, session, first, 2);
     FILE *const file = fopen(stub_path(stub, "other.h5"), "w");
     assert_non_null(file);
@@ -266,7 +258,7 @@ static void test_host_may_cancel(void **state)
     stub_host *const stub = *state;
     stub_keyword(stub, "iterations", "1000000");
     stub->cancel = true;
-    mdgan_session *const session = trained(stub);
+    mdgan_session *const session = stub_trained(stub);
     assert_true(stub->asked >= 1);
     stub_check_log(stub, "mdgan: iteration ");
     assert_true(mdgan_session_report(session).training.iteration < 1000000);
@@ -282,21 +274,21 @@ static void test_resume_equals_the_uninterrupted(void **state)
     float expected[8 * STUB_ENTITY];
     float rows[8 * STUB_ENTITY];
     stub_keyword(stub, "iterations", "600");
-    mdgan_session *session = trained(stub);
+    mdgan_session *session = stub_trained(stub);
     const mdgan_progress whole = mdgan_session_report(session).training;
     stub_emit(stub, session, expected, 8);
     mdgan_session_destroy(session);
 
     stub->cancel = true;
     stub_keyword(stub, "save", path);
-    session = trained(stub);
+    session = stub_trained(stub);
     const size_t interrupted = mdgan_session_report(session).training.iteration;
     assert_in_range(interrupted, 1, 599);
     mdgan_session_destroy(session);
 
     stub->cancel = false;
     stub_keyword(stub, "resume", path);
-    session = trained(stub);
+    session = stub_trained(stub);
     const mdgan_progress resumed = mdgan_session_report(session).training;
     stub_check_log(stub, "model.h5' goes on\n");
     assert_int_equal(resumed.iteration, 600);
@@ -316,7 +308,7 @@ static void test_resume_of_what_does_not_fit(void **state)
     stub_host *const stub = *state;
     const char *const path = stub_path(stub, "model.h5");
     stub_keyword(stub, "save", path);
-    mdgan_session_destroy(trained(stub));
+    mdgan_session_destroy(stub_trained(stub));
     stub->config.save[0] = '\0';
     stub_keyword(stub, "resume", path);
     stub->config.window = 32;
@@ -338,7 +330,7 @@ static void test_keywords_override_the_feature(void **state)
 {
     stub_host *const stub = *state;
     stub_keyword(stub, "reversible", "no");
-    mdgan_session *const session = trained(stub);
+    mdgan_session *const session = stub_trained(stub);
     assert_false(mdgan_model_info_get(mdgan_session_model(session)).feature.reversible);
     mdgan_session_destroy(session);
 }
