@@ -59,3 +59,12 @@ mdgan_status text_output_close(text_output *out, mdgan_error *error)
     free(out->temporary);
     return status;
 }
+
+void text_output_abandon(text_output *out)
+{
+    if (out->path) {
+        fclose(out->file);
+        remove(out->temporary);
+        free(out->temporary);
+    }
+}

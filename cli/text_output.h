@@ -15,5 +15,7 @@ typedef struct text_output {
 mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *error);
 /* Writes out, fsyncs and renames; on failure nothing is left behind. */
 mdgan_status text_output_close(text_output *out, mdgan_error *error);
+/* Leaves nothing behind. */
+void text_output_abandon(text_output *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gan/flops.h"
 #include "nn/adam.h"
 #include "parallel/blas.h"
 #include "parallel/comm.h"
@@ -408,4 +409,9 @@ mdgan_status mdgan_trainer_run(mdgan_trainer *const t, const mdgan_progress_fn p
 mdgan_progress mdgan_trainer_progress(const mdgan_trainer *const t)
 {
     return t->progress;
+}
+
+double mdgan_trainer_flops(const mdgan_trainer *const t)
+{
+    return (double)t->config.batch * (networks_flops(&t->net, t->config.critic_steps) + anchor_flops(&t->anchor));
 }

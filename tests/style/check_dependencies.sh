@@ -31,7 +31,7 @@ all_but() { # the rooms of core/ without the one named, and everything above cor
 forbid "core includes a header of the plugin" "$plugin_header" core
 forbid "core includes a header of a host" "$host_header" core
 forbid "the plugin includes a header of a host" "$host_header" plugin
-forbid "a private header of the core is used from outside" "$private_core_header" plugin cli lammps_fix gmx_analysis
+forbid "a private header of the core is used from outside" "$private_core_header" plugin cli bench lammps_fix gmx_analysis
 forbid "a host calls a matrix product" 'cblas_|LAPACKE_' plugin cli lammps_fix gmx_analysis
 # shellcheck disable=SC2046 # one path per word
 forbid "HDF5 outside core/io" '\<H5[A-Z]+[a-z_0-9]+ *\(|#include.*hdf5' $(all_but io) lammps_fix gmx_analysis

@@ -120,6 +120,9 @@ mdgan_status mdgan_trainer_run(mdgan_trainer *trainer, mdgan_progress_fn progres
 
 mdgan_progress mdgan_trainer_progress(const mdgan_trainer *trainer);
 
+/** Floating-point operations of one iteration: those of its matrix products, over the whole batch. */
+double mdgan_trainer_flops(const mdgan_trainer *trainer);
+
 /** A copy of the best model by held-out score; never worse than the start. With @p checkpoint it also carries all that
  * mdgan_trainer_resume() needs. The caller destroys it. *@p model is unchanged after an error. Errors: MDGAN_MEMORY. */
 mdgan_status mdgan_trainer_model(const mdgan_trainer *trainer, bool checkpoint, mdgan_model **model,

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Measurements of mdgan itself, run by `mdgan bench NAME`: one case per name (cases.def), one table or one JSON array
+ * per case, every row of it measured in the same run. */
+#ifndef MDGAN_BENCH_H
+#define MDGAN_BENCH_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <mdgan/status.h>
+
+/* What is asked for. */
+typedef struct bench_request {
+    size_t n_seed;      /* seeds 1 .. n_seed */
+    bool json;          /* an array of objects instead of a table */
+    const char *peers;  /* folder of the programs to compare with */
+    const char *python; /* interpreter that runs them */
+    FILE *out;          /* the result, written when it is complete or row by row */
+    FILE *log;          /* what is being done */
+} bench_request;
+
+typedef struct bench_case {
+    const char *name;
+    const char *summary; /* one line */
+    mdgan_status (*run)(const bench_request *request, mdgan_error *error);
+} bench_case;
+
+#define BENCH_CASE(name) extern const bench_case bench_##name;
+#include "cases.def"
+#undef BENCH_CASE
+
+#endif

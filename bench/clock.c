@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "clock.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+double clock_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int by_value(const void *const a, const void *const b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double clock_median(const size_t n, double *const value)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(value[i])) {
+            return NAN;
+        }
+    }
+    qsort(value, n, sizeof *value, by_value);
+    return (value[(n - 1) / 2] + value[n / 2]) / 2;
+}
+
+double clock_sgemm(const size_t size, const int threads)
+{
+    enum { ROUNDS = 5 };
+    const int n = (int)size, before = openblas_get_num_threads();
+    float *const a = malloc(3 * size * size * sizeof *a);
+    double least = INFINITY;
+    if (!a) {
+        return 0;
+    }
+    for (size_t i = 0; i < 3 * size * size; i++) {
+        a[i] = (float)(i % 17) / 16;
+    }
+    openblas_set_num_threads(threads);
+    for (int round = 0; round < ROUNDS; round++) {
+        const double begin = clock_now();
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, a, n, a + size * size, n, 0,
+                    a + 2 * size * size, n);
+        least = fmin(least, clock_now() - begin);
+    }
+    openblas_set_num_threads(before);
+    free(a);
+    return 2e-9 * (double)size * (double)size * (double)size / least;
+}
