@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn/gemm.h"
 #include "statistics/taper.h"
 
 void anchor_clear(anchor *const a)
@@ -86,23 +87,36 @@ static void transpose(const size_t n, const size_t rows, const size_t columns, c
     }
 }
 
+static VECTOR_CLONES void add_powers(const size_t rows, const size_t n_bin, const real *restrict spectrum,
+                                     double *restrict sums)
+{
+    for (size_t i = 0; i < rows; i++, spectrum += 2 * n_bin) {
+        for (size_t k = 0; k < n_bin; k++) {
+            sums[k] += (double)(spectrum[k] * spectrum[k] + spectrum[n_bin + k] * spectrum[n_bin + k]);
+        }
+    }
+}
+
+/* Every window adds to the sum of each of its places. */
+static VECTOR_CLONES void add_places(const size_t n_window, const size_t place, const real *restrict x,
+                                     double *restrict sums)
+{
+    for (size_t i = 0; i < n_window; i++, x += place) {
+        for (size_t j = 0; j < place; j++) {
+            sums[j] += (double)x[j];
+        }
+    }
+}
+
 void anchor_measure(const anchor *const a, const size_t n, const real *const x, double *const sums, real *const work)
 {
     const size_t rows = n * a->n_component, width = 2 * a->n_bin;
     real *const by_component = work, *const spectrum = work + rows * a->record;
     transpose(n, a->record, a->n_component, x, by_component);
-    gemm_nt(rows, width, a->record, by_component, a->record, a->transform, a->record, 0, spectrum, width);
+    gemm_nt(rows, width, a->record, by_component, a->record, a->transform, a->record, false, spectrum, width, NULL);
     memset(sums, 0, a->n_gap * sizeof *sums);
-    for (size_t i = 0; i < rows; i++) {
-        const real *const s = spectrum + i * width;
-        for (size_t k = 0; k < a->n_bin; k++) {
-            sums[k] += (double)(s[k] * s[k] + s[a->n_bin + k] * s[a->n_bin + k]);
-        }
-    }
-    const size_t place = a->window * a->n_component;
-    for (size_t i = 0; i < n * a->record * a->n_component; i++) {
-        sums[a->n_bin + i % place] += x[i];
-    }
+    add_powers(rows, a->n_bin, spectrum, sums);
+    add_places(n * a->record / a->window, a->window * a->n_component, x, sums + a->n_bin);
 }
 
 void anchor_update(anchor *const a, const size_t n_batch, const double *const sums)
@@ -139,11 +153,13 @@ void anchor_gradient(const anchor *const a, const size_t n, const size_t n_batch
     const size_t rows = n * a->n_component, width = 2 * a->n_bin;
     real *const by_component = work, *const spectrum = work + rows * a->record;
     apply_prices(rows, width, a->price, (real)(1.0 / (double)(n_batch * a->n_component)), spectrum);
-    gemm_nn(rows, a->record, width, spectrum, width, a->transform, a->record, 0, by_component, a->record);
+    gemm_nn(rows, a->record, width, spectrum, width, a->transform, a->record, false, by_component, a->record, NULL);
     transpose(n, a->n_component, a->record, by_component, d_x);
     const size_t place = a->window * a->n_component, n_window = n_batch * (a->record / a->window);
     const real pull = (real)(2 * a->weight / (double)(place * n_window));
-    for (size_t i = 0; i < n * a->record * a->n_component; i++) {
-        d_x[i] += pull * a->gap[a->n_bin + i % place];
+    for (size_t i = 0; i < n * (a->record / a->window); i++) {
+        for (size_t j = 0; j < place; j++) {
+            d_x[i * place + j] += pull * a->gap[a->n_bin + j];
+        }
     }
 }

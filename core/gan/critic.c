@@ -47,28 +47,12 @@ void critic_initialise(const critic *const c, const uint64_t seed, const uint32_
     }
 }
 
-static size_t padded_size(const critic *const c)
-{
-    return c->sample + 2 * c->padding;
-}
-
 void critic_tape_layout(critic_tape *const tape, const critic *const c, const size_t n, arena *const a)
 {
-    tape->padded = arena_take(a, 2 * n * padded_size(c));
-    tape->point = arena_take(a, n * padded_size(c));
-    tape->slope = arena_take(a, n * padded_size(c));
+    tape->point = arena_take(a, n * critic_input(c));
+    tape->slope = arena_take(a, n * critic_input(c));
     tape->one = arena_take(a, 2 * n);
     chain_tape_layout(&tape->net, &c->net, 2 * n, true, a);
-}
-
-static void pad(const critic *const c, const size_t n, const real *const x, real *const to)
-{
-    const size_t size = padded_size(c);
-    for (size_t i = 0; i < n; i++) {
-        memset(to + i * size, 0, c->padding * sizeof *to);
-        memcpy(to + i * size + c->padding, x + i * c->sample, c->sample * sizeof *to);
-        memset(to + (i + 1) * size - c->padding, 0, c->padding * sizeof *to);
-    }
 }
 
 static double sum(const size_t n, const real *const x)
@@ -99,7 +83,7 @@ static VECTOR_CLONES void interpolate(const size_t n, const real mix, const real
  * the padding are not variables). Returns (|g| - 1)^2. */
 static double penalty_direction(const critic *const c, const size_t n_batch, const real *const g, real *const v)
 {
-    const size_t size = padded_size(c);
+    const size_t size = critic_input(c);
     double square = 0;
     for (size_t j = 0; j < c->sample; j++) {
         square += (double)g[c->padding + j] * g[c->padding + j];
@@ -114,16 +98,17 @@ static double penalty_direction(const critic *const c, const size_t n_batch, con
 }
 
 static double penalty_backward(const critic *const c, const real *const theta, const size_t n, const size_t n_batch,
-                               const real *const mix, real *const gradient, critic_tape *const tape)
+                               const real *const pairs, const real *const mix, real *const gradient,
+                               critic_tape *const tape)
 {
-    const size_t size = padded_size(c);
-    const real *const fake = tape->padded, *const actual = tape->padded + n * size;
+    const size_t size = critic_input(c);
+    const real *const fake = pairs, *const actual = pairs + n * size;
     for (size_t i = 0; i < n; i++) {
         interpolate(size, mix[i], actual + i * size, fake + i * size, tape->point + i * size);
     }
     chain_forward(&c->net, theta, n, tape->point, &tape->net);
     fill(n, 1, tape->one);
-    chain_backward(&c->net, theta, n, tape->point, tape->one, &tape->net, NULL, tape->slope);
+    chain_backward(&c->net, theta, n, tape->one, &tape->net, false, tape->slope);
     double penalty = 0;
     for (size_t i = 0; i < n; i++) {
         penalty += penalty_direction(c, n_batch, tape->slope + i * size, tape->point + i * size);
@@ -133,34 +118,28 @@ static double penalty_backward(const critic *const c, const real *const theta, c
 }
 
 critic_sums critic_loss_backward(const critic *const c, const real *const theta, const size_t n, const size_t n_batch,
-                                 const real *const fake, const real *const actual, const real *const mix,
-                                 real *const gradient, critic_tape *const tape)
+                                 const real *const pairs, const real *const mix, real *const gradient,
+                                 critic_tape *const tape)
 {
-    pad(c, n, fake, tape->padded);
-    pad(c, n, actual, tape->padded + n * padded_size(c));
-    const real *const output = chain_forward(&c->net, theta, 2 * n, tape->padded, &tape->net);
+    const real *const output = chain_forward(&c->net, theta, 2 * n, pairs, &tape->net);
     critic_sums sums = {.fake = sum(n, output), .real = sum(n, output + n)};
     fill(n, 1.0 / (double)n_batch, tape->one);
     fill(n, -1.0 / (double)n_batch, tape->one + n);
-    chain_backward(&c->net, theta, 2 * n, tape->padded, tape->one, &tape->net, gradient, NULL);
+    chain_backward(&c->net, theta, 2 * n, tape->one, &tape->net, false, NULL);
+    chain_backward_weight(&c->net, 2 * n, pairs, &tape->net, gradient);
     if (c->penalty > 0) {
-        sums.penalty = penalty_backward(c, theta, n, n_batch, mix, gradient, tape);
+        sums.penalty = penalty_backward(c, theta, n, n_batch, pairs, mix, gradient, tape);
     }
     return sums;
 }
 
-double critic_sample_gradient(const critic *const c, const real *const theta, const size_t n, const size_t n_batch,
-                              const real *const sample, const double weight, real *const d_sample,
+double critic_sample_gradient(const critic *const c, const real *const theta, const size_t n, const size_t n_negative,
+                              const size_t n_batch, const real *const sample, const bool add, real *const d_sample,
                               critic_tape *const tape)
 {
-    const size_t size = padded_size(c);
-    pad(c, n, sample, tape->padded);
-    const real *const output = chain_forward(&c->net, theta, n, tape->padded, &tape->net);
-    const double total = sum(n, output);
-    fill(n, weight / (double)n_batch, tape->one);
-    chain_backward(&c->net, theta, n, tape->padded, tape->one, &tape->net, NULL, tape->slope);
-    for (size_t i = 0; i < n; i++) {
-        memcpy(d_sample + i * c->sample, tape->slope + i * size + c->padding, c->sample * sizeof *d_sample);
-    }
-    return total;
+    const real *const output = chain_forward(&c->net, theta, n, sample, &tape->net);
+    fill(n_negative, -1.0 / (double)n_batch, tape->one);
+    fill(n - n_negative, 1.0 / (double)n_batch, tape->one + n_negative);
+    chain_backward(&c->net, theta, n, tape->one, &tape->net, add, d_sample);
+    return sum(n - n_negative, output + n_negative) - sum(n_negative, output);
 }

@@ -27,10 +27,15 @@ void critic_layout_mlp(critic *c, size_t sample, size_t hidden, size_t *n_parame
 /* Kaiming-normal weights, zero biases. number: tells critics of one model apart. */
 void critic_initialise(const critic *c, uint64_t seed, uint32_t number, real *theta);
 
+/* Values of a sample with its padding. */
+static inline size_t critic_input(const critic *c)
+{
+    return c->sample + 2 * c->padding;
+}
+
 typedef struct critic_tape {
-    real *padded;   /* [2 n][padded size]: fake, then real */
-    real *point;    /* [n][padded size]: interpolation points, then tangent */
-    real *slope;    /* [n][padded size]: gradient at the points */
+    real *point;    /* [n][input]: interpolation points, then tangent */
+    real *slope;    /* [n][input]: gradient at the points */
     real *one;      /* [2 n]: d(loss)/d(output) */
     chain_tape net; /* 2 n samples, with tangents */
 } critic_tape;
@@ -43,13 +48,15 @@ typedef struct critic_sums {
     double penalty;    /* (|grad| - 1)^2 */
 } critic_sums;
 
-/* gradient += gradient of the loss, where this shard's n samples are part of a batch of n_batch.
- * fake, actual: [n][sample]; mix: [n] uniform numbers of the interpolation. */
-critic_sums critic_loss_backward(const critic *c, const real *theta, size_t n, size_t n_batch, const real *fake,
-                                 const real *actual, const real *mix, real *gradient, critic_tape *tape);
+/* gradient = gradient of the loss, where this shard's n samples are part of a batch of n_batch.
+ * pairs: [2 n][input], n fake samples, then n real ones, zeros in the padding; mix: [n] uniform numbers of the
+ * interpolation. */
+critic_sums critic_loss_backward(const critic *c, const real *theta, size_t n, size_t n_batch, const real *pairs,
+                                 const real *mix, real *gradient, critic_tape *tape);
 
-/* d_sample[n][sample] = weight * d(D)/d(sample) / n_batch; returns the sum of D over the samples. */
-double critic_sample_gradient(const critic *c, const real *theta, size_t n, size_t n_batch, const real *sample,
-                              double weight, real *d_sample, critic_tape *tape);
+/* d_sample[n][input] (+)= gradient of (sum of D over all but the first n_negative samples - sum over those) / n_batch.
+ * n <= 2 n of the tape. Returns the difference of sums. */
+double critic_sample_gradient(const critic *c, const real *theta, size_t n, size_t n_negative, size_t n_batch,
+                              const real *sample, bool add, real *d_sample, critic_tape *tape);
 
 #endif

@@ -47,7 +47,8 @@ static double evolve_flops(const generator *const g)
 static double evolve_backward_flops(const generator *const g)
 {
     const size_t q = g->arch.state;
-    return 2 * chain_flops(&g->evolve) + (q > 0 ? 3 * applied_flops(g, q, q) : 0);
+    /* The first layer's inputs have a gradient only where they are z, which is half of them. */
+    return 2 * chain_flops(&g->evolve) - stage_flops(&g->evolve, 0) / 2 + (q > 0 ? 3 * applied_flops(g, q, q) : 0);
 }
 
 static double unet_flops(const unet *const u)

@@ -75,27 +75,34 @@ static group_rows rows_of(const linear_part *const p, const size_t n, const size
 
 /* y (+)= x A^T per component: x[n][D][in], A[out][in] at offset `matrix` of each group, y[n][D][out]. */
 static void apply_groups(const linear_part *const p, const real *const theta, const size_t matrix, const size_t n,
-                         const size_t in, const real *const x, const size_t out, const real beta, real *const y)
+                         const size_t in, const real *const x, const size_t out, const bool add, real *const y)
 {
     const group_rows rx = rows_of(p, n, in), ry = rows_of(p, n, out);
     for (size_t g = 0; g < p->n_group; g++) {
-        gemm_nt(rx.rows, out, in, x + g * in, rx.stride, theta + g * p->size + matrix, in, beta, y + g * out,
-                ry.stride);
+        gemm_nt(rx.rows, out, in, x + g * in, rx.stride, theta + g * p->size + matrix, in, add, y + g * out, ry.stride,
+                NULL);
     }
 }
 
-/* Backward of apply_groups: dx (+)= dy A, gradient of A += dy^T x. dx may be NULL. */
-static void apply_groups_backward(const linear_part *const p, const real *const theta, const size_t matrix,
-                                  const size_t n, const size_t in, const real *const x, const size_t out,
-                                  const real *const dy, const real beta, real *const dx, real *const gradient)
+/* dx (+)= dy A */
+static void apply_groups_data(const linear_part *const p, const real *const theta, const size_t matrix, const size_t n,
+                              const size_t in, const size_t out, const real *const dy, const bool add, real *const dx)
 {
     const group_rows rx = rows_of(p, n, in), ry = rows_of(p, n, out);
     for (size_t g = 0; g < p->n_group; g++) {
-        const size_t at = g * p->size + matrix;
-        gemm_tn(out, in, rx.rows, dy + g * out, ry.stride, x + g * in, rx.stride, 1, gradient + at, in);
-        if (dx) {
-            gemm_nn(rx.rows, in, out, dy + g * out, ry.stride, theta + at, in, beta, dx + g * in, rx.stride);
-        }
+        gemm_nn(rx.rows, in, out, dy + g * out, ry.stride, theta + g * p->size + matrix, in, add, dx + g * in,
+                rx.stride, NULL);
+    }
+}
+
+/* gradient of A = dy^T x */
+static void apply_groups_weight(const linear_part *const p, const size_t matrix, const size_t n, const size_t in,
+                                const real *const x, const size_t out, const real *const dy, real *const gradient)
+{
+    const group_rows rx = rows_of(p, n, in), ry = rows_of(p, n, out);
+    for (size_t g = 0; g < p->n_group; g++) {
+        gemm_tn(out, in, rx.rows, dy + g * out, ry.stride, x + g * in, rx.stride, false,
+                gradient + g * p->size + matrix, in, NULL);
     }
 }
 
@@ -103,6 +110,12 @@ void evolve_tape_layout(evolve_tape *const tape, const generator *const g, const
 {
     tape->input = arena_take(a, n * 2 * g->arch.latent);
     chain_tape_layout(&tape->net, &g->evolve, n, false, a);
+}
+
+evolve_tape evolve_tape_from(const evolve_tape *const tape, const generator *const g, const size_t first)
+{
+    return (evolve_tape){.input = tape->input + first * 2 * g->arch.latent,
+                         .net = chain_tape_from(&tape->net, &g->evolve, first)};
 }
 
 static void join_two(const size_t n, const size_t w, const real *const a, const real *const b, real *const to)
@@ -122,26 +135,34 @@ void evolve_forward(const generator *const g, const real *const theta, const siz
     if (q == 0) {
         memcpy(z_next, z, n * w * sizeof *z);
     } else {
-        apply_groups(&g->part, theta, g->part.evolve, n, q, z, q, 0, z_next);
-        apply_groups(&g->part, theta, g->part.kick, n, q, r, q, 1, z_next);
+        apply_groups(&g->part, theta, g->part.evolve, n, q, z, q, false, z_next);
+        apply_groups(&g->part, theta, g->part.kick, n, q, r, q, true, z_next);
     }
     add_to(n * w, step, z_next);
 }
 
-void evolve_backward(const generator *const g, const real *const theta, const size_t n, const real *const z,
-                     const real *const r, const real *const d_next, real *const dz, real *const gradient,
-                     evolve_tape *const tape, real *const scratch)
+void evolve_backward(const generator *const g, const real *const theta, const size_t n, const real *const d_next,
+                     real *const dz, evolve_tape *const tape)
 {
     const size_t w = g->arch.latent, q = g->arch.state;
-    chain_backward(&g->evolve, theta, n, tape->input, d_next, &tape->net, gradient, scratch);
-    for (size_t i = 0; i < n; i++) {
-        add_to(w, scratch + 2 * i * w, dz + i * w);
-    }
+    const linear of_z = linear_columns(&g->evolve.stage[0].layer, 0, w); /* r has no gradient */
+    chain_backward(&g->evolve, theta, n, d_next, &tape->net, false, NULL);
+    linear_backward_data(&of_z, theta, n, tape->net.delta[0], true, NULL, dz);
     if (q == 0) {
         add_to(n * w, d_next, dz);
     } else {
-        apply_groups_backward(&g->part, theta, g->part.evolve, n, q, z, q, d_next, 1, dz, gradient);
-        apply_groups_backward(&g->part, theta, g->part.kick, n, q, r, q, d_next, 0, NULL, gradient);
+        apply_groups_data(&g->part, theta, g->part.evolve, n, q, q, d_next, true, dz);
+    }
+}
+
+void evolve_backward_weight(const generator *const g, const size_t n, const real *const z, const real *const r,
+                            const real *const d_next, real *const gradient, const evolve_tape *const tape)
+{
+    const size_t q = g->arch.state;
+    chain_backward_weight(&g->evolve, n, tape->input, &tape->net, gradient);
+    if (q > 0) {
+        apply_groups_weight(&g->part, g->part.evolve, n, q, z, q, d_next, gradient);
+        apply_groups_weight(&g->part, g->part.kick, n, q, r, q, d_next, gradient);
     }
 }
 
@@ -216,9 +237,9 @@ const real *window_forward(const generator *const g, const real *const theta, co
     if (q == 0) {
         return net;
     }
-    apply_groups(&g->part, theta, g->part.from, n, q, from, m, 0, tape->by_component);
-    apply_groups(&g->part, theta, g->part.to, n, q, to, m, 1, tape->by_component);
-    apply_groups(&g->part, theta, g->part.noise, n, m, tape->noise, m, 1, tape->by_component);
+    apply_groups(&g->part, theta, g->part.from, n, q, from, m, false, tape->by_component);
+    apply_groups(&g->part, theta, g->part.to, n, q, to, m, true, tape->by_component);
+    apply_groups(&g->part, theta, g->part.noise, n, m, tape->noise, m, true, tape->by_component);
     frames_first(n, m, d, 1, tape->by_component, tape->output);
     add_to(n * m * d, net, tape->output);
     return tape->output;
@@ -246,16 +267,19 @@ void window_backward(const generator *const g, const real *const theta, const si
 {
     const size_t m = g->arch.window, d = g->arch.component, q = g->arch.state;
     const linear_part *const p = &g->part;
-    unet_backward(&g->window, theta, n, tape->input, d_output, &tape->net, gradient, tape->d_condition);
+    unet_backward(&g->window, theta, n, tape->input, tape->condition, d_output, &tape->net, gradient,
+                  tape->d_condition);
     condition_backward(g, n, tape->d_condition, d_from, d_to);
     if (q == 0) {
         return;
     }
     real *const dy = tape->by_component;
     components_first(n, m, d, d_output, dy);
-    apply_groups_backward(p, theta, p->from, n, q, from, m, dy, 1, d_from, gradient);
-    apply_groups_backward(p, theta, p->to, n, q, to, m, dy, 1, d_to, gradient);
-    apply_groups_backward(p, theta, p->noise, n, m, tape->noise, m, dy, 0, NULL, gradient);
+    apply_groups_data(p, theta, p->from, n, q, m, dy, true, d_from);
+    apply_groups_data(p, theta, p->to, n, q, m, dy, true, d_to);
+    apply_groups_weight(p, p->from, n, q, from, m, dy, gradient);
+    apply_groups_weight(p, p->to, n, q, to, m, dy, gradient);
+    apply_groups_weight(p, p->noise, n, m, tape->noise, m, dy, gradient);
 }
 
 void latent_draw(const generator *const g, const random_key key, const uint64_t iteration, const uint32_t sample,

@@ -52,22 +52,26 @@ mdgan_status generator_layout(generator *g, const architecture *arch, mdgan_erro
  * The linear part is left alone. */
 void generator_initialise(const generator *g, uint64_t seed, real *theta);
 
-/* One step of G_z for n chains. */
+/* One step of G_z for n chains, or for as many after each other as there is room for. */
 typedef struct evolve_tape {
     real *input; /* [n][2 W]: z, r */
     chain_tape net;
 } evolve_tape;
 
 void evolve_tape_layout(evolve_tape *tape, const generator *g, size_t n, arena *a);
+/* The tape of chains `first` and after. */
+evolve_tape evolve_tape_from(const evolve_tape *tape, const generator *g, size_t first);
 
 /* z_next[n][W] = G_z(z[n][W], r[n][W]); r as latent_draw() makes it. */
 void evolve_forward(const generator *g, const real *theta, size_t n, const real *z, const real *r, real *z_next,
                     evolve_tape *tape);
 
-/* dz[n][W] += d z_next^T d(z_next)/dz; gradient += weights' gradient. z, r as in the forward pass.
- * scratch: [n][2 W]. */
-void evolve_backward(const generator *g, const real *theta, size_t n, const real *z, const real *r, const real *d_next,
-                     real *dz, real *gradient, evolve_tape *tape, real *scratch);
+/* dz[n][W] += d z_next^T d(z_next)/dz. */
+void evolve_backward(const generator *g, const real *theta, size_t n, const real *d_next, real *dz, evolve_tape *tape);
+
+/* After evolve_backward of all n: gradient = weights' gradient; z, r as in the forward pass. */
+void evolve_backward_weight(const generator *g, size_t n, const real *z, const real *r, const real *d_next,
+                            real *gradient, const evolve_tape *tape);
 
 /* n windows from the states at their boundaries. */
 typedef struct window_tape {
@@ -91,7 +95,7 @@ void window_draw(const generator *g, random_key key, uint64_t iteration, uint32_
 const real *window_forward(const generator *g, const real *theta, size_t n, const real *from, const real *to,
                            window_tape *tape);
 
-/* d_from, d_to: [n][W] overwritten (d_to untouched in the paper's form); gradient += weights' gradient. */
+/* d_from, d_to: [n][W] overwritten (d_to untouched in the paper's form); gradient = weights' gradient. */
 void window_backward(const generator *g, const real *theta, size_t n, const real *from, const real *to,
                      const real *d_output, real *d_from, real *d_to, real *gradient, window_tape *tape);
 

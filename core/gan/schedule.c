@@ -36,6 +36,15 @@ mdgan_status networks_layout(networks *const net, const mdgan_train_config *cons
     return MDGAN_OK;
 }
 
+/* n places of `size` numbers without gaps. */
+static void take_row(arena *const a, const size_t n, const size_t size, real **const place)
+{
+    real *const first = arena_take(a, n * size);
+    for (size_t k = 0; k < n; k++) {
+        place[k] = first ? first + k * size : NULL;
+    }
+}
+
 void shard_layout(shard *const s, const networks *const net, const size_t index, const size_t n_batch, arena *const a)
 {
     const architecture *const arch = &net->generator.arch;
@@ -44,25 +53,31 @@ void shard_layout(shard *const s, const networks *const net, const size_t index,
     s->index = index;
     s->n = n;
     s->n_batch = n_batch;
-    for (size_t k = 0; k < plan->n_state; k++) {
-        s->state[k] = arena_take(a, n * w);
-        s->d_state[k] = arena_take(a, n * w);
-        s->kick[k] = arena_take(a, n * w);
-        evolve_tape_layout(&s->evolve[k], &net->generator, n, a);
-    }
+    take_row(a, plan->n_state, n * w, s->state);
+    take_row(a, plan->n_state, n * w, s->d_state);
+    take_row(a, plan->n_state, n * w, s->kick);
+    evolve_tape_layout(&s->evolve, &net->generator, (plan->n_state - 1) * n, a);
     s->from = arena_take(a, n * plan->n_window * w);
     s->to = arena_take(a, n * plan->n_window * w);
     s->d_from = arena_take(a, n * plan->n_window * w);
     s->d_to = arena_take(a, n * plan->n_window * w);
-    s->fake = arena_take(a, n * pair);
-    s->actual = arena_take(a, n * pair);
-    s->d_fake = arena_take(a, n * pair);
+    s->pairs = arena_take(a, 2 * n * critic_input(&net->window));
+    s->d_fake = arena_take(a, n * critic_input(&net->window));
     s->d_window = arena_take(a, n * plan->n_window * pair / 2);
     s->mix = arena_take(a, n);
-    s->scratch = arena_take(a, n * 2 * w);
     window_tape_layout(&s->window, &net->generator, n * plan->n_window, true, a);
     critic_tape_layout(&s->window_critic, &net->window, n, a);
     critic_tape_layout(&s->latent_critic, &net->latent[0], n, a);
+}
+
+real *shard_fake(const shard *const s, const networks *const net, const size_t i)
+{
+    return s->pairs + i * critic_input(&net->window) + net->window.padding;
+}
+
+real *shard_actual(const shard *const s, const networks *const net, const size_t i)
+{
+    return shard_fake(s, net, s->n + i);
 }
 
 static random_key key_of(const uint64_t seed, const random_purpose purpose)
@@ -100,7 +115,8 @@ static void unroll(shard *const s, const networks *const net, const real *const 
             latent_draw(&net->generator, key_of(seed, RANDOM_EVOLVE), iteration,
                         sample_of(s, i) * UNROLL_MAX + (uint32_t)k, s->kick[k] + i * w);
         }
-        evolve_forward(&net->generator, theta, s->n, s->state[k], s->kick[k], s->state[k + 1], &s->evolve[k]);
+        evolve_tape tape = evolve_tape_from(&s->evolve, &net->generator, k * s->n);
+        evolve_forward(&net->generator, theta, s->n, s->state[k], s->kick[k], s->state[k + 1], &tape);
     }
 }
 
@@ -140,7 +156,7 @@ void shard_generate(shard *const s, const networks *const net, const real *const
                 s->n * n_window, &s->window);
     s->windows = window_forward(&net->generator, theta, s->n * n_window, s->from, s->to, &s->window);
     for (size_t i = 0; i < s->n; i++) {
-        memcpy(s->fake + i * pair, s->windows + i * n_window * pair / 2 + s->offset[i] * d, pair * sizeof *s->fake);
+        memcpy(shard_fake(s, net, i), s->windows + i * n_window * pair / 2 + s->offset[i] * d, pair * sizeof(real));
     }
 }
 
@@ -155,13 +171,13 @@ shard_sums shard_critic_backward(shard *const s, const networks *const net, cons
 {
     shard_sums sums = {0};
     random_uniform(key_of(seed, RANDOM_PENALTY), iteration, (uint32_t)s->index * 16, s->n, s->mix);
-    sums.window = critic_loss_backward(&net->window, critic_theta, s->n, s->n_batch, s->fake, s->actual, s->mix,
-                                       gradient, &s->window_critic);
+    sums.window = critic_loss_backward(&net->window, critic_theta, s->n, s->n_batch, s->pairs, s->mix, gradient,
+                                       &s->window_critic);
     for (size_t j = 0; j < net->n_latent; j++) {
         const size_t k = latent_pair(net, j);
         random_uniform(key_of(seed, RANDOM_PENALTY), iteration, (uint32_t)(s->index * 16 + 1 + j), s->n, s->mix);
-        const critic_sums z = critic_loss_backward(&net->latent[j], critic_theta, s->n, s->n_batch, s->state[k],
-                                                   s->state[k + 1], s->mix, gradient, &s->latent_critic);
+        const critic_sums z = critic_loss_backward(&net->latent[j], critic_theta, s->n, s->n_batch, s->state[k], s->mix,
+                                                   gradient, &s->latent_critic);
         sums.latent += z.real - z.fake;
         sums.latent_penalty += z.penalty;
     }
@@ -172,15 +188,10 @@ shard_sums shard_critic_backward(shard *const s, const networks *const net, cons
  * D(z_{k+1}) - D(z_k). */
 static void latent_backward(shard *const s, const networks *const net, const real *const critic_theta)
 {
-    const size_t size = s->n * net->generator.arch.latent;
     for (size_t j = 0; j < net->n_latent; j++) {
         const size_t k = latent_pair(net, j);
-        critic_sample_gradient(&net->latent[j], critic_theta, s->n, s->n_batch, s->state[k], -1, s->scratch,
-                               &s->latent_critic);
-        add_to(size, s->scratch, s->d_state[k]);
-        critic_sample_gradient(&net->latent[j], critic_theta, s->n, s->n_batch, s->state[k + 1], 1, s->scratch,
-                               &s->latent_critic);
-        add_to(size, s->scratch, s->d_state[k + 1]);
+        critic_sample_gradient(&net->latent[j], critic_theta, 2 * s->n, s->n, s->n_batch, s->state[k], true,
+                               s->d_state[k], &s->latent_critic);
     }
 }
 
@@ -192,8 +203,8 @@ static void window_gradient(shard *const s, const networks *const net, const rea
     const size_t d = arch->component, m = arch->window, pair = 2 * m * d, w = arch->latent;
     memset(s->d_window, 0, s->n * plan->n_window * m * d * sizeof *s->d_window);
     for (size_t i = 0; i < s->n; i++) {
-        memcpy(s->d_window + i * plan->n_window * m * d + s->offset[i] * d, s->d_fake + i * pair,
-               pair * sizeof *s->d_fake);
+        memcpy(s->d_window + i * plan->n_window * m * d + s->offset[i] * d,
+               s->d_fake + i * critic_input(&net->window) + net->window.padding, pair * sizeof *s->d_fake);
     }
     if (pull) {
         add_to(s->n * plan->n_window * m * d, pull, s->d_window);
@@ -215,15 +226,16 @@ void shard_generator_backward(shard *const s, const networks *const net, const r
                               const real *const critic_theta, const real *const pull, real *const gradient)
 {
     const architecture *const arch = &net->generator.arch;
-    const size_t n_state = net->schedule.n_state;
-    for (size_t k = 0; k < n_state; k++) {
-        memset(s->d_state[k], 0, s->n * arch->latent * sizeof(real));
-    }
-    critic_sample_gradient(&net->window, critic_theta, s->n, s->n_batch, s->fake, -1, s->d_fake, &s->window_critic);
+    const generator *const g = &net->generator;
+    const size_t n_step = net->schedule.n_state - 1;
+    memset(s->d_state[0], 0, (n_step + 1) * s->n * arch->latent * sizeof(real));
+    critic_sample_gradient(&net->window, critic_theta, s->n, s->n, s->n_batch, s->pairs, false, s->d_fake,
+                           &s->window_critic);
     latent_backward(s, net, critic_theta);
     window_gradient(s, net, theta, pull, gradient);
-    for (size_t k = n_state - 1; k-- > 0;) {
-        evolve_backward(&net->generator, theta, s->n, s->state[k], s->kick[k], s->d_state[k + 1], s->d_state[k],
-                        gradient, &s->evolve[k], s->scratch);
+    for (size_t k = n_step; k-- > 0;) {
+        evolve_tape tape = evolve_tape_from(&s->evolve, g, k * s->n);
+        evolve_backward(g, theta, s->n, s->d_state[k + 1], s->d_state[k], &tape);
     }
+    evolve_backward_weight(g, n_step * s->n, s->state[0], s->kick[0], s->d_state[1], gradient, &s->evolve);
 }

@@ -45,27 +45,30 @@ typedef struct shard {
     size_t index; /* in the batch */
     size_t n;
     size_t n_batch;
-    real *state[UNROLL_MAX];   /* [n][W] */
-    real *kick[UNROLL_MAX];    /* [n][W]; r that made state k + 1 */
-    real *d_state[UNROLL_MAX]; /* [n][W] */
+    real *state[UNROLL_MAX];   /* [n][W], each right after the one before: any two are a pair for D_z */
+    real *kick[UNROLL_MAX];    /* [n][W]; r that made state k + 1; likewise */
+    real *d_state[UNROLL_MAX]; /* [n][W]; likewise */
     size_t *start;             /* [n] state that the first window starts from */
     size_t *offset;            /* [n] frames cut off before the pair */
     real *from, *to;           /* [n * n_window][W] */
     real *d_from, *d_to;
     const real *windows; /* [n][n_window][M][D] generated, in the tape */
-    real *fake;          /* [n][2M][D] the pair that D_Y sees */
-    real *actual;        /* [n][2M][D] real pair, augmented */
-    real *d_fake;        /* [n][2M][D] */
+    real *pairs;         /* [2 n][input of D_Y]: n generated pairs, n real ones (augmented) */
+    real *d_fake;        /* [n][input of D_Y] */
     real *d_window;      /* [n][n_window][M][D] */
     real *mix;           /* [n] */
-    real *scratch;       /* [n][2 W] */
-    evolve_tape evolve[UNROLL_MAX];
+    evolve_tape evolve;  /* of all steps, one after the other */
     window_tape window;
     critic_tape window_critic, latent_critic;
 } shard;
 
-/* start and offset need room of their own: [n] each, given by the caller. */
+/* Memory has to be zero at first (padding stays so); start and offset need room of their own: [n] each, given by the
+ * caller. */
 void shard_layout(shard *s, const networks *net, size_t index, size_t n_batch, arena *a);
+
+/* Where the 2M frames of generated and of real pair i lie: [2M][D]. */
+real *shard_fake(const shard *s, const networks *net, size_t i);
+real *shard_actual(const shard *s, const networks *net, size_t i);
 
 /* What a shard saw, as sums over its samples. */
 typedef struct shard_sums {
@@ -79,11 +82,11 @@ typedef struct shard_sums {
 void shard_generate(shard *s, const networks *net, const real *theta, uint64_t seed, uint64_t iteration,
                     const real *pool);
 
-/* gradient (critics') += of all critic losses; s->actual must be filled. */
+/* gradient (critics') = of all critic losses; the real pairs must be filled. */
 shard_sums shard_critic_backward(shard *s, const networks *net, const real *critic_theta, uint64_t seed,
                                  uint64_t iteration, real *gradient);
 
-/* gradient (generators') += of  -mean D_Y(fake) + sum over D_z of (mean D_z(z_{k+1}) - mean D_z(z_k)), i.e. of all
+/* gradient (generators') = of  -mean D_Y(fake) + sum over D_z of (mean D_z(z_{k+1}) - mean D_z(z_k)), i.e. of all
  * estimated Wasserstein distances. pull: [n][n_window][M][D] added to d(loss)/d(windows), or NULL. */
 void shard_generator_backward(shard *s, const networks *net, const real *theta, const real *critic_theta,
                               const real *pull, real *gradient);

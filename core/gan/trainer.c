@@ -93,11 +93,10 @@ static void critic_piece(void *const context, const size_t i, const size_t worke
     }
     shard *const s = &t->shard[i];
     real *const gradient = t->critic_gradient + i * t->net.n_critic_parameter;
-    memset(gradient, 0, t->net.n_critic_parameter * sizeof *gradient);
     shard_generate(s, &t->net, t->generator.theta, t->config.seed, draw_number(t), t->pool);
     for (size_t j = 0; j < s->n; j++) {
         sample_data_draw(&t->data, t->config.seed, draw_number(t), (uint32_t)(i * s->n + j),
-                         s->actual + j * t->pair_size);
+                         shard_actual(s, &t->net, j));
     }
     t->sums[i] = shard_critic_backward(s, &t->net, t->critic.theta, t->config.seed, draw_number(t), gradient);
     if (anchor_looks(t)) {
@@ -116,7 +115,6 @@ static void generator_piece(void *const context, const size_t i, const size_t wo
     shard *const s = &t->shard[i];
     real *const gradient = t->generator_gradient + i * t->net.generator.n_parameter;
     real *pull = NULL;
-    memset(gradient, 0, t->net.generator.n_parameter * sizeof *gradient);
     if (t->anchor.weight > 0) {
         pull = t->anchor_pull + i * s->n * t->chain_size;
         anchor_gradient(&t->anchor, s->n, s->n_batch, pull, t->anchor_work + i * t->anchor_work_size);

@@ -44,34 +44,49 @@ const real *chain_forward(const chain *const c, const real *const theta, const s
     const real *input = x;
     for (size_t i = 0; i < c->n_stage; i++) {
         const struct chain_stage *const s = &c->stage[i];
-        if (i + 1 < c->n_stage) {
-            linear_forward_leaky(&s->layer, theta, n * s->rows, input, tape->output[i]);
-        } else {
-            linear_forward(&s->layer, theta, n * s->rows, input, tape->output[i]);
-        }
+        const bool leaky = i + 1 < c->n_stage;
+        linear_forward(&s->layer, theta, n * s->rows, input, false, leaky, tape->output[i]);
         input = tape->output[i];
     }
     return input;
 }
 
-void chain_backward(const chain *const c, const real *const theta, const size_t n, const real *const x,
-                    const real *const d_output, chain_tape *const tape, real *const gradient, real *const dx)
+chain_tape chain_tape_from(const chain_tape *const tape, const chain *const c, const size_t first)
+{
+    chain_tape part = {.n_max = tape->n_max - first};
+    for (size_t i = 0; i < c->n_stage; i++) {
+        const size_t at = first * c->stage[i].rows * c->stage[i].layer.out;
+        part.output[i] = tape->output[i] + at;
+        part.delta[i] = tape->delta[i] + at;
+    }
+    return part;
+}
+
+void chain_backward(const chain *const c, const real *const theta, const size_t n, const real *const d_output,
+                    chain_tape *const tape, const bool add, real *const dx)
 {
     const size_t last = c->n_stage - 1;
     memcpy(tape->delta[last], d_output, n * chain_output_size(c) * sizeof(real));
     for (size_t i = c->n_stage; i-- > 0;) {
         const struct chain_stage *const s = &c->stage[i];
         const size_t rows = n * s->rows;
-        if (gradient) {
-            linear_backward_weight(&s->layer, rows, i > 0 ? tape->output[i - 1] : x, tape->delta[i], gradient);
-        }
-        real *const below = i > 0 ? tape->delta[i - 1] : dx;
-        if (below) {
-            linear_backward_data(&s->layer, theta, rows, tape->delta[i], below);
-        }
         if (i > 0) {
-            leaky_backward(rows * s->layer.in, tape->output[i - 1], tape->delta[i - 1]);
+            linear_backward_data(&s->layer, theta, rows, tape->delta[i], false, tape->output[i - 1],
+                                 tape->delta[i - 1]);
+        } else if (dx) {
+            linear_backward_data(&s->layer, theta, rows, tape->delta[i], add, NULL, dx);
         }
+    }
+}
+
+void chain_backward_weight(const chain *const c, const size_t n, const real *const x, const chain_tape *const tape,
+                           real *const gradient)
+{
+    for (size_t i = 0; i < c->n_stage; i++) {
+        const struct chain_stage *const s = &c->stage[i];
+        const size_t rows = n * s->rows;
+        linear_backward_weight(&s->layer, rows, i > 0 ? tape->output[i - 1] : x, tape->delta[i], false, gradient);
+        linear_backward_bias(&s->layer, rows, tape->delta[i], gradient);
     }
 }
 
@@ -82,11 +97,10 @@ void chain_input_gradient_backward(const chain *const c, const real *const theta
     for (size_t i = 0; i < c->n_stage; i++) {
         const linear *const l = &c->stage[i].layer;
         const size_t rows = n * c->stage[i].rows;
-        gemm_tn(l->out, l->in, rows, tape->delta[i], l->out, tangent, l->in, 1, gradient + l->weight, l->in);
+        linear_backward_weight(l, rows, tangent, tape->delta[i], true, gradient);
         if (i + 1 < c->n_stage) {
             real *const next = tape->tangent[i % 2];
-            linear_tangent(l, theta, rows, tangent, next);
-            leaky_backward(rows * l->out, tape->output[i], next);
+            linear_tangent(l, theta, rows, tangent, tape->output[i], next);
             tangent = next;
         }
     }

@@ -39,10 +39,16 @@ void chain_tape_layout(chain_tape *tape, const chain *c, size_t n, bool with_tan
 /* Returns the output, [n][output size], in the tape. x: [n][input size]. n <= n_max. */
 const real *chain_forward(const chain *c, const real *theta, size_t n, const real *x, chain_tape *tape);
 
-/* After chain_forward with the same x: back-propagates d_output [n][output size]. Leaves the deltas in the tape.
- * gradient: += weights' gradient, or NULL; dx: [n][input size] overwritten, or NULL. */
-void chain_backward(const chain *c, const real *theta, size_t n, const real *x, const real *d_output, chain_tape *tape,
-                    real *gradient, real *dx);
+/* The tape of samples `first` and after, for passes over a part of the batch. */
+chain_tape chain_tape_from(const chain_tape *tape, const chain *c, size_t first);
+
+/* After chain_forward: back-propagates d_output [n][output size]. Leaves the deltas in the tape.
+ * dx: [n][input size], overwritten or added to, or NULL. */
+void chain_backward(const chain *c, const real *theta, size_t n, const real *d_output, chain_tape *tape, bool add,
+                    real *dx);
+
+/* After chain_backward, x as in chain_forward: gradient = weights' gradient. */
+void chain_backward_weight(const chain *c, size_t n, const real *x, const chain_tape *tape, real *gradient);
 
 /* After chain_forward and chain_backward (with d_output = 1, dx = g(x)): gradient += d/d(weights) of sum(v * g), where
  * v: [n][input size] is held fixed. LeakyReLU has no curvature, so this is one tangent pass of v through the linearised

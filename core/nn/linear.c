@@ -6,9 +6,17 @@
 
 linear linear_layout(const size_t in, const size_t out, size_t *const n_parameter)
 {
-    const linear l = {.in = in, .out = out, .weight = *n_parameter, .bias = *n_parameter + in * out};
+    const linear l = {.in = in, .out = out, .weight = *n_parameter, .weight_row = in, .bias = *n_parameter + in * out};
     *n_parameter += in * out + out;
     return l;
+}
+
+linear linear_columns(const linear *const l, const size_t first, const size_t in)
+{
+    linear part = *l;
+    part.in = in;
+    part.weight += first;
+    return part;
 }
 
 void linear_initialise(const linear *const l, const random_key key, const uint64_t model, const uint32_t number,
@@ -23,25 +31,6 @@ void linear_initialise(const linear *const l, const random_key key, const uint64
     memset(theta + l->bias, 0, l->out * sizeof *theta);
 }
 
-static VECTOR_CLONES void add_bias(const size_t n, const size_t out, const real *restrict bias, real *restrict y)
-{
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < out; j++) {
-            y[i * out + j] += bias[j];
-        }
-    }
-}
-
-static VECTOR_CLONES void add_bias_leaky(const size_t n, const size_t out, const real *restrict bias, real *restrict y)
-{
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < out; j++) {
-            const real v = y[i * out + j] + bias[j];
-            y[i * out + j] = v > 0 ? v : LEAKY_SLOPE * v;
-        }
-    }
-}
-
 static VECTOR_CLONES void sum_rows(const size_t n, const size_t out, const real *restrict dy, real *restrict sum)
 {
     for (size_t i = 0; i < n; i++) {
@@ -51,40 +40,35 @@ static VECTOR_CLONES void sum_rows(const size_t n, const size_t out, const real 
     }
 }
 
-VECTOR_CLONES void leaky_backward(const size_t n, const real *restrict y, real *restrict d)
+void linear_forward(const linear *const l, const real *const theta, const size_t n, const real *const x, const bool add,
+                    const bool leaky, real *const y)
 {
-    for (size_t i = 0; i < n; i++) {
-        d[i] = y[i] > 0 ? d[i] : LEAKY_SLOPE * d[i];
-    }
+    const gemm_finish finish = {.bias = theta + l->bias, .leaky = leaky};
+    gemm_nt(n, l->out, l->in, x, l->in, theta + l->weight, l->weight_row, add, y, l->out, &finish);
 }
 
-void linear_tangent(const linear *const l, const real *const theta, const size_t n, const real *const x, real *const y)
+void linear_tangent(const linear *const l, const real *const theta, const size_t n, const real *const x,
+                    const real *const side, real *const y)
 {
-    gemm_nt(n, l->out, l->in, x, l->in, theta + l->weight, l->in, 0, y, l->out);
-}
-
-void linear_forward(const linear *const l, const real *const theta, const size_t n, const real *const x, real *const y)
-{
-    linear_tangent(l, theta, n, x, y);
-    add_bias(n, l->out, theta + l->bias, y);
-}
-
-void linear_forward_leaky(const linear *const l, const real *const theta, const size_t n, const real *const x,
-                          real *const y)
-{
-    linear_tangent(l, theta, n, x, y);
-    add_bias_leaky(n, l->out, theta + l->bias, y);
+    const gemm_finish finish = {.side = side};
+    gemm_nt(n, l->out, l->in, x, l->in, theta + l->weight, l->weight_row, false, y, l->out, &finish);
 }
 
 void linear_backward_weight(const linear *const l, const size_t n, const real *const x, const real *const dy,
-                            real *const gradient)
+                            const bool add, real *const gradient)
 {
-    gemm_tn(l->out, l->in, n, dy, l->out, x, l->in, 1, gradient + l->weight, l->in);
+    gemm_tn(l->out, l->in, n, dy, l->out, x, l->in, add, gradient + l->weight, l->weight_row, NULL);
+}
+
+void linear_backward_bias(const linear *const l, const size_t n, const real *const dy, real *const gradient)
+{
+    memset(gradient + l->bias, 0, l->out * sizeof *gradient);
     sum_rows(n, l->out, dy, gradient + l->bias);
 }
 
 void linear_backward_data(const linear *const l, const real *const theta, const size_t n, const real *const dy,
-                          real *const dx)
+                          const bool add, const real *const side, real *const dx)
 {
-    gemm_nn(n, l->in, l->out, dy, l->out, theta + l->weight, l->in, 0, dx, l->in);
+    const gemm_finish finish = {.side = side};
+    gemm_nn(n, l->in, l->out, dy, l->out, theta + l->weight, l->weight_row, add, dx, l->in, &finish);
 }

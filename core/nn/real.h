@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The number type of the networks and its matrix products. The same sources are compiled for float (the product) and,
- * with MDGAN_REAL_DOUBLE, for double (finite-difference tests). */
+/* The number type of the networks. The same sources are compiled for float (the product) and, with MDGAN_REAL_DOUBLE,
+ * for double (finite-difference tests). */
 #ifndef MDGAN_NN_REAL_H
 #define MDGAN_NN_REAL_H
 
-#include <cblas.h>
 #include <stddef.h>
 
 #ifdef MDGAN_REAL_DOUBLE
 typedef double real;
-#define REAL_GEMM cblas_dgemm
 #define REAL_SQRT sqrt
 #else
 typedef float real;
-#define REAL_GEMM cblas_sgemm
 #define REAL_SQRT sqrtf
 #endif
 
@@ -31,30 +28,6 @@ static inline void add_to(const size_t n, const real *restrict x, real *restrict
     for (size_t i = 0; i < n; i++) {
         y[i] += x[i];
     }
-}
-
-/* c[m][n] = beta c + a[m][k] b[n][k]^T, rows of a, b and c lda, ldb and ldc apart. */
-static inline void gemm_nt(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb,
-                           real beta, real *c, size_t ldc)
-{
-    REAL_GEMM(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, beta, c,
-              (int)ldc);
-}
-
-/* c[m][n] = beta c + a[m][k] b[k][n]. */
-static inline void gemm_nn(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb,
-                           real beta, real *c, size_t ldc)
-{
-    REAL_GEMM(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, beta, c,
-              (int)ldc);
-}
-
-/* c[m][n] = beta c + a[k][m]^T b[k][n]. */
-static inline void gemm_tn(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb,
-                           real beta, real *c, size_t ldc)
-{
-    REAL_GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, beta, c,
-              (int)ldc);
 }
 
 #endif

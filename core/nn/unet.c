@@ -65,31 +65,24 @@ void unet_tape_layout(unet_tape *const tape, const unet *const u, const size_t n
         const struct unet_level *const level = &u->level[i];
         const size_t rows = n * level->rows;
         tape->skip[i] = arena_take(a, rows * level->channels);
-        tape->join[i] = arena_take(a, rows * level->decode.in);
         tape->up[i] = arena_take(a, rows * level->decode.out);
         if (with_gradient) {
             tape->d_skip[i] = arena_take(a, rows * level->channels);
-            tape->d_join[i] = arena_take(a, rows * level->decode.in);
             tape->d_up[i] = arena_take(a, rows * level->decode.out);
         }
     }
 }
 
-/* to[n][wa + wb] = a[n][wa] beside b[n][wb]. */
-static void join_rows(const size_t n, const size_t wa, const real *a, const size_t wb, const real *b, real *to)
+/* A decoder's input is what comes from below and what stands beside it: the skip connection, or the condition at the
+ * bottleneck. They lie in two places, and so the layer is applied in two parts. */
+static linear decode_below(const struct unet_level *const level)
 {
-    for (size_t i = 0; i < n; i++, a += wa, b += wb, to += wa + wb) {
-        memcpy(to, a, wa * sizeof *to);
-        memcpy(to + wa, b, wb * sizeof *to);
-    }
+    return linear_columns(&level->decode, 0, level->channels);
 }
 
-static void split_rows(const size_t n, const size_t wa, real *a, const size_t wb, real *b, const real *from)
+static linear decode_beside(const struct unet_level *const level)
 {
-    for (size_t i = 0; i < n; i++, a += wa, b += wb, from += wa + wb) {
-        memcpy(a, from, wa * sizeof *a);
-        memcpy(b, from + wa, wb * sizeof *b);
-    }
+    return linear_columns(&level->decode, level->channels, level->decode.in - level->channels);
 }
 
 const real *unet_forward(const unet *const u, const real *const theta, const size_t n, const real *const x,
@@ -98,56 +91,55 @@ const real *unet_forward(const unet *const u, const real *const theta, const siz
     assert(n <= tape->n_max);
     for (size_t i = 0; i < u->n_level; i++) {
         const struct unet_level *const level = &u->level[i];
-        linear_forward_leaky(&level->encode, theta, n * level->rows, i == 0 ? x : tape->skip[i - 1], tape->skip[i]);
+        linear_forward(&level->encode, theta, n * level->rows, i == 0 ? x : tape->skip[i - 1], false, true,
+                       tape->skip[i]);
     }
     for (size_t i = u->n_level; i-- > 0;) {
         const struct unet_level *const level = &u->level[i];
+        const linear below = decode_below(level), beside = decode_beside(level);
         const bool bottleneck = i + 1 == u->n_level;
-        const real *const below = bottleneck ? tape->skip[i] : tape->up[i + 1];
-        const real *const beside = bottleneck ? condition : tape->skip[i];
-        join_rows(n * level->rows, level->channels, below, level->decode.in - level->channels, beside, tape->join[i]);
-        if (i > 0) {
-            linear_forward_leaky(&level->decode, theta, n * level->rows, tape->join[i], tape->up[i]);
-        } else {
-            linear_forward(&level->decode, theta, n * level->rows, tape->join[i], tape->up[i]);
-        }
+        const size_t rows = n * level->rows;
+        linear_tangent(&below, theta, rows, bottleneck ? tape->skip[i] : tape->up[i + 1], NULL, tape->up[i]);
+        linear_forward(&beside, theta, rows, bottleneck ? condition : tape->skip[i], true, i > 0, tape->up[i]);
     }
     return tape->up[0];
 }
 
-static void decoder_backward(const unet *const u, const real *const theta, const size_t n, const real *const d_output,
-                             unet_tape *const tape, real *const gradient, real *const d_condition)
+static void decoder_backward(const unet *const u, const real *const theta, const size_t n, const real *const condition,
+                             const real *const d_output, unet_tape *const tape, real *const gradient,
+                             real *const d_condition)
 {
     const real *d_up = d_output;
     for (size_t i = 0; i < u->n_level; i++) {
         const struct unet_level *const level = &u->level[i];
-        const size_t rows = n * level->rows;
-        linear_backward_weight(&level->decode, rows, tape->join[i], d_up, gradient);
-        linear_backward_data(&level->decode, theta, rows, d_up, tape->d_join[i]);
+        const linear below = decode_below(level), beside = decode_beside(level);
         const bool bottleneck = i + 1 == u->n_level;
+        const size_t rows = n * level->rows;
+        const real *const from_below = bottleneck ? tape->skip[i] : tape->up[i + 1];
         real *const d_below = bottleneck ? tape->d_skip[i] : tape->d_up[i + 1];
-        real *const d_beside = bottleneck ? d_condition : tape->d_skip[i];
-        split_rows(rows, level->channels, d_below, level->decode.in - level->channels, d_beside, tape->d_join[i]);
-        if (!bottleneck) {
-            leaky_backward(rows * level->channels, tape->up[i + 1], d_below);
-        }
+        linear_backward_weight(&below, rows, from_below, d_up, false, gradient);
+        linear_backward_weight(&beside, rows, bottleneck ? condition : tape->skip[i], d_up, false, gradient);
+        linear_backward_bias(&level->decode, rows, d_up, gradient);
+        linear_backward_data(&beside, theta, rows, d_up, false, NULL, bottleneck ? d_condition : tape->d_skip[i]);
+        linear_backward_data(&below, theta, rows, d_up, false, from_below, d_below);
         d_up = d_below;
     }
 }
 
 void unet_backward(const unet *const u, const real *const theta, const size_t n, const real *const x,
-                   const real *const d_output, unet_tape *const tape, real *const gradient, real *const d_condition)
+                   const real *const condition, const real *const d_output, unet_tape *const tape, real *const gradient,
+                   real *const d_condition)
 {
-    decoder_backward(u, theta, n, d_output, tape, gradient, d_condition);
+    decoder_backward(u, theta, n, condition, d_output, tape, gradient, d_condition);
     for (size_t i = u->n_level; i-- > 0;) {
         const struct unet_level *const level = &u->level[i];
         const size_t rows = n * level->rows;
-        leaky_backward(rows * level->channels, tape->skip[i], tape->d_skip[i]);
-        linear_backward_weight(&level->encode, rows, i == 0 ? x : tape->skip[i - 1], tape->d_skip[i], gradient);
+        linear_backward_weight(&level->encode, rows, i == 0 ? x : tape->skip[i - 1], tape->d_skip[i], false, gradient);
+        linear_backward_bias(&level->encode, rows, tape->d_skip[i], gradient);
         if (i > 0) {
-            /* d_up[i] has served its purpose and has room for rows above x channels above. */
-            linear_backward_data(&level->encode, theta, rows, tape->d_skip[i], tape->d_up[i]);
-            add_to(rows * level->kernel * u->level[i - 1].channels, tape->d_up[i], tape->d_skip[i - 1]);
+            /* To what came through the skip connection; only now, with all of it, comes the slope. */
+            linear_backward_data(&level->encode, theta, rows, tape->d_skip[i], true, tape->skip[i - 1],
+                                 tape->d_skip[i - 1]);
         }
     }
 }

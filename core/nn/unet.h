@@ -28,10 +28,8 @@ typedef struct unet {
 typedef struct unet_tape {
     size_t n_max;
     real *skip[UNET_LEVEL_MAX]; /* [n * rows][channels] encoder outputs after LeakyReLU */
-    real *join[UNET_LEVEL_MAX]; /* [n * rows][decode.in] decoder inputs: what comes from below, then the skip */
     real *up[UNET_LEVEL_MAX];   /* [n * rows above][channels above] decoder outputs after LeakyReLU; top: the output */
     real *d_skip[UNET_LEVEL_MAX];
-    real *d_join[UNET_LEVEL_MAX];
     real *d_up[UNET_LEVEL_MAX];
 } unet_tape;
 
@@ -47,8 +45,9 @@ void unet_tape_layout(unet_tape *tape, const unet *u, size_t n, bool with_gradie
 const real *unet_forward(const unet *u, const real *theta, size_t n, const real *x, const real *condition,
                          unet_tape *tape);
 
-/* After unet_forward with the same x: gradient += weights' gradient; d_condition: [n][n_condition] overwritten. */
-void unet_backward(const unet *u, const real *theta, size_t n, const real *x, const real *d_output, unet_tape *tape,
-                   real *gradient, real *d_condition);
+/* After unet_forward with the same x and condition: gradient = weights' gradient; d_condition: [n][n_condition]
+ * overwritten. */
+void unet_backward(const unet *u, const real *theta, size_t n, const real *x, const real *condition,
+                   const real *d_output, unet_tape *tape, real *gradient, real *d_condition);
 
 #endif

@@ -8,10 +8,16 @@
 typedef struct critic_case {
     critic net;
     size_t n, n_theta;
-    real *theta, *fake, *actual, *mix, *memory;
+    real *theta, *pairs, *mix, *memory;
     critic_tape tape;
-    double weight;
+    size_t n_negative;
 } critic_case;
+
+/* What a sample holds between its padding. */
+static real *sample_at(const critic_case *const c, const size_t i)
+{
+    return c->pairs + i * critic_input(&c->net) + c->net.padding;
+}
 
 static void critic_case_create(critic_case *const c, const bool conv, const double penalty)
 {
@@ -28,8 +34,10 @@ static void critic_case_create(critic_case *const c, const bool conv, const doub
     a = (arena){.base = c->memory};
     critic_tape_layout(&c->tape, &c->net, c->n, &a);
     c->theta = new_normal(1, c->n_theta, 0.3);
-    c->fake = new_normal(2, c->n * c->net.sample, 1);
-    c->actual = new_normal(3, c->n * c->net.sample, 1.5);
+    c->pairs = new_zero(2 * c->n * critic_input(&c->net));
+    for (size_t i = 0; i < 2 * c->n; i++) {
+        fill_normal(2 + i, c->net.sample, i < c->n ? 1 : 1.5, sample_at(c, i));
+    }
     c->mix = new_zero(c->n);
     random_uniform((random_key){5, 5}, 0, 0, c->n, c->mix);
 }
@@ -37,8 +45,7 @@ static void critic_case_create(critic_case *const c, const bool conv, const doub
 static void critic_case_free(critic_case *const c)
 {
     free(c->theta);
-    free(c->fake);
-    free(c->actual);
+    free(c->pairs);
     free(c->mix);
     free(c->memory);
 }
@@ -48,8 +55,7 @@ static double critic_loss(void *const context)
 {
     critic_case *const c = context;
     real *const ignored = new_zero(c->n_theta);
-    const critic_sums s =
-        critic_loss_backward(&c->net, c->theta, c->n, 2 * c->n, c->fake, c->actual, c->mix, ignored, &c->tape);
+    const critic_sums s = critic_loss_backward(&c->net, c->theta, c->n, 2 * c->n, c->pairs, c->mix, ignored, &c->tape);
     free(ignored);
     return (s.fake - s.real + c->net.penalty * s.penalty) / (double)(2 * c->n);
 }
@@ -59,7 +65,7 @@ static void check_critic(const bool conv, const double penalty)
     critic_case c;
     critic_case_create(&c, conv, penalty);
     real *const gradient = new_zero(c.n_theta);
-    critic_loss_backward(&c.net, c.theta, c.n, 2 * c.n, c.fake, c.actual, c.mix, gradient, &c.tape);
+    critic_loss_backward(&c.net, c.theta, c.n, 2 * c.n, c.pairs, c.mix, gradient, &c.tape);
     check_gradient(conv ? "convolutional critic" : "affine critic", critic_loss, &c, c.theta, gradient, c.n_theta, 500);
     free(gradient);
     critic_case_free(&c);
@@ -85,22 +91,21 @@ static void test_penalty_value(void **const state)
     (void)state;
     critic_case c;
     critic_case_create(&c, true, 10);
-    real *const ignored = new_zero(c.n_theta), *const point = new_zero(c.net.sample),
-                *const slope = new_zero(c.net.sample);
-    const critic_sums s = critic_loss_backward(&c.net, c.theta, c.n, c.n, c.fake, c.actual, c.mix, ignored, &c.tape);
+    const size_t size = critic_input(&c.net);
+    real *const ignored = new_zero(c.n_theta), *const point = new_zero(size), *const slope = new_zero(size);
+    const critic_sums s = critic_loss_backward(&c.net, c.theta, c.n, c.n, c.pairs, c.mix, ignored, &c.tape);
     double expected = 0;
     for (size_t i = 0; i < c.n; i++) {
-        for (size_t j = 0; j < c.net.sample; j++) {
-            const size_t k = i * c.net.sample + j;
-            point[j] = c.mix[i] * c.actual[k] + (1 - c.mix[i]) * c.fake[k];
-        }
         double square = 0;
-        for (size_t j = 0; j < c.net.sample; j++) {
+        for (size_t j = 0; j < size; j++) {
+            point[j] = c.mix[i] * c.pairs[(c.n + i) * size + j] + (1 - c.mix[i]) * c.pairs[i * size + j];
+        }
+        for (size_t j = c.net.padding; j < c.net.padding + c.net.sample; j++) {
             const real kept = point[j];
             point[j] = kept + 1e-6;
-            const double up = critic_sample_gradient(&c.net, c.theta, 1, 1, point, 1, slope, &c.tape);
+            const double up = critic_sample_gradient(&c.net, c.theta, 1, 0, 1, point, false, slope, &c.tape);
             point[j] = kept - 1e-6;
-            const double down = critic_sample_gradient(&c.net, c.theta, 1, 1, point, 1, slope, &c.tape);
+            const double down = critic_sample_gradient(&c.net, c.theta, 1, 0, 1, point, false, slope, &c.tape);
             point[j] = kept;
             square += (up - down) * (up - down) / 4e-12;
         }
@@ -113,13 +118,15 @@ static void test_penalty_value(void **const state)
     critic_case_free(&c);
 }
 
+/* Both halves of the pairs, so that there are samples of either sign. */
 static double sample_loss(void *const context)
 {
     critic_case *const c = context;
-    real *const ignored = new_zero(c->n * c->net.sample);
-    const double sum = critic_sample_gradient(&c->net, c->theta, c->n, c->n, c->fake, c->weight, ignored, &c->tape);
+    real *const ignored = new_zero(2 * c->n * critic_input(&c->net));
+    const double sum =
+        critic_sample_gradient(&c->net, c->theta, 2 * c->n, c->n_negative, c->n, c->pairs, false, ignored, &c->tape);
     free(ignored);
-    return c->weight * sum / (double)c->n;
+    return sum / (double)c->n;
 }
 
 static void test_sample_gradient(void **const state)
@@ -127,11 +134,11 @@ static void test_sample_gradient(void **const state)
     (void)state;
     critic_case c;
     critic_case_create(&c, true, 10);
-    c.weight = -1;
-    const size_t n = c.n * c.net.sample;
+    c.n_negative = c.n + 1;
+    const size_t n = 2 * c.n * critic_input(&c.net);
     real *const d = new_zero(n);
-    critic_sample_gradient(&c.net, c.theta, c.n, c.n, c.fake, c.weight, d, &c.tape);
-    check_gradient("samples", sample_loss, &c, c.fake, d, n, 300);
+    critic_sample_gradient(&c.net, c.theta, 2 * c.n, c.n_negative, c.n, c.pairs, false, d, &c.tape);
+    check_gradient("samples", sample_loss, &c, c.pairs, d, n, 300);
     free(d);
     critic_case_free(&c);
 }

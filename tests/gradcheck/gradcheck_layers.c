@@ -48,6 +48,30 @@ static void chain_case_create(chain_case *const c)
     c->probe = new_normal(3, c->n * chain_output_size(&c->net), 1);
 }
 
+/* Passes over parts of the batch leave the same in the tape, and `add` adds. */
+static void check_parts(chain_case *const c, const real *const gradient, const real *const dx)
+{
+    enum { FIRST = 2 };
+    const size_t n_in = chain_input_size(&c->net), n_out = chain_output_size(&c->net);
+    chain_tape rest = chain_tape_from(&c->tape, &c->net, FIRST);
+    real *const again = new_zero(c->n_theta), *const twice = new_zero(c->n * n_in);
+    chain_loss(c); /* finite differences left the tape of a neighbour */
+    chain_backward(&c->net, c->theta, FIRST, c->probe, &c->tape, false, NULL);
+    chain_backward(&c->net, c->theta, c->n - FIRST, c->probe + FIRST * n_out, &rest, false, NULL);
+    chain_backward_weight(&c->net, c->n, c->x, &c->tape, again);
+    for (size_t i = 0; i < c->n_theta; i++) {
+        assert_true(fabs(again[i] - gradient[i]) < 1e-12);
+    }
+    for (size_t round = 0; round < 2; round++) {
+        chain_backward(&c->net, c->theta, c->n, c->probe, &c->tape, true, twice);
+    }
+    for (size_t i = 0; i < c->n * n_in; i++) {
+        assert_true(fabs(twice[i] - 2 * dx[i]) < 1e-12);
+    }
+    free(again);
+    free(twice);
+}
+
 static void test_chain(void **const state)
 {
     (void)state;
@@ -56,9 +80,11 @@ static void test_chain(void **const state)
     const size_t n_x = c.n * chain_input_size(&c.net);
     real *const gradient = new_zero(c.n_theta), *const dx = new_zero(n_x);
     chain_loss(&c);
-    chain_backward(&c.net, c.theta, c.n, c.x, c.probe, &c.tape, gradient, dx);
+    chain_backward(&c.net, c.theta, c.n, c.probe, &c.tape, false, dx);
+    chain_backward_weight(&c.net, c.n, c.x, &c.tape, gradient);
     check_gradient("chain weights", chain_loss, &c, c.theta, gradient, c.n_theta, 300);
     check_gradient("chain input", chain_loss, &c, c.x, dx, n_x, 300);
+    check_parts(&c, gradient, dx);
     free(gradient);
     free(dx);
     free(c.memory);
@@ -96,7 +122,7 @@ static void check_unet(const size_t frames)
     c.probe = new_normal(4, c.n * frames * 2, 1);
     real *const gradient = new_zero(c.n_theta), *const d_condition = new_zero(c.n * 5);
     unet_loss(&c);
-    unet_backward(&c.net, c.theta, c.n, c.x, c.probe, &c.tape, gradient, d_condition);
+    unet_backward(&c.net, c.theta, c.n, c.x, c.condition, c.probe, &c.tape, gradient, d_condition);
     check_gradient("U-net weights", unet_loss, &c, c.theta, gradient, c.n_theta, 400);
     check_gradient("U-net condition", unet_loss, &c, c.condition, d_condition, c.n * 5, 100);
     free(gradient);

@@ -41,7 +41,9 @@ static void schedule_case_create(schedule_case *const c, const architecture *con
     c->pool = new_normal(3, c->n_batch * arch->latent, 1);
     c->n_pull = c->shard.n * c->net.schedule.n_window * arch->window * arch->component;
     c->pull = new_normal(5, c->n_pull, 0.01);
-    fill_normal(4, c->shard.n * 2 * arch->window * arch->component, 1, c->shard.actual);
+    for (size_t i = 0; i < c->shard.n; i++) {
+        fill_normal(100 + i, 2 * arch->window * arch->component, 1, shard_actual(&c->shard, &c->net, i));
+    }
 }
 
 static void schedule_case_free(schedule_case *const c)
@@ -61,16 +63,19 @@ static double generator_loss(void *const context)
     const networks *const net = &c->net;
     shard *const s = &c->shard;
     shard_generate(s, net, c->theta, 7, 3, c->pool);
-    const double y =
-        critic_sample_gradient(&net->window, c->critic, s->n, s->n_batch, s->fake, 1, s->d_fake, &s->window_critic);
+    const size_t w = net->generator.arch.latent;
+    const double y = critic_sample_gradient(&net->window, c->critic, s->n, 0, s->n_batch, s->pairs, false, s->d_fake,
+                                            &s->window_critic);
+    real *const ignored = new_zero(s->n * w);
     double z = 0;
     for (size_t j = 0; j < net->n_latent; j++) {
         const size_t k = net->schedule.n_state - 1 - net->n_latent + j;
-        z -= critic_sample_gradient(&net->latent[j], c->critic, s->n, s->n_batch, s->state[k], 1, s->scratch,
+        z += critic_sample_gradient(&net->latent[j], c->critic, s->n, s->n, s->n_batch, s->state[k], false, ignored,
                                     &s->latent_critic);
-        z += critic_sample_gradient(&net->latent[j], c->critic, s->n, s->n_batch, s->state[k + 1], 1, s->scratch,
+        z += critic_sample_gradient(&net->latent[j], c->critic, s->n, 0, s->n_batch, s->state[k + 1], false, ignored,
                                     &s->latent_critic);
     }
+    free(ignored);
     double pulled = 0;
     for (size_t i = 0; i < c->n_pull; i++) {
         pulled += c->pull[i] * s->windows[i];

@@ -47,9 +47,9 @@ static void check_forward(const shape s)
     float *const theta = new_normals(n_parameter, 1), *const x = new_normals(s.n * s.in, 2);
     float *const y = new_normals(s.n * s.out, 3), *const bent = new_normals(s.n * s.out, 3),
                  *const tangent = new_normals(s.n * s.out, 3);
-    linear_forward(&l, theta, s.n, x, y);
-    linear_forward_leaky(&l, theta, s.n, x, bent);
-    linear_tangent(&l, theta, s.n, x, tangent);
+    linear_forward(&l, theta, s.n, x, false, false, y);
+    linear_forward(&l, theta, s.n, x, false, true, bent);
+    linear_tangent(&l, theta, s.n, x, NULL, tangent);
     for (size_t i = 0; i < s.n; i++) {
         for (size_t o = 0; o < s.out; o++) {
             const double bias = theta[11 + s.in * s.out + o];
@@ -76,8 +76,9 @@ static void check_backward(const shape s)
     float *const theta = new_normals(n_parameter, 4), *const x = new_normals(s.n * s.in, 5);
     float *const dy = new_normals(s.n * s.out, 6), *const dx = new_normals(s.n * s.in, 7);
     float *const before = new_normals(n_parameter, 8), *const gradient = new_normals(n_parameter, 8);
-    linear_backward_weight(&l, s.n, x, dy, gradient);
-    linear_backward_data(&l, theta, s.n, dy, dx);
+    linear_backward_weight(&l, s.n, x, dy, true, gradient);
+    linear_backward_bias(&l, s.n, dy, gradient);
+    linear_backward_data(&l, theta, s.n, dy, false, NULL, dx);
     for (size_t o = 0; o < s.out; o++) {
         for (size_t k = 0; k < s.in; k++) {
             double sum = before[11 + o * s.in + k];
@@ -86,7 +87,7 @@ static void check_backward(const shape s)
             }
             assert_near("weight gradient", gradient[11 + o * s.in + k], sum, rounding(s.n));
         }
-        double sum = before[11 + s.in * s.out + o];
+        double sum = 0;
         for (size_t i = 0; i < s.n; i++) {
             sum += dy[i * s.out + o];
         }
@@ -117,16 +118,48 @@ static void layers_equal_triple_loops(void **const state)
     }
 }
 
-static void leaky_backward_scales_the_negative_side(void **const state)
+/* The slope is that of the outputs that a layer's input was: 1 above zero, 0.2 at and below it. */
+static void slopes_scale_the_negative_side(void **const state)
 {
     (void)state;
-    const float y[5] = {1, -1, 0, 1e-30f, -1e-30f};
-    float d[5] = {2, 2, 2, -2, -2};
-    const float expected[5] = {2, 0.4f, 0.4f, -2, -0.4f};
-    leaky_backward(5, y, d);
+    size_t n_parameter = 0;
+    const linear l = linear_layout(5, 1, &n_parameter);
+    const float theta[6] = {2, 2, 2, -2, -2, 7}, one = 1;
+    const float side[5] = {1, -1, 0, 1e-30f, -1e-30f}, expected[5] = {2, 0.4f, 0.4f, -2, -0.4f};
+    float dx[5] = {10, 10, 10, 10, 10};
+    linear_backward_data(&l, theta, 1, &one, false, side, dx);
     for (size_t i = 0; i < 5; i++) {
-        assert_near("slope", d[i], expected[i], 1e-7);
+        assert_near("slope", dx[i], expected[i], 1e-7);
     }
+    linear_backward_data(&l, theta, 1, &one, true, side, dx);
+    for (size_t i = 0; i < 5; i++) {
+        const double slope = side[i] > 0 ? 1 : 0.2;
+        assert_near("slope of a sum", dx[i], slope * (expected[i] + theta[i]), 1e-6);
+    }
+}
+
+/* Columns 2..6 of a layer with a part of the input each make the whole. */
+static void columns_add_up_to_the_layer(void **const state)
+{
+    (void)state;
+    enum { N = 9, IN = 7, FIRST = 2, OUT = 5 };
+    size_t n_parameter = 3;
+    const linear l = linear_layout(IN, OUT, &n_parameter), left = linear_columns(&l, 0, FIRST),
+                 right = linear_columns(&l, FIRST, IN - FIRST);
+    float *const theta = new_normals(n_parameter, 1), *const x = new_normals(N * IN, 2);
+    float a[N * FIRST], b[N * (IN - FIRST)], whole[N * OUT], parts[N * OUT];
+    for (size_t i = 0; i < N; i++) {
+        memcpy(a + i * FIRST, x + i * IN, sizeof(float) * FIRST);
+        memcpy(b + i * (IN - FIRST), x + i * IN + FIRST, sizeof(float) * (IN - FIRST));
+    }
+    linear_forward(&l, theta, N, x, false, true, whole);
+    linear_tangent(&left, theta, N, a, NULL, parts);
+    linear_forward(&right, theta, N, b, true, true, parts);
+    for (size_t i = 0; i < N * OUT; i++) {
+        assert_near("output", parts[i], whole[i], rounding(IN));
+    }
+    free(theta);
+    free(x);
 }
 
 enum { SAMPLES = 3, FRAMES = 12, KERNEL = 4, CHANNELS = 5, FILTERS = 6 };
@@ -139,7 +172,7 @@ static void layer_on_reshaped_rows_is_a_strided_convolution(void **const state)
     const linear l = linear_layout(KERNEL * CHANNELS, FILTERS, &n_parameter);
     float *const theta = new_normals(n_parameter, 1), *const x = new_normals(SAMPLES * FRAMES * CHANNELS, 2);
     float y[SAMPLES][FRAMES / KERNEL][FILTERS];
-    linear_forward(&l, theta, SAMPLES * FRAMES / KERNEL, x, **y);
+    linear_forward(&l, theta, SAMPLES * FRAMES / KERNEL, x, false, false, **y);
     for (size_t s = 0; s < SAMPLES; s++) {
         for (size_t t = 0; t + KERNEL <= FRAMES; t += KERNEL) {
             for (size_t o = 0; o < FILTERS; o++) {
@@ -167,7 +200,7 @@ static void layer_with_wide_rows_is_a_transposed_convolution(void **const state)
     float *const theta = new_normals(n_parameter, 3), *const x = new_normals(SAMPLES * FRAMES * CHANNELS, 4);
     float *const y = malloc((size_t)SAMPLES * FRAMES * KERNEL * FILTERS * sizeof *y);
     double *const scattered = calloc((size_t)SAMPLES * FRAMES * KERNEL * FILTERS, sizeof *scattered);
-    linear_forward(&l, theta, SAMPLES * FRAMES, x, y);
+    linear_forward(&l, theta, SAMPLES * FRAMES, x, false, false, y);
     for (size_t s = 0; s < SAMPLES; s++) {
         for (size_t t = 0; t < FRAMES; t++) {
             for (size_t j = 0; j < KERNEL; j++) {
@@ -202,8 +235,8 @@ static void convolution_and_its_data_gradient_are_adjoint(void **const state)
     float *const theta = new_normals(n_parameter, 5), *const x = new_normals(SAMPLES * FRAMES * CHANNELS, 6);
     float *const y = new_normals(ROWS * FILTERS, 7), *const forward = new_normals(ROWS * FILTERS, 8),
                  *const back = new_normals(SAMPLES * FRAMES * CHANNELS, 9);
-    linear_tangent(&l, theta, ROWS, x, forward);
-    linear_backward_data(&l, theta, ROWS, y, back);
+    linear_tangent(&l, theta, ROWS, x, NULL, forward);
+    linear_backward_data(&l, theta, ROWS, y, false, NULL, back);
     double here = 0, there = 0;
     for (size_t i = 0; i < ROWS * FILTERS; i++) {
         here += (double)forward[i] * y[i];
@@ -288,7 +321,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layers_equal_triple_loops),
-        cmocka_unit_test(leaky_backward_scales_the_negative_side),
+        cmocka_unit_test(slopes_scale_the_negative_side),
+        cmocka_unit_test(columns_add_up_to_the_layer),
         cmocka_unit_test(layer_on_reshaped_rows_is_a_strided_convolution),
         cmocka_unit_test(layer_with_wide_rows_is_a_transposed_convolution),
         cmocka_unit_test(convolution_and_its_data_gradient_are_adjoint),

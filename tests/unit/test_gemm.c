@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Matrix products of every kind of processor that this one can act as, against triple loops. The kinds are private to
+ * gemm.c, hence the source itself. */
+#include "nn/gemm.c"
+
+#include "synthetic.h"
+
+/* Narrow and wide results, full and partial tiles, one and several rows; k below and above a block of BLOCK_K. */
+static const size_t sizes[][3] = {{1, 1, 1},    {3, 5, 2},    {8, 32, 64},  {16, 64, 64},  {17, 65, 33}, {6, 16, 12},
+                                  {9, 12, 100}, {13, 31, 20}, {40, 48, 16}, {7, 322, 320}, {12, 4, 300}, {5, 33, 1000}};
+
+static float *normals(const size_t n, uint64_t seed)
+{
+    float *const x = malloc(n * sizeof *x);
+    assert_non_null(x);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = (float)synthetic_normal(&seed);
+    }
+    return x;
+}
+
+/* Rows of all matrices are farther apart than they are long; what lies between stays as it was. */
+enum { GAP = 3, SEED_A = 1, SEED_B, SEED_C, SEED_BIAS, SEED_SIDE };
+
+typedef enum form { NT, NN, TN } form;
+
+typedef struct product_case {
+    form form;
+    size_t m, n, k;
+    bool add;
+    gemm_finish finish;
+    const float *a, *b;
+} product_case;
+
+static double expected(const product_case *const p, const size_t i, const size_t j, const double before)
+{
+    const size_t lda = (p->form == TN ? p->m : p->k) + GAP, ldb = (p->form == NT ? p->k : p->n) + GAP;
+    double sum = p->add ? before : 0;
+    for (size_t q = 0; q < p->k; q++) {
+        const double a = p->form == TN ? p->a[q * lda + i] : p->a[i * lda + q];
+        sum += a * (p->form == NT ? p->b[j * ldb + q] : p->b[q * ldb + j]);
+    }
+    sum += p->finish.bias ? p->finish.bias[j] : 0;
+    sum *= p->finish.leaky && sum <= 0 ? 0.2 : 1;
+    return sum * (p->finish.side && p->finish.side[i * (p->n + GAP) + j] <= 0 ? 0.2 : 1);
+}
+
+/* As gemm_nt() and so on do, but with the given kind. */
+static void run(multiply_kind *const kind, const product_case *const p, float *const c)
+{
+    const size_t ldc = p->n + GAP;
+    const block t = {
+        .m = p->m, .a = p->a, .a_row = p->form == TN ? 1 : p->k + GAP, .a_step = p->form == TN ? p->m + GAP : 1};
+    const matrix_b b = {.value = p->b, .ld = (p->form == NT ? p->k : p->n) + GAP, .transposed = p->form == NT};
+    multiply_blocks(kind, t, b, p->n, p->k, (place){.c = c, .ldc = ldc, .add = p->add}, &p->finish);
+}
+
+static void check(multiply_kind *const kind, const product_case *const p)
+{
+    const size_t ldc = p->n + GAP;
+    float *const c = normals(p->m * ldc, SEED_C), *const before = normals(p->m * ldc, SEED_C);
+    run(kind, p, c);
+    for (size_t i = 0; i < p->m; i++) {
+        for (size_t j = 0; j < ldc; j++) {
+            const size_t at = i * ldc + j;
+            if (j < p->n) {
+                assert_near("product", c[at], expected(p, i, j, before[at]), 3e-6 * sqrt((double)p->k) + 2e-6);
+            } else {
+                assert_true(c[at] == before[at]);
+            }
+        }
+    }
+    free(c);
+    free(before);
+}
+
+static void check_kind(multiply_kind *const kind)
+{
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        const size_t m = sizes[s][0], n = sizes[s][1], k = sizes[s][2];
+        for (size_t variant = 0; variant < 3 * 16; variant++) {
+            const form f = (form)(variant % 3);
+            float *const a = normals((f == TN ? k * (m + GAP) : m * (k + GAP)), SEED_A),
+                         *const b = normals((f == NT ? n * (k + GAP) : k * (n + GAP)), SEED_B),
+                         *const bias = normals(n, SEED_BIAS), *const side = normals(m * (n + GAP), SEED_SIDE);
+            const product_case p = {.form = f,
+                                    .m = m,
+                                    .n = n,
+                                    .k = k,
+                                    .add = variant / 3 & 1,
+                                    .finish = {.bias = variant / 3 & 2 ? bias : NULL,
+                                               .leaky = variant / 3 & 4,
+                                               .side = variant / 3 & 8 ? side : NULL},
+                                    .a = a,
+                                    .b = b};
+            check(kind, &p);
+            free(a);
+            free(b);
+            free(bias);
+            free(side);
+        }
+    }
+}
+
+static void every_kind_equals_triple_loops(void **const state)
+{
+    (void)state;
+    check_kind(multiply_plain);
+#ifdef HAVE_KINDS
+    if (has_avx2()) {
+        check_kind(multiply_avx2);
+    }
+    if (has_avx512()) {
+        check_kind(multiply_avx512);
+    }
+#endif
+}
+
+/* Sums run over k in order, whatever the width of the vectors. */
+static void kinds_with_fused_multiply_add_give_the_same_bits(void **const state)
+{
+    (void)state;
+#ifdef HAVE_KINDS
+    if (has_avx2() && has_avx512()) {
+        enum { M = 37, N = 75, K = 300 };
+        float *const a = normals(M * (K + GAP), SEED_A), *const b = normals(N * (K + GAP), SEED_B),
+                     *const one = normals(M * (N + GAP), SEED_C), *const other = normals(M * (N + GAP), SEED_C);
+        const product_case p = {
+            .form = NT, .m = M, .n = N, .k = K, .add = true, .finish = {.leaky = true}, .a = a, .b = b};
+        run(multiply_avx2, &p, one);
+        run(multiply_avx512, &p, other);
+        assert_memory_equal(one, other, M * (N + GAP) * sizeof *one);
+        free(a);
+        free(b);
+        free(one);
+        free(other);
+        return;
+    }
+#endif
+    skip();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_kind_equals_triple_loops),
+                                       cmocka_unit_test(kinds_with_fused_multiply_add_give_the_same_bits)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
