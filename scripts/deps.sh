@@ -8,7 +8,7 @@ set -euo pipefail
 packages_build="build-essential cmake ninja-build libopenblas-dev liblapacke-dev libhdf5-dev libfftw3-dev libnlopt-dev
     librandom123-dev libopenmpi-dev openmpi-bin lammps liblammps-dev gromacs libgromacs-dev
     libcmocka-dev"
-packages_hosts="python3 python3-h5py python3-numpy"
+packages_hosts="python3 python3-h5py python3-numpy python3-torch"
 packages_test="python3-mdanalysis clang-format clang-tidy"
 packages_demo="gnuplot-nox fonts-dejavu-core"
 packages_trixie="debootstrap"

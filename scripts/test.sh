@@ -28,7 +28,7 @@ sources() {
 # Number of tests of each label, which ctest's own summary does not give; gradcheck and functional are parts of unit.
 count_labels() {
     local label n
-    for label in unit gradcheck functional mpi cli style lammps gromacs; do
+    for label in unit gradcheck oracle functional mpi cli style lammps gromacs; do
         n=$(ctest --test-dir "$1" -N -L "^$label\$" | sed -n 's/^Total Tests: //p')
         [ "$n" -gt 0 ] && printf '  %-12s %3d tests\n' "$label" "$n"
     done

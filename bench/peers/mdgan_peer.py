@@ -1,0 +1,85 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Trains the network of one of mdgan's model files with PyTorch: beside mdgan for speed, or to see that it learns the
+same. The model file gives all settings, and the weights to begin with."""
+import argparse
+import json
+import os
+import time
+
+WARM_UP = 20  # iterations before the clock of `speed` starts
+
+
+def prepare_libraries(threads):
+    """Threads and OpenBLAS's kernels are chosen when the libraries are loaded, so before any import that does. Kernels
+    are those that mdgan's programs choose on processors younger than OpenBLAS."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    # PyTorch's and OpenBLAS's threads take turns on the same cores: those that spin while they wait hold up the others.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    flags = set()
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+        for line in file:
+            if line.startswith("flags"):
+                flags = set(line.split())
+                break
+    if flags >= {"avx512f", "avx512bw", "avx512dq", "avx512vl"}:
+        os.environ.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
+    elif flags >= {"avx2", "fma"}:
+        os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, iterations, text in (("speed", 300, "print iterations per second as one line of JSON"),
+                                   ("train", 6000, "train, and write the model as mdgan would")):
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("model", help="model file of `mdgan train`, such as with `iterations 0`")
+        command.add_argument("data", help="the feature series that it was trained on")
+        command.add_argument("--threads", type=int, default=1)
+        command.add_argument("--iterations", type=int, default=iterations, help=f"default {iterations}")
+        command.add_argument("--seed", type=int, default=1)
+        command.add_argument("--report", action="store_true", help="add the mean Wasserstein estimates")
+    commands.choices["train"].add_argument("--output", required=True, help="model file to write")
+    return parser.parse_args()
+
+
+def run(training, pairs, n_iteration, n_warm):
+    """Seconds of the iterations after the warm-up, and means of the critics' estimates over them."""
+    from mdgan_training import rate_factor
+    n, begin, window, latent = n_iteration + n_warm, time.perf_counter(), 0, 0
+    for i in range(n):
+        if i == n_warm:
+            begin, window, latent = time.perf_counter(), 0, 0
+        parts = training.iterate(pairs, rate_factor(i / n))
+        window += parts.actual - parts.fake
+        latent += parts.latent
+    return time.perf_counter() - begin, float(window) / n_iteration, float(latent) / n_iteration
+
+
+def main():
+    options = parse()
+    prepare_libraries(options.threads)
+    import mdgan_files
+    import mdgan_training
+    import torch
+
+    torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(options.seed)
+    model = mdgan_files.Model(options.model)
+    pairs = mdgan_training.RealPairs(model, mdgan_files.normalised(model, mdgan_files.read_series(options.data)))
+    training = mdgan_training.Training(model)
+    seconds, window, latent = run(training, pairs, options.iterations, WARM_UP if options.command == "speed" else 0)
+    if options.command == "train":
+        mdgan_files.write_weights(options.output, options.model, training.mean.numpy(), training.iteration)
+    line = {"iterations_per_s": round(options.iterations / seconds, 2), "batch": len(training.pool),
+            "threads": options.threads, "torch": torch.__version__}
+    if options.report:
+        line.update(wasserstein_y=round(window, 4), wasserstein_z=round(latent, 4))
+    print(json.dumps(line))
+
+
+if __name__ == "__main__":
+    main()
