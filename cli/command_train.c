@@ -113,7 +113,8 @@ static mdgan_status offer_all(mdgan_session *session, const mdgan_dataset *data,
     return status;
 }
 
-static mdgan_status train(const arguments *a, const mdgan_dataset *data, mdgan_error *error)
+/* Clears the data as soon as the session has them: a large file shall not be in memory more often than needed. */
+static mdgan_status train(const arguments *a, mdgan_dataset *data, mdgan_error *error)
 {
     const mdgan_host host = {.size = sizeof host, .name = "mdgan " MDGAN_VERSION_TEXT, .log = log_line};
     mdgan_comm *comm = NULL;
@@ -125,6 +126,7 @@ static mdgan_status train(const arguments *a, const mdgan_dataset *data, mdgan_e
     if (status == MDGAN_OK) {
         status = offer_all(session, data, error);
     }
+    mdgan_dataset_clear(data);
     if (status == MDGAN_OK) {
         status = mdgan_session_train(session, error);
     }

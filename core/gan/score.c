@@ -207,7 +207,7 @@ static void add_long_spectrum(score *const s, const float *const x)
     const double *const spectrum = (const double *)s->long_fft.y;
     for (size_t c = 0; c < d; c++) {
         for (size_t t = 0; t < n; t++) {
-            s->long_fft.x[t] = hann(t, n) * x[t * d + c];
+            s->long_fft.x[t] = s->long_window[t] * x[t * d + c];
         }
         fftw_execute(s->long_fft.forward);
         for (size_t k = 0; k <= n / 2; k++) {
@@ -238,7 +238,7 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     }
     s->n_band = n / 2 < BANDS_MAX ? n / 2 : BANDS_MAX;
     s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG;
-    s->window = calloc(2 * n + 1 + 6 * s->n_statistic, sizeof *s->window);
+    s->window = calloc(2 * n + 1 + 6 * s->n_statistic + n_long * n / 2, sizeof *s->window);
     s->z = calloc(CHAINS_AT_ONCE * g->arch.latent, sizeof *s->z);
     s->real_spectrum = calloc(2 * (LONG_WINDOWS * n / 4 + 1), sizeof *s->real_spectrum);
     s->series = calloc(CHAINS_AT_ONCE * LONG_WINDOWS * n / 2 * d, sizeof *s->series);
@@ -254,8 +254,12 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     s->made = s->held_error + s->n_statistic;
     s->floor = s->made + s->n_statistic;
     s->centre = s->floor + s->n_statistic;
+    s->long_window = s->centre + s->n_statistic;
     for (size_t t = 0; t < n; t++) {
         s->window[t] = sqrt(8.0 / 3) * hann(t, n);
+    }
+    for (size_t t = 0; t < n_long * n / 2; t++) {
+        s->long_window[t] = hann(t, n_long * n / 2);
     }
     mdgan_status status = fft_real_create(&s->fft, n, false, error);
     if (status == MDGAN_OK) {

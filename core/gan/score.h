@@ -24,6 +24,7 @@ typedef struct score {
     size_t n_held;             /* held-out entities */
     double *floor;             /* [n_statistic] differences too small to matter */
     fft_real fft;
+    double *long_window;   /* [long_fft.n] Hann taper */
     fft_real long_fft;     /* of long series: up to LONG_WINDOWS windows, as long as the data's */
     double *real_spectrum; /* [bins] of all real series */
     double *long_spectrum; /* [bins] */

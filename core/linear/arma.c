@@ -14,7 +14,7 @@
 
 enum { STATES_MAX = 32 };
 
-/* One evaluation costs T^3: long records get fewer. */
+/* One evaluation costs T^2: long records get fewer. */
 static int evaluations_for(const size_t length)
 {
     const double affordable = 250 * pow(256.0 / (double)length, 2);
@@ -23,10 +23,13 @@ static int evaluations_for(const size_t length)
 
 typedef double complex complex_t;
 
+/* Autocovariance r_0, r_t = sum coefficient pole^(t-1). */
 typedef struct modes {
     complex_t pole[STATES_MAX];
     complex_t residue[STATES_MAX]; /* response h_k = sum residue pole^(k-1), k >= 1; h_0 = 1 */
-    double variance;
+    complex_t coefficient[STATES_MAX];
+    double r0;
+    double variance; /* of the innovations */
 } modes;
 
 typedef struct section {
@@ -39,7 +42,14 @@ static section section_of(const double *const u)
     return (section){.c1 = tanh(u[0]) * (1 + c2), .c2 = c2};
 }
 
-static void modes_of(const size_t q, const double *const u, modes *const m)
+/* 1 / z. C's own division of complex numbers guards against overflow, which takes several times as long. */
+static complex_t inverse(const complex_t z)
+{
+    const double x = creal(z), y = cimag(z), square = x * x + y * y;
+    return x / square - y / square * I;
+}
+
+static void find_poles(const size_t q, const double *const u, complex_t *const pole)
 {
     for (size_t i = 0; i < q; i += 2) {
         const section s = section_of(u + i);
@@ -48,79 +58,118 @@ static void modes_of(const size_t q, const double *const u, modes *const m)
             discriminant = -1e-9; /* keep double poles apart: their residues would grow without bound */
         }
         const complex_t root = csqrt(discriminant);
-        m->pole[i] = -s.c1 / 2 + root;
-        m->pole[i + 1] = -s.c1 / 2 - root;
+        pole[i] = -s.c1 / 2 + root;
+        pole[i + 1] = -s.c1 / 2 - root;
     }
-    for (size_t i = 0; i < q; i++) {
-        complex_t residue = 1;
-        for (size_t j = 0; j < q; j += 2) {
-            const section s = section_of(u + q + j);
-            residue *= m->pole[i] * m->pole[i] + s.c1 * m->pole[i] + s.c2;
-        }
-        for (size_t j = 0; j < q; j++) {
-            residue /= j == i ? 1 : m->pole[i] - m->pole[j];
-        }
-        m->residue[i] = residue;
-    }
-    m->variance = exp(u[2 * q]);
 }
 
+static void modes_of(const size_t q, const double *const u, modes *const m)
+{
+    section zeros[STATES_MAX / 2];
+    for (size_t j = 0; j < q; j += 2) {
+        zeros[j / 2] = section_of(u + q + j);
+    }
+    find_poles(q, u, m->pole);
+    for (size_t i = 0; i < q; i++) {
+        complex_t above = 1, below = 1;
+        for (size_t j = 0; j < q / 2; j++) {
+            above *= m->pole[i] * m->pole[i] + zeros[j].c1 * m->pole[i] + zeros[j].c2;
+        }
+        for (size_t j = 0; j < q; j++) {
+            below *= j == i ? 1 : m->pole[i] - m->pole[j];
+        }
+        m->residue[i] = above * inverse(below);
+    }
+    m->variance = exp(u[2 * q]);
+    m->r0 = m->variance;
+    for (size_t i = 0; i < q; i++) {
+        complex_t past = 0;
+        for (size_t j = 0; j < q; j++) {
+            past += m->residue[j] * inverse(1 - m->pole[i] * m->pole[j]);
+        }
+        m->r0 += m->variance * creal(m->residue[i] * past);
+        m->coefficient[i] = m->variance * m->residue[i] * (1 + m->pole[i] * past);
+    }
+}
+
+/* The two terms of a section obey x_t = -c1 x_{t-1} - c2 x_{t-2}. */
 static void autocovariance(const size_t q, const modes *const m, const size_t n, double *const r)
 {
     memset(r, 0, n * sizeof *r);
-    r[0] = m->variance;
-    for (size_t i = 0; i < q; i++) {
-        complex_t past = 0; /* sum_j residue_j / (1 - pole_i pole_j) */
-        for (size_t j = 0; j < q; j++) {
-            past += m->residue[j] / (1 - m->pole[i] * m->pole[j]);
-        }
-        r[0] += m->variance * creal(m->residue[i] * past);
-        complex_t term = m->variance * m->residue[i] * (1 + m->pole[i] * past);
+    r[0] = m->r0;
+    for (size_t i = 0; i < q; i += 2) {
+        const double c1 = -creal(m->pole[i] + m->pole[i + 1]), c2 = creal(m->pole[i] * m->pole[i + 1]);
+        const complex_t second = m->coefficient[i] * m->pole[i] + m->coefficient[i + 1] * m->pole[i + 1];
+        double now = creal(m->coefficient[i] + m->coefficient[i + 1]), next = creal(second);
         for (size_t t = 1; t < n; t++) {
-            r[t] += creal(term);
-            term *= m->pole[i];
+            const double after = -c1 * next - c2 * now;
+            r[t] += now;
+            now = next;
+            next = after;
         }
     }
 }
 
 typedef struct problem {
     size_t q;
-    const record_moments *moments;
-    gaussian *work;
-    double *r, *r_up, *r_down, *d_r; /* [T] each */
+    const gaussian *records;
+    double *r, *d_r; /* [T] each */
 } problem;
+
+/* value = sum_t d_r[t + 1] z^t and its derivative. */
+static void power_series(const size_t n, const double *const d_r, const complex_t z, complex_t *const value,
+                         complex_t *const slope)
+{
+    *value = *slope = 0;
+    for (size_t t = n; t-- > 1;) {
+        *slope = *slope * z + *value;
+        *value = *value * z + d_r[t];
+    }
+}
+
+/* d(cost)/du from d(cost)/dr. The modes are cheap, so differences of them are exact enough; sums over all lags are
+ * taken once, with their slopes. */
+static void differentiate(const problem *const p, const double *const u, const modes *const m, double *const gradient)
+{
+    const size_t q = p->q, n = 2 * q + 1;
+    complex_t value[STATES_MAX], slope[STATES_MAX];
+    double v[2 * STATES_MAX + 1];
+    for (size_t k = 0; k < q; k++) {
+        power_series(p->records->length, p->d_r, m->pole[k], &value[k], &slope[k]);
+    }
+    memcpy(v, u, n * sizeof *v);
+    for (size_t i = 0; i < n; i++) {
+        const double h[2] = {1e-6, -1e-6};
+        gradient[i] = 0;
+        for (size_t side = 0; side < 2; side++) {
+            modes near;
+            v[i] = u[i] + h[side];
+            modes_of(q, v, &near);
+            double sum = p->d_r[0] * near.r0;
+            for (size_t k = 0; k < q; k++) {
+                sum += creal(near.coefficient[k] * (value[k] + slope[k] * (near.pole[k] - m->pole[k])));
+            }
+            gradient[i] += sum / (2 * h[side]);
+        }
+        v[i] = u[i];
+    }
+}
 
 static double cost(const unsigned n, const double *const u, double *const gradient, void *const context)
 {
     const problem *const p = context;
-    const size_t t_max = p->moments->length;
     modes m;
     modes_of(p->q, u, &m);
-    autocovariance(p->q, &m, t_max, p->r);
-    const double value = gaussian_cost(p->work, p->moments, p->r, gradient ? p->d_r : NULL);
+    autocovariance(p->q, &m, p->records->length, p->r);
+    const double value = gaussian_cost(p->records, p->r, gradient ? p->d_r : NULL);
     if (!isfinite(value)) {
         if (gradient) {
             memset(gradient, 0, n * sizeof *gradient);
         }
         return 1e30;
     }
-    double v[2 * STATES_MAX + 1];
-    memcpy(v, u, n * sizeof *v);
-    /* The autocovariance is cheap; only its product with d(cost)/dr is needed, so differences of it are exact enough.
-     */
-    for (unsigned i = 0; gradient && i < n; i++) {
-        const double h = 1e-6;
-        v[i] = u[i] + h;
-        modes_of(p->q, v, &m);
-        autocovariance(p->q, &m, t_max, p->r_up);
-        v[i] = u[i] - h;
-        modes_of(p->q, v, &m);
-        autocovariance(p->q, &m, t_max, p->r_down);
-        v[i] = u[i];
-        gradient[i] = 0;
-        for (size_t t = 0; t < t_max; t++) {
-            gradient[i] += p->d_r[t] * (p->r_up[t] - p->r_down[t]) / (2 * h);
-        }
+    if (gradient) {
+        differentiate(p, u, &m, gradient);
     }
     return value;
 }
@@ -217,44 +266,54 @@ static mdgan_status realise(const size_t q, const modes *const m, statespace *co
     return statespace_normalise(s, error);
 }
 
+/* The optimiser's line search gives up in narrow valleys, such as those of nearly undamped poles, far from their bottom:
+ * it starts again, with a new idea of the curvature, as long as that helps. */
 static void minimise(problem *const p, double *const u)
 {
+    enum { ROUNDS = 12 };
     const unsigned n = (unsigned)(2 * p->q + 1);
     nlopt_opt optimiser = nlopt_create(NLOPT_LD_LBFGS, n);
     if (!optimiser) {
         return; /* the start stays as it is */
     }
     nlopt_set_min_objective(optimiser, cost, p);
-    nlopt_set_maxeval(optimiser, evaluations_for(p->moments->length));
+    nlopt_set_maxeval(optimiser, evaluations_for(p->records->length));
     nlopt_set_ftol_rel(optimiser, 1e-9);
     /* tanh saturates in double beyond this. */
     nlopt_set_lower_bounds1(optimiser, -18);
     nlopt_set_upper_bounds1(optimiser, 18);
     nlopt_set_lower_bound(optimiser, (int)n - 1, -60);
     nlopt_set_upper_bound(optimiser, (int)n - 1, 60);
-    double best[2 * STATES_MAX + 1], value, before = cost(n, u, NULL, p);
-    memcpy(best, u, n * sizeof *best);
-    /* Failing to reach the tolerance is no error: whatever is better than the start is kept. */
-    nlopt_optimize(optimiser, best, &value);
-    nlopt_destroy(optimiser);
-    if (cost(n, best, NULL, p) < before) {
-        memcpy(u, best, n * sizeof *best);
+    double least = cost(n, u, NULL, p);
+    bool better = true;
+    for (size_t round = 0; better && round < ROUNDS; round++) {
+        double next[2 * STATES_MAX + 1], value;
+        memcpy(next, u, n * sizeof *next);
+        /* Failing to reach the tolerance is no error: whatever is better than the start is kept. */
+        nlopt_optimize(optimiser, next, &value);
+        const double reached = cost(n, next, NULL, p);
+        better = reached < least - 1e-8 * fabs(least);
+        if (reached < least) {
+            memcpy(u, next, n * sizeof *next);
+            least = reached;
+        }
     }
+    nlopt_destroy(optimiser);
 }
 
-mdgan_status arma_refine(const statespace *const start, const record_moments *const m, gaussian *const work,
-                         statespace *const s, mdgan_error *const error)
+mdgan_status arma_refine(const statespace *const start, const gaussian *const records, statespace *const s,
+                         mdgan_error *const error)
 {
-    const size_t q = start->q, n = m->length;
+    const size_t q = start->q, n = records->length;
     double u[2 * STATES_MAX + 1];
     if (q % 2 != 0 || q > STATES_MAX || start->m != 1 || start->d[0] == 0) {
         return mdgan_fail(error, MDGAN_INVALID, "a model of %zu states is not in innovations form", q);
     }
-    double *const r = malloc(4 * n * sizeof *r);
+    double *const r = malloc(2 * n * sizeof *r);
     if (!r) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n);
     }
-    problem p = {.q = q, .moments = m, .work = work, .r = r, .r_up = r + n, .r_down = r + 2 * n, .d_r = r + 3 * n};
+    problem p = {.q = q, .records = records, .r = r, .d_r = r + n};
     mdgan_status status = MDGAN_OK;
     if (parameters_of(start, u)) {
         minimise(&p, u);

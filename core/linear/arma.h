@@ -8,7 +8,6 @@
 
 /* Refines an innovations-form model (one noise source) by maximising the exact likelihood of the records; result in
  * unit covariance. q even. Errors: MDGAN_NUMERIC, MDGAN_MEMORY. */
-mdgan_status arma_refine(const statespace *start, const record_moments *m, gaussian *work, statespace *s,
-                         mdgan_error *error);
+mdgan_status arma_refine(const statespace *start, const gaussian *records, statespace *s, mdgan_error *error);
 
 #endif

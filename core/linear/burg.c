@@ -7,65 +7,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Running sums of the moments along their diagonals, so that sums over all positions in a record cost nothing:
- * lagged(i, j; k) = sum_{t=k}^{T-1} <x_{t-i} x_{t-j}>. */
-static double *diagonal_sums(const record_moments *const m)
-{
-    /* A white floor that keeps high orders from modelling rounding errors in bands that hold no power. */
-    const double floor = 1e-5 * record_moments_variance(m);
-    const size_t n = m->length;
-    double *const p = malloc(n * n * sizeof *p);
-    for (size_t i = 0; p && i < n; i++) {
-        for (size_t j = 0; j < n; j++) {
-            const double before = i > 0 && j > 0 ? p[(i - 1) * n + j - 1] : 0;
-            p[i * n + j] = before + m->moment[i * n + j] + (i == j ? floor : 0);
-        }
-    }
-    return p;
-}
-
-static double lagged(const double *const sums, const size_t n, const size_t i, const size_t j, const size_t k)
-{
-    const double before = i < k && j < k ? sums[(k - 1 - i) * n + k - 1 - j] : 0;
-    return sums[(n - 1 - i) * n + n - 1 - j] - before;
-}
-
-/* Reflection coefficient of order k from the error filter f of order k - 1 (f[0] = 1): f sees lags 0..k-1, its mirror
- * image, the backward error one step earlier, lags 1..k. */
-static double reflection(const double *const sums, const size_t n, const double *const f, const size_t k)
-{
-    double cross = 0, power = 0;
-    for (size_t i = 0; i < k; i++) {
-        for (size_t j = 0; j < k; j++) {
-            cross += f[i] * f[j] * lagged(sums, n, i, k - j, k);
-            power += f[i] * f[j] * (lagged(sums, n, i, j, k) + lagged(sums, n, k - i, k - j, k));
-        }
-    }
-    return power > 0 ? 2 * cross / power : 0;
-}
-
 size_t burg_order(const size_t length)
 {
     return length * 15 / 16;
+}
+
+/* Reflection coefficient of order k from the error filter f of order k - 1 (f[0] = 1, f[k] = 0): f sees lags 0..k-1,
+ * its mirror image, the backward error one step earlier, lags 1..k. Both need sums over all positions,
+ *     lagged(i, j) = sum_{t=k}^{T-1} <x_{t-i} x_{t-j}> = tail(i, j) - tail(T-k+i, T-k+j),
+ * and as moments do not know the direction of time, both errors have the same power. product: [k + 1] work. */
+static double reflection(const double *const tail, const size_t n, const double *const f, const size_t k,
+                         double *const product)
+{
+    cblas_dsymv(CblasRowMajor, CblasUpper, (int)k + 1, 1, tail, (int)n, f, 1, 0, product, 1);
+    cblas_dsymv(CblasRowMajor, CblasUpper, (int)k, -1, tail + (n - k) * (n + 1), (int)n, f, 1, 1, product, 1);
+    const double power = cblas_ddot((int)k, f, 1, product, 1);
+    const double cross = cblas_ddot((int)k, f, 1, product + 1, -1);
+    return power > 0 ? cross / power : 0;
 }
 
 mdgan_status autoregression_fit(autoregression *const ar, const record_moments *const m, const size_t order,
                                 mdgan_error *const error)
 {
     const size_t n = m->length;
-    double *const sums = diagonal_sums(m), *const f = calloc(2 * (order + 1), sizeof *f);
+    /* A white floor keeps high orders from modelling rounding errors in bands that hold no power. */
+    double *const tail = record_moments_tails(m, 1e-5 * record_moments_variance(m));
+    double *const f = calloc(2 * (order + 1), sizeof *f);
     *ar = (autoregression){.order = order, .a = calloc(order, sizeof(double)), .r = calloc(order + 1, sizeof(double))};
-    if (!sums || !f || !ar->a || !ar->r) {
-        free(sums);
+    if (!tail || !f || !ar->a || !ar->r) {
+        free(tail);
         free(f);
         autoregression_clear(ar);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for an autoregression of order %zu", order);
     }
     double *const next = f + order + 1;
     f[0] = 1;
-    ar->r[0] = ar->variance = lagged(sums, n, 0, 0, 0) / (double)n;
+    ar->r[0] = ar->variance = tail[0] / (double)n;
     for (size_t k = 1; k <= order; k++) {
-        const double kappa = reflection(sums, n, f, k);
+        const double kappa = reflection(tail, n, f, k, next);
         ar->r[k] = kappa * ar->variance;
         for (size_t i = 1; i < k; i++) {
             ar->r[k] -= f[i] * ar->r[k - i];
@@ -79,7 +58,7 @@ mdgan_status autoregression_fit(autoregression *const ar, const record_moments *
     for (size_t i = 0; i < order; i++) {
         ar->a[i] = -f[i + 1];
     }
-    free(sums);
+    free(tail);
     free(f);
     return MDGAN_OK;
 }
@@ -93,87 +72,111 @@ void autoregression_clear(autoregression *const ar)
 
 void balanced_clear(balanced *const b)
 {
-    free(b->t);
+    free(b->a);
     *b = (balanced){0};
 }
 
-static void multiply(const CBLAS_TRANSPOSE ta, const CBLAS_TRANSPOSE tb, const size_t n, const double *const a,
-                     const double *const b, double *const c)
+/* Whether r obeys Yule and Walker. If its Toeplitz matrix is positive definite too, the autoregression is stable. */
+static bool is_consistent(const autoregression *const ar)
 {
-    cblas_dgemm(CblasRowMajor, ta, tb, (int)n, (int)n, (int)n, 1, a, (int)n, b, (int)n, 0, c, (int)n);
+    for (size_t k = 0; k <= ar->order; k++) {
+        double sum = k == 0 ? ar->variance : 0;
+        for (size_t i = 1; i <= ar->order; i++) {
+            sum += ar->a[i - 1] * ar->r[i > k ? i - k : k - i];
+        }
+        if (!(fabs(sum - ar->r[k]) <= 1e-6 * ar->r[0])) {
+            return false;
+        }
+    }
+    return ar->variance > 0;
 }
 
-/* T and its inverse make both Gramians diagonal and equal (Moore 1981). The state (y_{t-1} .. y_{t-p}) has the Toeplitz
- * autocovariance as controllability Gramian L L^T; work: 4 [p][p]. */
-static bool balance(balanced *const b, const autoregression *const ar, const double *const companion,
-                    double *const work)
+/* What balancing needs, [p][p] each. */
+typedef struct gramians {
+    double *factor; /* L, lower triangular: the state (y_{t-1} .. y_{t-p}) has the Toeplitz covariance R = L L^T */
+    double *hankel; /* H_ij = a_{i+j}: a state s acts on the future like the inputs H s */
+    double *vector; /* rows: eigenvectors of L^T H L */
+    double *value;  /* [p] eigenvalues, ascending */
+} gramians;
+
+/* The response to inputs has the Gramian R / v, so that of observability is H R H / v, and the Hankel singular values
+ * are the absolute eigenvalues of L^T H L over the deviation (Moore 1981). */
+static bool find_gramians(const autoregression *const ar, const gramians *const g)
 {
     const size_t p = ar->order;
-    double *const l = work, *const observed = work + p * p, *const u = observed + p * p, *const swap = u + p * p;
-    double *const eigen = b->b; /* free until the end */
+    const int n = (int)p;
     for (size_t i = 0; i < p; i++) {
         for (size_t j = 0; j < p; j++) {
-            l[i * p + j] = ar->r[i > j ? i - j : j - i] + (i == j ? 1e-12 * ar->r[0] : 0);
-            swap[i * p + j] = ar->a[i] * ar->a[j];
-            u[i * p + j] = companion[j * p + i];
+            g->factor[i * p + j] = ar->r[i > j ? i - j : j - i] + (i == j ? 1e-12 * ar->r[0] : 0);
+            g->vector[i * p + j] = g->hankel[i * p + j] = i + j < p ? ar->a[i + j] : 0;
         }
     }
-    if (!lyapunov(p, u, swap, observed) || LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)p, l, (int)p) != 0) {
+    /* To LAPACK, which counts columns first, the lower triangle is the upper one. */
+    if (!is_consistent(ar) || LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'U', n, g->factor, n) != 0) {
         return false;
     }
-    for (size_t i = 0; i < p; i++) {
-        memset(l + i * p + i + 1, 0, (p - 1 - i) * sizeof *l);
+    cblas_dtrmm(CblasRowMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, n, n, 1, g->factor, n, g->vector, n);
+    cblas_dtrmm(CblasRowMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, n, n, 1, g->factor, n, g->vector, n);
+    return LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', n, g->vector, n, g->value) == 0;
+}
+
+/* Columns of T, here rows: t_j = L u_j / sqrt(s_j), s the Hankel singular values; rows of T^-1: +-H t_j / deviation.
+ * t, t_inverse: [n_state][p] */
+static void find_directions(const balanced *const b, const gramians *const g, double *const t, double *const t_inverse)
+{
+    const size_t p = b->order;
+    const int n = (int)p;
+    const double largest = fmax(fabs(g->value[0]), fabs(g->value[p - 1]));
+    for (size_t j = 0, low = 0, high = p; j < b->n_state; j++) {
+        const size_t from = fabs(g->value[low]) > fabs(g->value[high - 1]) ? low++ : --high;
+        const double size = fmax(fabs(g->value[from]), 1e-12 * largest);
+        double *const to = t + j * p;
+        cblas_dcopy(n, g->vector + from * p, 1, to, 1);
+        cblas_dtrmv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, n, g->factor, n, to, 1);
+        cblas_dscal(n, sqrt(b->deviation / size), to, 1);
+        cblas_dsymv(CblasRowMajor, CblasUpper, n, copysign(1 / b->deviation, g->value[from]), g->hankel, n, to, 1, 0,
+                    t_inverse + j * p, 1);
     }
-    multiply(CblasTrans, CblasNoTrans, p, l, observed, swap);
-    multiply(CblasNoTrans, CblasNoTrans, p, swap, l, u);
-    if (LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'U', (int)p, u, (int)p, eigen) != 0) {
-        return false;
+}
+
+/* The companion matrix and its first row and column in balanced coordinates. */
+static void change_coordinates(const balanced *const b, const double *const first_row, const double *const t,
+                               const double *const t_inverse)
+{
+    const size_t p = b->order;
+    for (size_t i = 0; i < b->n_state; i++) {
+        b->c[i] = cblas_ddot((int)p, first_row, 1, t + i * p, 1);
+        b->b[i] = t_inverse[i * p] * b->deviation;
     }
-    /* Eigenvalues ascend: take columns from the end. Columns of T: L u / s^(1/4); rows of T^-1: u^T L^T W / s^(3/4). */
-    multiply(CblasTrans, CblasNoTrans, p, u, swap, observed);
-    multiply(CblasNoTrans, CblasNoTrans, p, l, u, swap);
-    for (size_t j = 0; j < p; j++) {
-        const size_t from = p - 1 - j;
-        const double square = fmax(eigen[from], 1e-24 * eigen[p - 1]), quarter = sqrt(sqrt(square));
-        for (size_t i = 0; i < p; i++) {
-            b->t[i * p + j] = swap[i * p + from] / quarter;
-            b->t_inverse[j * p + i] = observed[from * p + i] / (quarter * quarter * quarter);
+    for (size_t i = 0; i < b->n_state; i++) {
+        for (size_t j = 0; j < b->n_state; j++) {
+            b->a[i * b->n_state + j] =
+                t_inverse[i * p] * b->c[j] + cblas_ddot((int)p - 1, t_inverse + i * p + 1, 1, t + j * p, 1);
         }
     }
-    return true;
 }
 
 mdgan_status balanced_create(balanced *const b, const autoregression *const ar, mdgan_error *const error)
 {
-    const size_t p = ar->order;
-    *b = (balanced){.order = p, .t = calloc(3 * p * p + 2 * p, sizeof(double)), .deviation = sqrt(ar->variance)};
-    double *const companion = calloc(5 * p * p, sizeof *companion);
-    if (!b->t || !companion) {
-        free(companion);
+    const size_t p = ar->order, n = p < STATE_MAX ? p : STATE_MAX;
+    *b = (balanced){.order = p, .n_state = n, .deviation = sqrt(ar->variance)};
+    b->a = malloc((n * n + 2 * n) * sizeof *b->a);
+    double *const work = malloc((3 * p * p + p + 2 * n * p) * sizeof *work);
+    if (!b->a || !work) {
+        free(work);
         balanced_clear(b);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory to balance order %zu", p);
     }
-    b->t_inverse = b->t + p * p;
-    b->a = b->t_inverse + p * p;
-    b->c = b->a + p * p;
-    b->b = b->c + p;
-    for (size_t i = 0; i < p; i++) {
-        companion[i] = ar->a[i];
-        if (i > 0) {
-            companion[i * p + i - 1] = 1;
-        }
-    }
-    double *const work = companion + p * p;
-    const bool fine = balance(b, ar, companion, work);
+    b->b = b->a + n * n;
+    b->c = b->b + n;
+    const gramians g = {work, work + p * p, work + 2 * p * p, work + 3 * p * p};
+    double *const t = g.value + p, *const t_inverse = t + n * p;
+    const bool fine = find_gramians(ar, &g);
     if (fine) {
-        multiply(CblasNoTrans, CblasNoTrans, p, b->t_inverse, companion, work);
-        multiply(CblasNoTrans, CblasNoTrans, p, work, b->t, b->a);
-        cblas_dgemv(CblasRowMajor, CblasTrans, (int)p, (int)p, 1, b->t, (int)p, ar->a, 1, 0, b->c, 1);
-        for (size_t i = 0; i < p; i++) {
-            b->b[i] = b->t_inverse[i * p] * b->deviation;
-        }
+        find_directions(b, &g, t, t_inverse);
+        change_coordinates(b, ar->a, t, t_inverse);
     }
-    free(companion);
+    free(work);
     if (!fine) {
         balanced_clear(b);
         return mdgan_fail(error, MDGAN_NUMERIC, "an autoregression of order %zu cannot be balanced", p);
@@ -188,7 +191,7 @@ mdgan_status balanced_truncate(const balanced *const b, const size_t q, statespa
         return status;
     }
     for (size_t i = 0; i < q; i++) {
-        memcpy(s->a + i * q, b->a + i * b->order, q * sizeof *s->a);
+        memcpy(s->a + i * q, b->a + i * b->n_state, q * sizeof *s->a);
     }
     memcpy(s->b, b->b, q * sizeof *s->b);
     memcpy(s->c, b->c, q * sizeof *s->c);

@@ -21,20 +21,21 @@ size_t burg_order(size_t length);
 mdgan_status autoregression_fit(autoregression *ar, const record_moments *m, size_t order, mdgan_error *error);
 void autoregression_clear(autoregression *ar);
 
-/* Balanced realisation of an autoregression: states sorted by how much past and future share of them. */
+/* Balanced realisation of an autoregression: states sorted by how much past and future share of them. The last ones,
+ * which nobody asks for, are not kept. */
 typedef struct balanced {
     size_t order;
-    double *t;         /* [order][order] columns: directions, most important first */
-    double *t_inverse; /* [order][order] */
-    double *a;         /* [order][order] companion matrix in balanced coordinates */
-    double deviation;  /* of e */
-    double *c;         /* [order] */
-    double *b;         /* [order] */
+    size_t n_state;   /* order, or STATE_MAX if that is less */
+    double *a;        /* [n_state][n_state] */
+    double *b;        /* [n_state] */
+    double *c;        /* [n_state] */
+    double deviation; /* of e */
 } balanced;
 
+/* Errors: MDGAN_NUMERIC if the autoregression is not stable, MDGAN_MEMORY. */
 mdgan_status balanced_create(balanced *b, const autoregression *ar, mdgan_error *error);
 void balanced_clear(balanced *b);
-/* The first q states as a model of its own, unit covariance. Errors: MDGAN_NUMERIC if it is not stable. */
+/* The first q <= n_state states as a model of its own, unit covariance. Errors: MDGAN_NUMERIC if it is not stable. */
 mdgan_status balanced_truncate(const balanced *b, size_t q, statespace *s, mdgan_error *error);
 
 #endif

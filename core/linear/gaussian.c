@@ -2,66 +2,115 @@
 #include "linear/gaussian.h"
 
 #include <cblas.h>
-#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-mdgan_status gaussian_create(gaussian *const g, const record_moments *const m, mdgan_error *const error)
+/* Let a be the filter that leaves the error of predicting a frame from the T - 1 before it (a_0 = 1), v that error's
+ * variance, b_0 = 0, b_p = a_{T-p}, and L(x) lower triangular Toeplitz with first column x. Then (Gohberg and Semencul
+ * 1972)
+ *     S^-1 = (L(a) L(a)^T - L(b) L(b)^T) / v.
+ * Since tr L(x)^T M L(x) = sum_pq x_p x_q tail(p, q), where tail are sums of M along its diagonals, the trace is
+ *     tr S^-1 M = a^T Q a / v,   Q(p, q) = tail(p, q) - tail(T - p, T - q), without the second term if p or q is 0. */
+mdgan_status gaussian_create(gaussian *const g, const record_moments *const m, const double floor,
+                             mdgan_error *const error)
 {
-    const size_t length = m->length;
-    *g = (gaussian){.length = length, .covariance = malloc(3 * length * length * sizeof(double))};
-    if (!g->covariance) {
-        return mdgan_fail(error, MDGAN_MEMORY, "no memory for covariances of %zu frames", length);
+    const size_t n = m->length;
+    double *const q = record_moments_tails(m, floor);
+    *g = (gaussian){.length = n, .floor = floor, .trace = q, .work = malloc(5 * n * sizeof(double))};
+    if (!q || !g->work) {
+        gaussian_clear(g);
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for covariances of %zu frames", n);
     }
-    g->floor = GAUSSIAN_FLOOR * record_moments_variance(m);
-    g->product = g->covariance + length * length;
-    g->second = g->product + length * length;
+    for (size_t i = 1; i < n; i++) {
+        for (size_t j = i + 1; j < n; j++) {
+            q[i * n + j] -= q[(n - i) * n + n - j]; /* still a tail: below the diagonal */
+        }
+    }
+    for (size_t i = 1, j = n - 1; i <= j; i++, j--) {
+        q[i * n + i] -= q[j * n + j];
+        q[j * n + j] = -q[i * n + i];
+    }
     return MDGAN_OK;
 }
 
 void gaussian_clear(gaussian *const g)
 {
-    free(g->covariance);
+    free(g->trace);
+    free(g->work);
     *g = (gaussian){0};
 }
 
-double gaussian_cost(gaussian *const g, const record_moments *const m, const double *const r, double *const gradient)
+/* Durbin's recursion from order to order. Returns v, or a number that is not positive if S is not positive definite.
+ * a: [n]; mirror: [n] work. */
+static double predict(const size_t n, const double *const r, const double floor, double *const a, double *const mirror,
+                      double *const log_det)
+{
+    double v = r[0] + floor;
+    a[0] = 1;
+    *log_det = 0;
+    for (size_t i = 0; i < n; i++) {
+        mirror[n - 1 - i] = r[i];
+    }
+    for (size_t k = 1; k < n && v > 0; k++) {
+        const double kappa = -cblas_ddot((int)k, a, 1, mirror + n - 1 - k, 1) / v;
+        *log_det += log(v);
+        v *= 1 - kappa * kappa;
+        a[k] = 0;
+        for (size_t i = 0, j = k; i <= j; i++, j--) {
+            const double front = a[i], back = a[j];
+            a[i] = front + kappa * back;
+            a[j] = back + kappa * front;
+        }
+    }
+    *log_det += v > 0 ? log(v) : 0;
+    return isfinite(v) ? v : 0;
+}
+
+/* y += scale L(column) L(column)^T x; half: [n] work. */
+static void add_product(const size_t n, const double scale, const double *const column, const double *const x,
+                        double *const half, double *const y)
+{
+    for (size_t i = 0; i < n; i++) {
+        half[i] = scale * cblas_ddot((int)(n - i), column, 1, x + i, 1);
+    }
+    for (size_t i = 0; i < n; i++) {
+        cblas_daxpy((int)(n - i), half[i], column, 1, y + i, 1);
+    }
+}
+
+/* From S a = v e_0:  dv = a^T dS a  and  da = a dv / v - S^-1 dS a, so that d(tr S^-1 M) is
+ *     a^T dS x,   x = a tr / v - 2 S^-1 q,   q = Q a / v.
+ * d(log det) is the sum of S^-1 along diagonals, which is a^T dS x with x_p = a_p (T - 2p) / v. */
+static void differentiate(const gaussian *const g, const double v, const double trace, const double *const q,
+                          double *const gradient)
 {
     const size_t n = g->length;
-    double *const s = g->covariance;
+    double *const a = g->work, *const b = a + 2 * n, *const half = b + n, *const x = half + n;
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++) {
-            s[i * n + j] = r[i > j ? i - j : j - i];
-        }
-        s[i * n + i] += g->floor;
+        b[i] = i > 0 ? a[n - i] : 0;
+        x[i] = a[i] * ((double)n - 2 * (double)i + trace) / v;
     }
-    if (!isfinite(cblas_dasum((int)n, r, 1)) || LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)n, s, (int)n) != 0) {
+    add_product(n, -2 / v, a, q, half, x);
+    add_product(n, 2 / v, b, q, half, x);
+    gradient[0] = 0.5 * cblas_ddot((int)n, a, 1, x, 1);
+    for (size_t k = 1; k < n; k++) {
+        const int m = (int)(n - k);
+        gradient[k] = 0.5 * (cblas_ddot(m, a, 1, x + k, 1) + cblas_ddot(m, a + k, 1, x, 1));
+    }
+}
+
+double gaussian_cost(const gaussian *const g, const double *const r, double *const gradient)
+{
+    const size_t n = g->length;
+    double *const a = g->work, *const q = a + n, log_det;
+    const double v = predict(n, r, g->floor, a, q, &log_det);
+    if (!(v > 0)) {
         return INFINITY;
     }
-    double log_det = 0;
-    for (size_t i = 0; i < n; i++) {
-        log_det += 2 * log(s[i * n + i]);
-    }
-    LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', (int)n, s, (int)n);
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = i + 1; j < n; j++) {
-            s[i * n + j] = s[j * n + i];
-        }
-    }
-    const double trace = cblas_ddot((int)(n * n), s, 1, m->moment, 1) + g->floor * cblas_dasum((int)n, s, (int)n + 1);
+    cblas_dsymv(CblasRowMajor, CblasUpper, (int)n, 1 / v, g->trace, (int)n, a, 1, 0, q, 1);
+    const double trace = cblas_ddot((int)n, a, 1, q, 1);
     if (gradient) {
-        cblas_dsymm(CblasRowMajor, CblasLeft, CblasLower, (int)n, (int)n, 1, s, (int)n, m->moment, (int)n, 0,
-                    g->product, (int)n);
-        cblas_daxpy((int)(n * n), g->floor, s, 1, g->product, 1);
-        cblas_dsymm(CblasRowMajor, CblasRight, CblasLower, (int)n, (int)n, 1, s, (int)n, g->product, (int)n, 0,
-                    g->second, (int)n);
-        memset(gradient, 0, n * sizeof *gradient);
-        for (size_t i = 0; i < n; i++) {
-            for (size_t j = 0; j < n; j++) {
-                gradient[i > j ? i - j : j - i] += 0.5 * (s[i * n + j] - g->second[i * n + j]);
-            }
-        }
+        differentiate(g, v, trace, q, gradient);
     }
     return 0.5 * (log_det + trace);
 }

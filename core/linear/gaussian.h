@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Exact likelihood of stationary Gaussian records, from their second moments. */
+/* Exact likelihood of stationary Gaussian records, from their second moments. Covariances are Toeplitz matrices, so
+ * that value and gradient cost T^2. */
 #ifndef MDGAN_LINEAR_GAUSSIAN_H
 #define MDGAN_LINEAR_GAUSSIAN_H
 
@@ -10,20 +11,21 @@
  * 128, the spectrum's error falls from 0.53 to 0.16. */
 #define GAUSSIAN_FLOOR 0.01
 
-/* Work space for records of one length. */
+/* What the likelihood needs to know of records, and its work space. */
 typedef struct gaussian {
     size_t length;
-    double floor;       /* variance of the added noise */
-    double *covariance; /* [T][T], then its inverse */
-    double *product;    /* [T][T] */
-    double *second;     /* [T][T] */
+    double floor;  /* variance of the added noise */
+    double *trace; /* [T][T], upper triangle: the Q of gaussian.c */
+    double *work;  /* [5][T] */
 } gaussian;
 
-mdgan_status gaussian_create(gaussian *g, const record_moments *m, mdgan_error *error);
+/* @p floor: GAUSSIAN_FLOOR of the variance of the records that a model is fitted to; m may be of others. */
+mdgan_status gaussian_create(gaussian *g, const record_moments *m, double floor, mdgan_error *error);
 void gaussian_clear(gaussian *g);
 
 /* Negative log likelihood per record, without the constant: (log det S + tr S^-1 M) / 2, where S_ij = r[|i-j|] and M
- * are the moments, both with the floor added. gradient: [T] d/dr, or NULL. INFINITY if S is not positive definite. */
-double gaussian_cost(gaussian *g, const record_moments *m, const double *r, double *gradient);
+ * are the moments, both with the floor added. r: [T]; gradient: [T] d/dr, or NULL. INFINITY if S is not positive
+ * definite. */
+double gaussian_cost(const gaussian *g, const double *r, double *gradient);
 
 #endif

@@ -15,29 +15,38 @@ mdgan_status record_moments_create(record_moments *const m, const size_t length,
 void record_moments_clear(record_moments *const m)
 {
     free(m->moment);
+    free(m->waiting);
     *m = (record_moments){0};
+}
+
+static void multiply_waiting(record_moments *const m)
+{
+    const int t_max = (int)m->length;
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, t_max, (int)m->n_waiting, 1, m->waiting, t_max, 1, m->moment,
+                t_max);
+    m->n_waiting = 0;
 }
 
 mdgan_status record_moments_add(record_moments *const m, const size_t n, const float *const value,
                                 const size_t record_stride, const size_t frame_stride, mdgan_error *const error)
 {
     const size_t t_max = m->length;
-    double *const chunk = malloc(RECORDS_AT_ONCE * t_max * sizeof *chunk);
-    if (!chunk) {
+    if (!m->waiting) {
+        m->waiting = malloc(RECORDS_AT_ONCE * t_max * sizeof *m->waiting);
+    }
+    if (!m->waiting) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for records of %zu frames", t_max);
     }
-    for (size_t done = 0; done < n; done += RECORDS_AT_ONCE) {
-        const size_t now = n - done < RECORDS_AT_ONCE ? n - done : RECORDS_AT_ONCE;
-        for (size_t i = 0; i < now; i++) {
-            for (size_t t = 0; t < t_max; t++) {
-                chunk[i * t_max + t] = value[(done + i) * record_stride + t * frame_stride];
-            }
+    for (size_t i = 0; i < n; i++) {
+        double *const to = m->waiting + m->n_waiting * t_max;
+        for (size_t t = 0; t < t_max; t++) {
+            to[t] = value[i * record_stride + t * frame_stride];
         }
-        cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)t_max, (int)now, 1, chunk, (int)t_max, 1, m->moment,
-                    (int)t_max);
+        if (++m->n_waiting == RECORDS_AT_ONCE) {
+            multiply_waiting(m);
+        }
     }
     m->n_record += n;
-    free(chunk);
     return MDGAN_OK;
 }
 
@@ -45,6 +54,11 @@ void record_moments_finish(record_moments *const m)
 {
     const size_t t_max = m->length;
     double *const s = m->moment;
+    if (m->n_waiting > 0) {
+        multiply_waiting(m);
+    }
+    free(m->waiting);
+    m->waiting = NULL;
     for (size_t i = 0; i < t_max; i++) {
         for (size_t j = 0; j < i; j++) {
             s[i * t_max + j] = s[j * t_max + i];
@@ -81,4 +95,17 @@ mdgan_status record_moments_pool(record_moments *const all, const size_t n, cons
 double record_moments_variance(const record_moments *const m)
 {
     return cblas_dasum((int)m->length, m->moment, (int)m->length + 1) / (double)m->length;
+}
+
+double *record_moments_tails(const record_moments *const m, const double floor)
+{
+    const size_t n = m->length;
+    double *const tail = malloc(n * n * sizeof *tail);
+    for (size_t i = n; tail && i-- > 0;) {
+        for (size_t j = n; j-- > 0;) {
+            const double rest = i + 1 < n && j + 1 < n ? tail[(i + 1) * n + j + 1] : 0;
+            tail[i * n + j] = m->moment[i * n + j] + (i == j ? floor : 0) + rest;
+        }
+    }
+    return tail;
 }

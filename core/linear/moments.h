@@ -12,6 +12,8 @@ typedef struct record_moments {
     size_t length;   /* T */
     size_t n_record; /* records pooled */
     double *moment;  /* [T][T] mean of x x^T, averaged with its time reversal (a scalar Gaussian process has none) */
+    double *waiting; /* records that have not been multiplied yet: many are multiplied at once */
+    size_t n_waiting;
 } record_moments;
 
 mdgan_status record_moments_create(record_moments *m, size_t length, mdgan_error *error);
@@ -28,5 +30,10 @@ mdgan_status record_moments_pool(record_moments *all, size_t n, const record_mom
 
 /* Mean square over the record. */
 double record_moments_variance(const record_moments *m);
+
+/* Sums along diagonals down to the end, tail(i, j) = sum_k moment(i + k, j + k), so that sums over all positions in a
+ * record cost nothing; white noise of variance @p floor is added to the moments. Returns [T][T], to be freed, or NULL
+ * without memory. */
+double *record_moments_tails(const record_moments *m, double floor);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "linear/relaxation.h"
 
+#include <cblas.h>
 #include <math.h>
 #include <nlopt.h>
 #include <stdlib.h>
@@ -12,9 +13,10 @@ enum { TIMES = 8, PARAMETERS = TIMES + 1, EVALUATIONS_MAX = 300 };
 static const double smoothness = 0.25;
 
 typedef struct problem {
-    const record_moments *moments;
-    gaussian *work;
+    const gaussian *records;
+    double prior;        /* strength per record */
     double decay[TIMES]; /* exp(-1 / tau_i) per frame */
+    double *basis;       /* [TIMES][T] autocovariance of one relaxing part of unit strength */
     double *r, *d_r;     /* [T] */
 } problem;
 
@@ -28,31 +30,27 @@ static double increment_covariance(const double f, const size_t t)
 static double cost(const unsigned n, const double *const u, double *const gradient, void *const context)
 {
     const problem *const p = context;
-    const size_t t_max = p->moments->length;
-    for (size_t t = 0; t < t_max; t++) {
-        p->r[t] = t == 0 ? exp(u[0]) : 0;
-        for (size_t i = 0; i < TIMES; i++) {
-            p->r[t] += exp(u[1 + i]) * increment_covariance(p->decay[i], t);
-        }
+    const int t_max = (int)p->records->length;
+    memset(p->r, 0, p->records->length * sizeof *p->r);
+    p->r[0] = exp(u[0]);
+    for (size_t i = 0; i < TIMES; i++) {
+        cblas_daxpy(t_max, exp(u[1 + i]), p->basis + i * p->records->length, 1, p->r, 1);
     }
-    double value = gaussian_cost(p->work, p->moments, p->r, gradient ? p->d_r : NULL);
+    double value = gaussian_cost(p->records, p->r, gradient ? p->d_r : NULL);
     if (gradient) {
         memset(gradient, 0, n * sizeof *gradient);
         gradient[0] = isfinite(value) ? exp(u[0]) * p->d_r[0] : 0;
         for (size_t i = 0; isfinite(value) && i < TIMES; i++) {
-            for (size_t t = 0; t < t_max; t++) {
-                gradient[1 + i] += p->d_r[t] * exp(u[1 + i]) * increment_covariance(p->decay[i], t);
-            }
+            gradient[1 + i] = exp(u[1 + i]) * cblas_ddot(t_max, p->basis + i * p->records->length, 1, p->d_r, 1);
         }
     }
-    const double prior = smoothness / (double)p->moments->n_record;
     for (size_t i = 2; i + 1 < n; i++) {
         const double bend = u[i - 1] - 2 * u[i] + u[i + 1];
-        value += prior * bend * bend;
+        value += p->prior * bend * bend;
         if (gradient) {
-            gradient[i - 1] += 2 * prior * bend;
-            gradient[i] -= 4 * prior * bend;
-            gradient[i + 1] += 2 * prior * bend;
+            gradient[i - 1] += 2 * p->prior * bend;
+            gradient[i] -= 4 * p->prior * bend;
+            gradient[i + 1] += 2 * p->prior * bend;
         }
     }
     return isfinite(value) ? value : 1e30;
@@ -76,25 +74,28 @@ static mdgan_status realise(const problem *const p, const double *const u, state
     return MDGAN_OK; /* unit covariance by construction */
 }
 
-mdgan_status relaxation_fit(const record_moments *const m, gaussian *const work, statespace *const s,
+mdgan_status relaxation_fit(const record_moments *const m, const gaussian *const records, statespace *const s,
                             mdgan_error *const error)
 {
     const size_t n = m->length;
-    problem p = {.moments = m, .work = work, .r = malloc(2 * n * sizeof(double))};
-    if (!p.r) {
+    problem p = {.records = records, .prior = smoothness / (double)m->n_record};
+    p.basis = malloc((TIMES + 2) * n * sizeof *p.basis);
+    if (!p.basis) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n);
     }
+    p.r = p.basis + TIMES * n;
     p.d_r = p.r + n;
-    double u[PARAMETERS], value, mean_square = 0;
-    for (size_t t = 0; t < n; t++) {
-        mean_square += m->moment[t * n + t] / (double)n;
-    }
+    double u[PARAMETERS], value;
+    const double mean_square = record_moments_variance(m);
     u[0] = log(0.5 * mean_square);
     for (size_t i = 0; i < TIMES; i++) {
         /* From one frame to the length of a record; what relaxes later cannot be told from diffusion. */
         const double tau = pow((double)n, (double)i / (TIMES - 1));
         p.decay[i] = exp(-1 / tau);
-        u[1 + i] = log(0.5 * mean_square / TIMES / increment_covariance(p.decay[i], 0));
+        for (size_t t = 0; t < n; t++) {
+            p.basis[i * n + t] = increment_covariance(p.decay[i], t);
+        }
+        u[1 + i] = log(0.5 * mean_square / TIMES / p.basis[i * n]);
     }
     nlopt_opt optimiser = nlopt_create(NLOPT_LD_LBFGS, PARAMETERS);
     nlopt_set_min_objective(optimiser, cost, &p);
@@ -103,6 +104,6 @@ mdgan_status relaxation_fit(const record_moments *const m, gaussian *const work,
     nlopt_optimize(optimiser, u, &value);
     nlopt_destroy(optimiser);
     const mdgan_status status = realise(&p, u, s, error);
-    free(p.r);
+    free(p.basis);
     return status;
 }

@@ -8,7 +8,8 @@
 #include "linear/gaussian.h"
 #include "linear/statespace.h"
 
-/* Maximum likelihood with a smoothness prior on the logarithms of the weights (without one, D runs to 0 on noise). */
-mdgan_status relaxation_fit(const record_moments *m, gaussian *work, statespace *s, mdgan_error *error);
+/* m: moments of the @p records. Maximum likelihood with a smoothness prior on the logarithms of the weights (without
+ * one, D runs to 0 on noise). */
+mdgan_status relaxation_fit(const record_moments *m, const gaussian *records, statespace *s, mdgan_error *error);
 
 #endif

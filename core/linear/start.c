@@ -58,25 +58,32 @@ static double *costs_at(const costs *const c, const size_t round, const size_t g
 /* What all candidates of one group share. */
 typedef struct fitter {
     const record_moments *fit;
-    balanced reduced; /* order 0 if the autoregression could not be balanced: Burg's candidates then drop out */
-    gaussian work;
+    gaussian fitted, left_out; /* left_out.length 0: there are none */
+    balanced reduced;       /* order 0 if the autoregression could not be balanced: Burg's candidates then drop out */
     double *autocovariance; /* [T] */
 } fitter;
 
 static void fitter_clear(fitter *const f)
 {
     balanced_clear(&f->reduced);
-    gaussian_clear(&f->work);
+    gaussian_clear(&f->fitted);
+    gaussian_clear(&f->left_out);
     free(f->autocovariance);
     f->autocovariance = NULL;
 }
 
-static mdgan_status fitter_create(fitter *const f, const record_moments *const fit, mdgan_error *const error)
+/* left_out: or NULL */
+static mdgan_status fitter_create(fitter *const f, const record_moments *const fit,
+                                  const record_moments *const left_out, mdgan_error *const error)
 {
+    const double floor = GAUSSIAN_FLOOR * record_moments_variance(fit);
     autoregression ar = {0};
     *f = (fitter){.fit = fit, .autocovariance = malloc(fit->length * sizeof(double))};
-    mdgan_status status = f->autocovariance ? gaussian_create(&f->work, fit, error)
+    mdgan_status status = f->autocovariance ? gaussian_create(&f->fitted, fit, floor, error)
                                             : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", fit->length);
+    if (status == MDGAN_OK && left_out) {
+        status = gaussian_create(&f->left_out, left_out, floor, error);
+    }
     if (status == MDGAN_OK) {
         status = autoregression_fit(&ar, fit, burg_order(fit->length), error);
     }
@@ -91,11 +98,11 @@ static mdgan_status fitter_create(fitter *const f, const record_moments *const f
     return status;
 }
 
-static mdgan_status fit_candidate(fitter *const f, const candidate *const c, statespace *const s,
+static mdgan_status fit_candidate(const fitter *const f, const candidate *const c, statespace *const s,
                                   mdgan_error *const error)
 {
     if (c->method == RELAXATION) {
-        return relaxation_fit(f->fit, &f->work, s, error);
+        return relaxation_fit(f->fit, &f->fitted, s, error);
     }
     if (c->q > f->reduced.order / 2) {
         return mdgan_fail(error, MDGAN_NUMERIC, "records of %zu frames do not hold %zu states", f->fit->length, c->q);
@@ -106,30 +113,30 @@ static mdgan_status fit_candidate(fitter *const f, const candidate *const c, sta
         *s = start;
         return status;
     }
-    status = arma_refine(&start, f->fit, &f->work, s, error);
+    status = arma_refine(&start, &f->fitted, s, error);
     statespace_clear(&start);
     return status;
 }
 
 /* Cost per record of data left out; without any, of the fitted data plus Schwarz's price of the parameters. */
-static double judge(fitter *const f, const statespace *const s, const record_moments *const left_out)
+static double judge(const fitter *const f, const statespace *const s)
 {
-    const size_t n = f->fit->length;
+    const bool outside = f->left_out.length > 0;
     const double n_record = (double)f->fit->n_record;
-    const double price = left_out ? 0 : (2.0 * (double)s->q + 1) * log(n_record) / (2 * n_record);
-    statespace_autocovariance(s, n, f->autocovariance);
-    return gaussian_cost(&f->work, left_out ? left_out : f->fit, f->autocovariance, NULL) + price;
+    const double price = outside ? 0 : (2.0 * (double)s->q + 1) * log(n_record) / (2 * n_record);
+    statespace_autocovariance(s, f->fit->length, f->autocovariance);
+    return gaussian_cost(outside ? &f->left_out : &f->fitted, f->autocovariance, NULL) + price;
 }
 
 /* Cost of a candidate for one group, or INFINITY if it does not work there. */
-static double try_candidate(fitter *const f, const record_moments *const left_out, const candidate *const c)
+static double try_candidate(const fitter *const f, const candidate *const c)
 {
     statespace model = {0};
     mdgan_error ignored;
     if (fit_candidate(f, c, &model, &ignored) != MDGAN_OK) {
         return INFINITY;
     }
-    const double cost = judge(f, &model, left_out);
+    const double cost = judge(f, &model);
     statespace_clear(&model);
     return isfinite(cost) ? cost : INFINITY;
 }
@@ -139,10 +146,10 @@ static mdgan_status add_costs(const record_moments *const fit, const record_mome
                               const size_t n_state, double *const cost, mdgan_error *const error)
 {
     fitter f;
-    const mdgan_status status = fitter_create(&f, fit, error);
+    const mdgan_status status = fitter_create(&f, fit, left_out, error);
     for (size_t i = 0; status == MDGAN_OK && i < N_CANDIDATE; i++) {
         const bool wanted = n_state == 0 || candidates[i].q == n_state;
-        cost[i] += wanted ? try_candidate(&f, left_out, &candidates[i]) : INFINITY;
+        cost[i] += wanted ? try_candidate(&f, &candidates[i]) : INFINITY;
     }
     if (status == MDGAN_OK) {
         fitter_clear(&f);
@@ -287,7 +294,7 @@ static mdgan_status fit_all(const folds *const d, const choice *const chosen, li
         statespace_clear(&start->model[g]);
         status = pool_but(d, g, d->n_fold, &all, error);
         if (status == MDGAN_OK) {
-            status = fitter_create(&f, &all, error);
+            status = fitter_create(&f, &all, NULL, error);
         }
         if (status == MDGAN_OK) {
             status = fit_candidate(&f, chosen->method[g], &start->model[g], error);

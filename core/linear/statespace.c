@@ -113,7 +113,7 @@ void statespace_autocovariance(const statespace *const s, const size_t n, double
     r[0] = cblas_ddot((int)q, s->c, 1, s->c, 1) + cblas_ddot((int)m, s->d, 1, s->d, 1);
     for (size_t t = 1; t < n; t++) {
         r[t] = cblas_ddot((int)q, s->c, 1, x, 1);
-        multiply(false, false, q, 1, q, s->a, x, 0, next);
+        cblas_dgemv(CblasRowMajor, CblasNoTrans, (int)q, (int)q, 1, s->a, (int)q, x, 1, 0, next, 1);
         memcpy(x, next, q * sizeof *x);
     }
 }

@@ -75,6 +75,32 @@ static void pooled_moments_are_those_of_all_records(void **const state)
     free(x);
 }
 
+static void tails_are_sums_along_diagonals(void **const state)
+{
+    (void)state;
+    enum { N = 7 };
+    const double floor = 0.3;
+    uint64_t seed = 12;
+    record_moments m;
+    mdgan_error error = {""};
+    assert_ok(record_moments_create(&m, N, &error), &error);
+    for (size_t i = 0; i < N * N; i++) {
+        m.moment[i] = synthetic_normal(&seed);
+    }
+    double *const tail = record_moments_tails(&m, floor);
+    for (size_t i = 0; i < N; i++) {
+        for (size_t j = 0; j < N; j++) {
+            double sum = 0;
+            for (size_t k = 0; i + k < N && j + k < N; k++) {
+                sum += m.moment[(i + k) * N + j + k] + (i == j ? floor : 0);
+            }
+            assert_near("tail", tail[i * N + j], sum, 1e-14);
+        }
+    }
+    free(tail);
+    record_moments_clear(&m);
+}
+
 static void exact_moments_give_the_autoregression_back(void **const state)
 {
     (void)state;
@@ -257,21 +283,53 @@ static void truncation_keeps_what_matters(void **const state)
     autoregression_clear(&ar);
 }
 
+/* Both Gramians, summed up from the matrices themselves, are one diagonal matrix of falling numbers. */
+static void gramians_are_balanced(void **const state)
+{
+    (void)state;
+    enum { ORDER = 12 };
+    autoregression ar;
+    balanced b;
+    mdgan_error error = {""};
+    fit_fast(&ar, 200, ORDER);
+    assert_ok(balanced_create(&b, &ar, &error), &error);
+    assert_int_equal(b.n_state, ORDER);
+    double turned[ORDER * ORDER], bb[ORDER * ORDER], cc[ORDER * ORDER], past[ORDER * ORDER], future[ORDER * ORDER];
+    for (size_t i = 0; i < ORDER * ORDER; i++) {
+        turned[i] = b.a[i % ORDER * ORDER + i / ORDER];
+        bb[i] = b.b[i / ORDER] * b.b[i % ORDER];
+        cc[i] = b.c[i / ORDER] * b.c[i % ORDER];
+    }
+    assert_true(lyapunov(ORDER, b.a, bb, past) && lyapunov(ORDER, turned, cc, future));
+    for (size_t i = 0; i < ORDER * ORDER; i++) {
+        const bool diagonal = i % (ORDER + 1) == 0;
+        assert_near("past", past[i], diagonal ? future[i] : 0, 1e-7 * past[0]);
+        assert_near("future", future[i], diagonal ? past[i] : 0, 1e-7 * past[0]);
+        assert_true(!diagonal || i == 0 || (past[i] > 0 && past[i] <= past[i - ORDER - 1]));
+    }
+    balanced_clear(&b);
+    autoregression_clear(&ar);
+}
+
+/* Autoregressions whose last coefficients are zero, of fewer and of more states than are kept. */
 static void truncation_is_exact_if_the_order_is_low(void **const state)
 {
     (void)state;
-    /* An autoregression of order 20 whose last 18 coefficients are zero. */
-    enum { ORDER = 20 };
-    double a[ORDER] = {2 * slow.rho * cos(slow.theta), -slow.rho * slow.rho}, r[ORDER + 1];
-    for (size_t k = 0; k <= ORDER; k++) {
+    enum { MOST = 100 };
+    static const size_t orders[] = {20, MOST};
+    double a[MOST] = {2 * slow.rho * cos(slow.theta), -slow.rho * slow.rho}, r[MOST + 1];
+    for (size_t k = 0; k <= MOST; k++) {
         r[k] = oscillator_covariance(slow, k);
     }
-    const autoregression ar = {.order = ORDER, .a = a, .r = r, .variance = pow(oscillator_noise(slow), 2)};
-    balanced b;
-    mdgan_error error = {""};
-    assert_ok(balanced_create(&b, &ar, &error), &error);
-    assert_near("two states", truncation_error(&ar, &b, 2), 0, 1e-9);
-    balanced_clear(&b);
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        const autoregression ar = {.order = orders[i], .a = a, .r = r, .variance = pow(oscillator_noise(slow), 2)};
+        balanced b;
+        mdgan_error error = {""};
+        assert_ok(balanced_create(&b, &ar, &error), &error);
+        assert_int_equal(b.n_state, i == 0 ? 20 : STATE_MAX);
+        assert_near("two states", truncation_error(&ar, &b, 2), 0, 1e-9);
+        balanced_clear(&b);
+    }
 }
 
 static void unstable_autoregressions_cannot_be_balanced(void **const state)
@@ -282,13 +340,14 @@ static void unstable_autoregressions_cannot_be_balanced(void **const state)
     balanced b;
     mdgan_error error = {""};
     assert_fails(balanced_create(&b, &ar, &error), MDGAN_NUMERIC, &error, "order 2");
-    assert_null(b.t);
+    assert_null(b.a);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moments_are_mean_products),
+        cmocka_unit_test(tails_are_sums_along_diagonals),
         cmocka_unit_test(pooled_moments_are_those_of_all_records),
         cmocka_unit_test(exact_moments_give_the_autoregression_back),
         cmocka_unit_test(sampled_records_give_it_back_within_their_error),
@@ -297,6 +356,7 @@ int main(void)
         cmocka_unit_test(silence_gives_no_coefficients),
         cmocka_unit_test(default_order_is_below_the_length),
         cmocka_unit_test(truncation_keeps_what_matters),
+        cmocka_unit_test(gramians_are_balanced),
         cmocka_unit_test(truncation_is_exact_if_the_order_is_low),
         cmocka_unit_test(unstable_autoregressions_cannot_be_balanced),
     };

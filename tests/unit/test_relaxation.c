@@ -79,7 +79,7 @@ static void check_fit(const record_moments *const m, const size_t last, const do
     gaussian g;
     statespace s;
     mdgan_error error = {""};
-    assert_ok(gaussian_create(&g, m, &error), &error);
+    assert_ok(gaussian_create(&g, m, GAUSSIAN_FLOOR * record_moments_variance(m), &error), &error);
     assert_ok(relaxation_fit(m, &g, &s, &error), &error);
     assert_near("A A^T + B B^T - I", unit_covariance_gap(&s), 0, 1e-10);
     check_displacement(&s, last, tolerance);
@@ -128,7 +128,7 @@ static void free_diffusion_stays_free(void **const state)
     statespace s;
     mdgan_error error = {""};
     exact_moments(&m, LENGTH, r);
-    assert_ok(gaussian_create(&g, &m, &error), &error);
+    assert_ok(gaussian_create(&g, &m, GAUSSIAN_FLOOR * record_moments_variance(&m), &error), &error);
     assert_ok(relaxation_fit(&m, &g, &s, &error), &error);
     for (size_t t = 1; t <= 4 * LENGTH; t *= 4) {
         assert_near("MSD per frame", model_displacement(&s, t) / (double)t, 1, 0.03);
