@@ -13,8 +13,11 @@
 typedef struct bench_request {
     size_t n_seed;      /* seeds 1 .. n_seed */
     bool json;          /* an array of objects instead of a table */
+    const char *rows;   /* names of the rows wanted, "a,b,c"; NULL: all but those that take hours */
+    double minutes;     /* limit of each training; 0: the limits that each row has by itself */
     const char *peers;  /* folder of the programs to compare with */
     const char *python; /* interpreter that runs them */
+    const char *data;   /* folder of recorded simulations */
     FILE *out;          /* the result, written when it is complete or row by row */
     FILE *log;          /* what is being done */
 } bench_request;
@@ -24,6 +27,9 @@ typedef struct bench_case {
     const char *summary; /* one line */
     mdgan_status (*run)(const bench_request *request, mdgan_error *error);
 } bench_case;
+
+/* Whether @p rows is a list of names that exist. Errors: MDGAN_INVALID. */
+mdgan_status bench_rows_check(const char *rows, mdgan_error *error);
 
 #define BENCH_CASE(name) extern const bench_case bench_##name;
 #include "cases.def"

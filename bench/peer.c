@@ -65,8 +65,10 @@ mdgan_status peer_number(const char *const *const words, const char *const key, 
     while (waitpid(child, &result, 0) < 0 && errno == EINTR) {
     }
     snprintf(quoted, sizeof quoted, "\"%s\":", key);
-    const char *const at = strstr(text, quoted);
-    if (!WIFEXITED(result) || WEXITSTATUS(result) != 0 || !at || sscanf(at + strlen(quoted), "%lf", number) != 1) {
+    const char *const key_at = strstr(text, quoted), *const at = key_at ? key_at + strlen(quoted) : text;
+    char *end = text;
+    *number = strtod(at, &end);
+    if (!WIFEXITED(result) || WEXITSTATUS(result) != 0 || !key_at || end == at) {
         return mdgan_fail(error, MDGAN_STATE, "'%s %s' printed no %s: run it by hand to see why", words[0],
                           words[1] ? words[1] : "", quoted);
     }

@@ -15,28 +15,29 @@ static const bench_case *const cases[] = {
 #undef BENCH_CASE
 };
 
-enum { N_CASE = sizeof cases / sizeof *cases };
+enum { N_CASE = sizeof cases / sizeof cases[0] };
 
 typedef struct arguments {
     const bench_case *which;
     const char *output;
     bench_request request;
-    char peers[PATH_MAX];
+    char peers[PATH_MAX], data[PATH_MAX];
 } arguments;
 
-/* Beside the program, built or installed: <prefix>/bin/mdgan, <prefix>/share/mdgan/peers. */
-static void find_peers(char peers[PATH_MAX])
+/* Beside the program, built or installed: <prefix>/bin/mdgan, <prefix>/share/mdgan/<name>. */
+static void find_shared(const char *name, char path[PATH_MAX])
 {
-    static const char from_prefix[] = "/share/mdgan/peers";
-    const ssize_t n = readlink("/proc/self/exe", peers, PATH_MAX - sizeof from_prefix);
-    peers[n > 0 ? n : 0] = '\0';
+    static const char from_prefix[] = "/share/mdgan/";
+    const ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof from_prefix - strlen(name));
+    path[n > 0 ? n : 0] = '\0';
     for (int i = 0; i < 2; i++) {
-        char *const slash = strrchr(peers, '/');
+        char *const slash = strrchr(path, '/');
         if (slash) {
             *slash = '\0';
         }
     }
-    strcat(peers, from_prefix);
+    strcat(path, from_prefix);
+    strcat(path, name);
 }
 
 static mdgan_status find_case(const char *name, const bench_case **found, mdgan_error *error)
@@ -53,30 +54,48 @@ static mdgan_status find_case(const char *name, const bench_case **found, mdgan_
     return mdgan_fail(error, MDGAN_INVALID, "unknown benchmark '%s': there are %s", name, known);
 }
 
+static mdgan_status take_option(arguments *a, int letter, mdgan_error *error)
+{
+    switch (letter) {
+    case 'o':
+        a->output = optarg;
+        return MDGAN_OK;
+    case 'j':
+        a->request.json = true;
+        return MDGAN_OK;
+    case 's':
+        return parse_size("--seeds", optarg, 1, 1000, &a->request.n_seed, error);
+    case 'r':
+        a->request.rows = optarg;
+        return bench_rows_check(optarg, error);
+    case 'm':
+        return parse_real("--minutes", optarg, 1e-3, 1e5, &a->request.minutes, error);
+    case 'p':
+        a->request.peers = optarg;
+        return MDGAN_OK;
+    case 'y':
+        a->request.python = optarg;
+        return MDGAN_OK;
+    default:
+        return MDGAN_INVALID; /* option_next() has written the reason */
+    }
+}
+
 static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *error)
 {
     static const struct option names[] = {
-        {"output", required_argument, NULL, 'o'}, {"json", no_argument, NULL, 'j'},
-        {"seeds", required_argument, NULL, 's'},  {"peers", required_argument, NULL, 'p'},
-        {"python", required_argument, NULL, 'y'}, {0}};
+        {"output", required_argument, NULL, 'o'},  {"json", no_argument, NULL, 'j'},
+        {"seeds", required_argument, NULL, 's'},   {"rows", required_argument, NULL, 'r'},
+        {"minutes", required_argument, NULL, 'm'}, {"peers", required_argument, NULL, 'p'},
+        {"python", required_argument, NULL, 'y'},  {0}};
     *a = (arguments){.request = {.n_seed = 5, .python = "/usr/bin/python3", .log = stderr}};
-    find_peers(a->peers);
+    find_shared("peers", a->peers);
+    find_shared("bench", a->data);
     a->request.peers = a->peers;
+    a->request.data = a->data;
     mdgan_status status = MDGAN_OK;
     for (int letter; status == MDGAN_OK && (letter = option_next(argc, argv, ":o:", names, error)) != OPTION_END;) {
-        if (letter == 'o') {
-            a->output = optarg;
-        } else if (letter == 'j') {
-            a->request.json = true;
-        } else if (letter == 's') {
-            status = parse_size("--seeds", optarg, 1, 1000, &a->request.n_seed, error);
-        } else if (letter == 'p') {
-            a->request.peers = optarg;
-        } else if (letter == 'y') {
-            a->request.python = optarg;
-        } else {
-            status = MDGAN_INVALID;
-        }
+        status = take_option(a, letter, error);
     }
     if (status == MDGAN_OK) {
         status = expect_words(argc, 1, 0, "NAME", error);
@@ -106,15 +125,32 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
 
 const command command_bench = {
     .name = "bench",
-    .synopsis = "NAME [--json] [--seeds N] [-o FILE]",
+    .synopsis = "NAME [--json] [--seeds N] [--rows A,B,...] [--minutes T] [-o FILE]",
     .summary = "Measure mdgan itself, against programs to compare with",
     .details =
         "NAME is\n"
-        "  speed               training and emission: rates, share of what the processor can do, PyTorch beside it\n\n"
+        "  speed               training and emission: rates, share of what the processor can do, PyTorch beside it\n"
+        "  oscillator          a sine with noise, from 128 frames to 1,024 and to 100,352\n"
+        "  diffusion           subdiffusion with a known displacement, from 128 frames to 50 windows\n"
+        "  water               vibrational spectrum of O-H bonds, against 58 ps of simulation\n"
+        "  polymer             displacement of chain centres in a melt of polyethylene\n\n"
         "  -o, --output F      write the result there; default: standard output\n"
         "      --json          an array of objects instead of a table\n"
         "      --seeds N       repeat with seeds 1 .. N (default 5)\n"
+        "      --rows A,B,...  only these rows (default: all but c-rnn-gan-10x); not for speed\n"
+        "      --minutes T     limit of each training (default: mdgan's own, 5 for the other rows); not for speed\n"
         "      --peers DIR     folder of the Python programs to compare with (default: those of mdgan)\n"
-        "      --python P      interpreter for them (default /usr/bin/python3; they need PyTorch and h5py)\n",
+        "      --python P      interpreter for them (default /usr/bin/python3; they need PyTorch and h5py)\n\n"
+        "Rows:\n"
+        "  mdgan               as `mdgan train` does it\n"
+        "  mdgan-paper         from random weights, z of width 16, as in the paper\n"
+        "  linear              the linear start alone: iterations 0\n"
+        "  burg-ar             Burg's autoregression\n"
+        "  pair-gaussian       Gaussian windows, each given the one before\n"
+        "  independent         windows of the data, drawn independently\n"
+        "  naive, c-rnn-gan    generators without a latent variable, in PyTorch; c-rnn-gan-10x learns ten times as "
+        "long\n"
+        "  known-form          diffusion: the likeliest process of the right form, with the right times\n"
+        "  floor               the reference against another part or another sample of itself\n",
     .run = run,
 };

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Processes whose statistics are known exactly. */
+#ifndef MDGAN_BENCH_PROCESSES_H
+#define MDGAN_BENCH_PROCESSES_H
+
+#include <stdint.h>
+
+#include <mdgan/dataset.h>
+
+/* amplitude * sin(omega t + phase) + white noise of standard deviation @p deviation, a phase per entity. The caller
+ * clears @p data. Errors: MDGAN_INVALID, MDGAN_MEMORY. */
+mdgan_status process_sine(mdgan_dataset *data, size_t n_entity, size_t n_frame, double amplitude, double omega,
+                          double deviation, uint64_t seed, mdgan_error *error);
+
+enum { PROCESS_MEMORIES = 2 };
+
+/* Brownian motion and displacements that are forgotten: MSD(t) = 6 D t + sum_i 6 a_i^2 (1 - exp(-t/tau_i)) in three
+ * dimensions; t in frames. */
+typedef struct process_diffusion {
+    double diffusion;                /* D, per frame */
+    double square[PROCESS_MEMORIES]; /* a_i^2 */
+    double time[PROCESS_MEMORIES];   /* tau_i, frames */
+} process_diffusion;
+
+/* Positions of it, three components, without an error of discretisation. The caller clears @p data. Errors:
+ * MDGAN_INVALID, MDGAN_MEMORY. */
+mdgan_status process_positions(const process_diffusion *p, mdgan_dataset *data, size_t n_entity, size_t n_frame,
+                               uint64_t seed, mdgan_error *error);
+
+double process_displacement(const process_diffusion *p, double frames);
+
+/* The likeliest D and a_i^2, none below 0, of positions from a process with the times that *@p p has: from the
+ * increments of the first @p n_step + 1 frames. Errors: MDGAN_INVALID (fewer frames), MDGAN_MEMORY, MDGAN_NUMERIC. */
+mdgan_status process_fit(process_diffusion *p, const mdgan_dataset *data, size_t n_step, mdgan_error *error);
+
+#endif
