@@ -22,9 +22,10 @@ target_link_libraries(mdgan_blas INTERFACE ${MDGAN_LAPACKE_LIBRARY} ${MDGAN_OPEN
 
 find_path(MDGAN_FFTW_INCLUDE fftw3.h REQUIRED)
 find_library(MDGAN_FFTW_LIBRARY fftw3 REQUIRED)
+find_library(MDGAN_FFTW_SINGLE_LIBRARY fftw3f REQUIRED)
 add_library(mdgan_fftw INTERFACE)
 target_include_directories(mdgan_fftw SYSTEM INTERFACE ${MDGAN_FFTW_INCLUDE})
-target_link_libraries(mdgan_fftw INTERFACE ${MDGAN_FFTW_LIBRARY})
+target_link_libraries(mdgan_fftw INTERFACE ${MDGAN_FFTW_LIBRARY} ${MDGAN_FFTW_SINGLE_LIBRARY})
 
 find_path(MDGAN_NLOPT_INCLUDE nlopt.h REQUIRED)
 find_library(MDGAN_NLOPT_LIBRARY nlopt REQUIRED)

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nn/gemm.h"
 #include "statistics/taper.h"
 
 void anchor_clear(anchor *const a)
 {
-    free(a->transform);
+    fourier_clear(&a->transform);
+    free(a->taper);
     free(a->target);
     free(a->gap);
     *a = (anchor){0};
@@ -49,51 +49,44 @@ mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_
                   .window = window,
                   .n_gap = n_gap,
                   .weight = weight};
-    a->transform = malloc(2 * n_bin * (record + 1) * sizeof *a->transform);
+    a->taper = malloc((record + n_bin) * sizeof *a->taper);
     a->target = calloc(n_bin, sizeof *a->target);
     a->gap = calloc(n_gap, sizeof *a->gap);
-    if (!a->transform || !a->target || !a->gap) {
+    if (!a->taper || !a->target || !a->gap) {
         anchor_clear(a);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for spectra of %zu frames", record);
     }
-    a->price = a->transform + 2 * n_bin * record;
-    memset(a->price, 0, 2 * n_bin * sizeof *a->price);
-    for (size_t k = 0; k < n_bin; k++) {
-        for (size_t t = 0; t < record; t++) {
-            const double phase = 2 * M_PI * (double)(k * t % record) / (double)record;
-            const double scale = taper(t, record) / sqrt((double)record);
-            a->transform[k * record + t] = (real)(scale * cos(phase));
-            a->transform[(n_bin + k) * record + t] = (real)(scale * sin(phase));
-        }
+    a->price = a->taper + record;
+    memset(a->price, 0, n_bin * sizeof *a->price);
+    for (size_t t = 0; t < record; t++) {
+        a->taper[t] = (real)(taper(t, record) / sqrt((double)record));
     }
     expected_power(a, autocovariance);
-    return MDGAN_OK;
+    const mdgan_status status = fourier_create(&a->transform, record, error);
+    if (status != MDGAN_OK) {
+        anchor_clear(a);
+    }
+    return status;
 }
 
-/* One sample is D rows of T values, and a row has 2 n_bin transformed values. */
+/* A row of T values, which a spectrum has room for, and the spectra of all D rows of every sample. */
 size_t anchor_work_size(const anchor *const a, const size_t n)
 {
-    return n * a->n_component * (a->record + 2 * a->n_bin);
+    return (1 + n * a->n_component) * fourier_stride(a->record);
 }
 
-static void transpose(const size_t n, const size_t rows, const size_t columns, const real *x, real *y)
+/* One component of a sample, tapered. */
+static void taper_row(const anchor *const a, const real *const x, real *const row)
 {
-    for (size_t i = 0; i < n; i++, x += rows * columns, y += rows * columns) {
-        for (size_t r = 0; r < rows; r++) {
-            for (size_t c = 0; c < columns; c++) {
-                y[c * rows + r] = x[r * columns + c];
-            }
-        }
+    for (size_t t = 0; t < a->record; t++) {
+        row[t] = a->taper[t] * x[t * a->n_component];
     }
 }
 
-static VECTOR_CLONES void add_powers(const size_t rows, const size_t n_bin, const real *restrict spectrum,
-                                     double *restrict sums)
+static void add_powers(const size_t n_bin, const real *const spectrum, double *const sums)
 {
-    for (size_t i = 0; i < rows; i++, spectrum += 2 * n_bin) {
-        for (size_t k = 0; k < n_bin; k++) {
-            sums[k] += (double)(spectrum[k] * spectrum[k] + spectrum[n_bin + k] * spectrum[n_bin + k]);
-        }
+    for (size_t k = 0; k < n_bin; k++) {
+        sums[k] += (double)(spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1]);
     }
 }
 
@@ -110,13 +103,15 @@ static VECTOR_CLONES void add_places(const size_t n_window, const size_t place, 
 
 void anchor_measure(const anchor *const a, const size_t n, const real *const x, double *const sums, real *const work)
 {
-    const size_t rows = n * a->n_component, width = 2 * a->n_bin;
-    real *const by_component = work, *const spectrum = work + rows * a->record;
-    transpose(n, a->record, a->n_component, x, by_component);
-    gemm_nt(rows, width, a->record, by_component, a->record, a->transform, a->record, false, spectrum, width, NULL);
+    const size_t d = a->n_component;
+    real *const row = work, *spectrum = work + fourier_stride(a->record);
     memset(sums, 0, a->n_gap * sizeof *sums);
-    add_powers(rows, a->n_bin, spectrum, sums);
-    add_places(n * a->record / a->window, a->window * a->n_component, x, sums + a->n_bin);
+    for (size_t i = 0; i < n * d; i++, spectrum += fourier_stride(a->record)) {
+        taper_row(a, x + i / d * a->record * d + i % d, row);
+        fourier_forward(&a->transform, row, spectrum);
+        add_powers(a->n_bin, spectrum, sums);
+    }
+    add_places(n * a->record / a->window, a->window * d, x, sums + a->n_bin);
 }
 
 void anchor_update(anchor *const a, const size_t n_batch, const double *const sums)
@@ -133,30 +128,34 @@ void anchor_update(anchor *const a, const size_t n_batch, const double *const su
     for (size_t k = 0; k < a->n_bin; k++) {
         const double empty = ANCHOR_FLOOR * highest;
         const double norm = (a->target[k] * a->target[k] + empty * empty) * (double)a->n_bin;
-        a->price[k] = a->price[a->n_bin + k] = (real)(4 * a->weight * (double)a->gap[k] / norm);
+        a->price[k] = (real)(4 * a->weight * (double)a->gap[k] / norm);
     }
 }
 
-/* Times the price of each frequency, so that transforming back gives the pull on every frame. */
-static VECTOR_CLONES void apply_prices(const size_t rows, const size_t width, const real *restrict price,
-                                       const real scale, real *restrict spectrum)
+/* Times the price of each frequency, so that transforming back gives the pull on every frame. The transform back counts
+ * a frequency twice if it has a conjugate: all but the first, and the last of an even number of frames. */
+static void apply_prices(const anchor *const a, const real scale, real *const spectrum)
 {
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t k = 0; k < width; k++) {
-            spectrum[i * width + k] *= scale * price[k];
-        }
+    for (size_t k = 0; k < a->n_bin; k++) {
+        const real once = k == 0 || 2 * k == a->record ? 1 : (real)0.5;
+        spectrum[2 * k] *= once * scale * a->price[k];
+        spectrum[2 * k + 1] *= once * scale * a->price[k];
     }
 }
 
 void anchor_gradient(const anchor *const a, const size_t n, const size_t n_batch, real *const d_x, real *const work)
 {
-    const size_t rows = n * a->n_component, width = 2 * a->n_bin;
-    real *const by_component = work, *const spectrum = work + rows * a->record;
-    apply_prices(rows, width, a->price, (real)(1.0 / (double)(n_batch * a->n_component)), spectrum);
-    gemm_nn(rows, a->record, width, spectrum, width, a->transform, a->record, false, by_component, a->record, NULL);
-    transpose(n, a->n_component, a->record, by_component, d_x);
-    const size_t place = a->window * a->n_component, n_window = n_batch * (a->record / a->window);
-    const real pull = (real)(2 * a->weight / (double)(place * n_window));
+    const size_t d = a->n_component, place = a->window * d, n_window = n_batch * (a->record / a->window);
+    const real scale = (real)(1.0 / (double)(n_batch * d)), pull = (real)(2 * a->weight / (double)(place * n_window));
+    real *const row = work, *spectrum = work + fourier_stride(a->record);
+    for (size_t i = 0; i < n * d; i++, spectrum += fourier_stride(a->record)) {
+        real *const to = d_x + i / d * a->record * d + i % d;
+        apply_prices(a, scale, spectrum);
+        fourier_backward(&a->transform, spectrum, row);
+        for (size_t t = 0; t < a->record; t++) {
+            to[t * d] = a->taper[t] * row[t];
+        }
+    }
     for (size_t i = 0; i < n * (a->record / a->window); i++) {
         for (size_t j = 0; j < place; j++) {
             d_x[i * place + j] += pull * a->gap[a->n_bin + j];

@@ -11,7 +11,7 @@
 #ifndef MDGAN_GAN_ANCHOR_H
 #define MDGAN_GAN_ANCHOR_H
 
-#include "nn/real.h"
+#include "nn/fourier.h"
 
 #include <mdgan/status.h>
 
@@ -24,10 +24,11 @@ typedef struct anchor {
     size_t window;              /* M; T is a multiple of it */
     size_t n_gap;               /* n_bin + M D */
     double weight;
-    real *transform; /* [2 n_bin][T] tapered cosines, then sines */
-    double *target;  /* [n_bin] */
-    float *gap;      /* [n_gap] running means of P - target, then of y[M][D]; float, as checkpoints store them */
-    real *price;     /* [2 n_bin] of each frequency, for its cosine and sine */
+    fourier transform; /* of records */
+    real *taper;       /* [T] */
+    double *target;    /* [n_bin] */
+    float *gap;        /* [n_gap] running means of P - target, then of y[M][D]; float, as checkpoints store them */
+    real *price;       /* [n_bin] of each frequency */
 } anchor;
 
 /* autocovariance: [T] of the linear start, averaged over components. */

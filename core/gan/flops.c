@@ -88,8 +88,3 @@ double networks_flops(const networks *const net, const size_t critic_steps)
     }
     return (double)critic_steps * critic_step + generator_step;
 }
-
-double anchor_flops(const anchor *const a)
-{
-    return a->weight > 0 ? 8.0 * (double)(a->n_component * a->record * a->n_bin) : 0;
-}

@@ -4,10 +4,8 @@
 #ifndef MDGAN_GAN_FLOPS_H
 #define MDGAN_GAN_FLOPS_H
 
-#include "gan/anchor.h"
 #include "gan/schedule.h"
 
 double networks_flops(const networks *net, size_t critic_steps);
-double anchor_flops(const anchor *a);
 
 #endif

@@ -411,5 +411,5 @@ mdgan_progress mdgan_trainer_progress(const mdgan_trainer *const t)
 
 double mdgan_trainer_flops(const mdgan_trainer *const t)
 {
-    return (double)t->config.batch * (networks_flops(&t->net, t->config.critic_steps) + anchor_flops(&t->anchor));
+    return (double)t->config.batch * networks_flops(&t->net, t->config.critic_steps);
 }

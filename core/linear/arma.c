@@ -266,8 +266,8 @@ static mdgan_status realise(const size_t q, const modes *const m, statespace *co
     return statespace_normalise(s, error);
 }
 
-/* The optimiser's line search gives up in narrow valleys, such as those of nearly undamped poles, far from their bottom:
- * it starts again, with a new idea of the curvature, as long as that helps. */
+/* The optimiser's line search gives up in narrow valleys, such as those of nearly undamped poles, far from their
+ * bottom: it starts again, with a new idea of the curvature, as long as that helps. */
 static void minimise(problem *const p, double *const u)
 {
     enum { ROUNDS = 12 };

@@ -27,22 +27,8 @@ typedef struct place {
     const real *bias, *side;
 } place;
 
-/* Four numbers in a register: what is copied, and transposed, at a time. */
+/* Four numbers in a register: what is transposed at a time. */
 typedef real quad __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
-
-static inline void copy_rows(const size_t rows, const size_t columns, const real *const from, const size_t ld_from,
-                             real *const to, const size_t ld_to)
-{
-    const size_t columns4 = columns / 4 * 4;
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t j = 0; j < columns4; j += 4) {
-            *(quad *)(to + i * ld_to + j) = *(const quad *)(from + i * ld_from + j);
-        }
-        for (size_t j = columns4; j < columns; j++) {
-            to[i * ld_to + j] = from[i * ld_from + j];
-        }
-    }
-}
 
 static inline void transpose_quad(const real *const from, const size_t ld_from, real *const to, const size_t ld_to)
 {
@@ -73,24 +59,61 @@ static void pack_transposed(const size_t k, const size_t columns, const size_t w
     }
 }
 
+/* Parts of a vector where the processor has no masks. */
+static inline quad load_some(const real *const x, const size_t n)
+{
+    quad y = {0};
+    memcpy(&y, x, n * sizeof *x);
+    return y;
+}
+
+static inline void store_some(real *const x, const quad y, const size_t n)
+{
+    memcpy(x, &y, n * sizeof *x);
+}
+
 #define KIND  plain
-#define BYTES 16
+#define BYTES (4 * sizeof(real))
 #define ROWS  4
 #define TARGET
+#define LOAD_SOME(x, n)     ((vector)load_some(x, n))
+#define STORE_SOME(x, y, n) store_some(x, (quad)(y), n)
 #include "nn/gemm_kernel.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define HAVE_KINDS
-#define KIND   avx2
-#define BYTES  32
-#define ROWS   6
-#define TARGET __attribute__((target("avx2,fma")))
+#include <immintrin.h>
+
+#ifdef MDGAN_REAL_DOUBLE
+#define MASK_AVX2(n)          _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)(n)), _mm256_setr_epi64x(0, 1, 2, 3))
+#define MASK_AVX512(n)        (__mmask8)((1U << (n)) - 1)
+#define AVX2_LOAD(x, m)       _mm256_maskload_pd(x, m)
+#define AVX2_STORE(x, m, y)   _mm256_maskstore_pd(x, m, (__m256d)(y))
+#define AVX512_LOAD(x, m)     _mm512_maskz_loadu_pd(m, x)
+#define AVX512_STORE(x, m, y) _mm512_mask_storeu_pd(x, m, (__m512d)(y))
+#else
+#define MASK_AVX2(n)          _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+#define MASK_AVX512(n)        (__mmask16)((1U << (n)) - 1)
+#define AVX2_LOAD(x, m)       _mm256_maskload_ps(x, m)
+#define AVX2_STORE(x, m, y)   _mm256_maskstore_ps(x, m, (__m256)(y))
+#define AVX512_LOAD(x, m)     _mm512_maskz_loadu_ps(m, x)
+#define AVX512_STORE(x, m, y) _mm512_mask_storeu_ps(x, m, (__m512)(y))
+#endif
+
+#define KIND                avx2
+#define BYTES               32
+#define ROWS                6
+#define TARGET              __attribute__((target("avx2,fma")))
+#define LOAD_SOME(x, n)     ((vector)AVX2_LOAD(x, MASK_AVX2(n)))
+#define STORE_SOME(x, y, n) AVX2_STORE(x, MASK_AVX2(n), y)
 #include "nn/gemm_kernel.h"
 
-#define KIND   avx512
-#define BYTES  64
-#define ROWS   8
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#define KIND                avx512
+#define BYTES               64
+#define ROWS                8
+#define TARGET              __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#define LOAD_SOME(x, n)     ((vector)AVX512_LOAD(x, MASK_AVX512(n)))
+#define STORE_SOME(x, y, n) AVX512_STORE(x, MASK_AVX512(n), y)
 #include "nn/gemm_kernel.h"
 #endif
 

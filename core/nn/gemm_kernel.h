@@ -3,7 +3,8 @@
  *   KIND   suffix of the names
  *   BYTES  of a vector register
  *   ROWS   of a tile: ROWS x 2 sums, the vectors of b and one of a have to fit into the registers
- *   TARGET attribute that lets the compiler use them. */
+ *   TARGET attribute that lets the compiler use them
+ *   LOAD_SOME(x, n), STORE_SOME(x, y, n): the first n numbers of a vector; nothing behind them is touched */
 
 #define PASTE(name, kind)  name##_##kind
 #define EXPAND(name, kind) PASTE(name, kind)
@@ -21,34 +22,45 @@ INLINE vector NAMED(load)(const real *const x)
     return *(const vector *)x;
 }
 
+/* The last vector of a row may be cut off: all of it, or `n` numbers. */
+INLINE vector NAMED(load_upto)(const bool all, const real *const x, const size_t n)
+{
+    return all ? NAMED(load)(x) : LOAD_SOME(x, n);
+}
+
 INLINE vector NAMED(choose)(const NAMED(mask) which, const vector yes, const vector no)
 {
     return (vector)((which & (NAMED(mask))yes) | (~which & (NAMED(mask))no));
 }
 
 /* The last step of one vector of the result: what was there, bias, LeakyReLU or its slope. */
-INLINE vector NAMED(finish)(vector y, const bool add, const real *const c, const real *const bias, const bool leaky,
-                            const real *const side)
+INLINE void NAMED(finish)(vector y, const place *const to, const size_t at, const size_t column, const bool all,
+                          const size_t n)
 {
-    if (add) {
-        y += NAMED(load)(c);
+    if (to->add) {
+        y += NAMED(load_upto)(all, to->c + at, n);
     }
-    if (bias) {
-        y += NAMED(load)(bias);
+    if (to->bias) {
+        y += NAMED(load_upto)(all, to->bias + column, n);
     }
-    if (leaky) {
+    if (to->leaky) {
         y = NAMED(choose)(y > 0, y, LEAKY_SLOPE * y);
     }
-    if (side) {
-        y = NAMED(choose)(NAMED(load)(side) > 0, y, LEAKY_SLOPE * y);
+    if (to->side) {
+        y = NAMED(choose)(NAMED(load_upto)(all, to->side + at, n) > 0, y, LEAKY_SLOPE * y);
     }
-    return y;
+    if (all) {
+        *(vector *)(to->c + at) = y;
+    } else {
+        STORE_SOME(to->c + at, y, n);
+    }
 }
 
-/* `rows` rows and `n_vector` vectors of the result; both are constants where this is inlined. All k products are summed
- * in registers, in order. */
-INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const block *const t, const real *const a,
-                        const real *const b, const size_t ldb, const place to)
+/* `rows` rows and `n_vector` vectors of the result, the last of them full or of n_last numbers; rows, n_vector and full
+ * are constants where this is inlined. All k products are summed in registers, in order. */
+INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool full, const size_t n_last,
+                        const block *const t, const real *const a, const real *const b, const size_t ldb,
+                        const place *const to)
 {
     vector sum[ROWS][2];
     for (size_t i = 0; i < rows; i++) {
@@ -60,7 +72,7 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const block *c
         vector row[2];
 #pragma GCC unroll 2
         for (size_t v = 0; v < n_vector; v++) {
-            row[v] = NAMED(load)(b + p * ldb + v * LANES);
+            row[v] = NAMED(load_upto)(full || v + 1 < n_vector, b + p * ldb + v * LANES, n_last);
         }
 #pragma GCC unroll 16
         for (size_t i = 0; i < rows; i++) {
@@ -75,24 +87,20 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const block *c
     for (size_t i = 0; i < rows; i++) {
 #pragma GCC unroll 2
         for (size_t v = 0; v < n_vector; v++) {
-            const size_t at = i * to.ldc + v * LANES;
-            *(vector *)(to.c + at) = NAMED(finish)(sum[i][v], to.add, to.c + at, to.bias ? to.bias + v * LANES : NULL,
-                                                   to.leaky, to.side ? to.side + at : NULL);
+            NAMED(finish)
+            (sum[i][v], to, i * to->ldc + v * LANES, v * LANES, full || v + 1 < n_vector, n_last);
         }
     }
 }
 
-INLINE void NAMED(some_rows)(const size_t rows, const bool wide, const block *const t, const real *const a,
-                             const real *const b, const size_t ldb, const place to)
+INLINE void NAMED(some_rows)(const size_t rows, const size_t n_vector, const bool full, const size_t n_last,
+                             const block *const t, const real *const a, const real *const b, const size_t ldb,
+                             const place *const to)
 {
     switch (rows) {
 #define CASE(n)                                                                                                        \
     case n:                                                                                                            \
-        if (wide) {                                                                                                    \
-            NAMED(tile)(n, 2, t, a, b, ldb, to);                                                                       \
-        } else {                                                                                                       \
-            NAMED(tile)(n, 1, t, a, b, ldb, to);                                                                       \
-        }                                                                                                              \
+        NAMED(tile)(n, n_vector, full, n_last, t, a, b, ldb, to);                                                      \
         break;
         CASE(1)
         CASE(2)
@@ -112,46 +120,30 @@ INLINE void NAMED(some_rows)(const size_t rows, const bool wide, const block *co
     }
 }
 
-/* A tile that the result does not fill: through a full one. */
-INLINE void NAMED(partial)(const size_t rows, const size_t columns, const block *const t, const real *const a,
-                           const real *const b, const place to)
-{
-    real c[ROWS * 2 * LANES], bias[2 * LANES], side[ROWS * 2 * LANES];
-    const bool wide = columns > LANES;
-    const size_t width = wide ? 2 * LANES : LANES;
-    place full = {.c = c, .ldc = width, .add = to.add, .leaky = to.leaky};
-    if (to.add) {
-        copy_rows(rows, columns, to.c, to.ldc, c, width);
-    }
-    if (to.bias) {
-        copy_rows(1, columns, to.bias, 0, bias, width);
-        full.bias = bias;
-    }
-    if (to.side) {
-        copy_rows(rows, columns, to.side, to.ldc, side, width);
-        full.side = side;
-    }
-    NAMED(some_rows)(rows, wide, t, a, b, width, full);
-    copy_rows(rows, columns, c, width, to.c, to.ldc);
-}
-
 /* All rows of up to two vectors of columns. */
-TARGET static void NAMED(panel)(const block *const t, const real *const b, const size_t ldb, const size_t columns,
-                                const place to)
+INLINE void NAMED(all_rows)(const size_t n_vector, const bool full, const size_t n_last, const block *const t,
+                            const real *const b, const size_t ldb, const place to)
 {
     for (size_t i = 0; i < t->m; i += ROWS) {
         const size_t rows = t->m - i < ROWS ? t->m - i : ROWS;
         place here = to;
         here.c += i * to.ldc;
         here.side = to.side ? to.side + i * to.ldc : NULL;
-        const real *const a = t->a + i * t->a_row;
-        if (columns == 2 * LANES && rows == ROWS) {
-            NAMED(tile)(ROWS, 2, t, a, b, ldb, here);
-        } else if (columns == 2 * LANES || columns == LANES) {
-            NAMED(some_rows)(rows, columns > LANES, t, a, b, ldb, here);
-        } else {
-            NAMED(partial)(rows, columns, t, a, b, here);
-        }
+        NAMED(some_rows)(rows, n_vector, full, n_last, t, t->a + i * t->a_row, b, ldb, &here);
+    }
+}
+
+TARGET static void NAMED(panel)(const block *const t, const real *const b, const size_t ldb, const size_t columns,
+                                const place to)
+{
+    if (columns == 2 * LANES) {
+        NAMED(all_rows)(2, true, LANES, t, b, ldb, to);
+    } else if (columns > LANES) {
+        NAMED(all_rows)(2, false, columns - LANES, t, b, ldb, to);
+    } else if (columns == LANES) {
+        NAMED(all_rows)(1, true, LANES, t, b, ldb, to);
+    } else {
+        NAMED(all_rows)(1, false, columns, t, b, ldb, to);
     }
 }
 
@@ -169,9 +161,6 @@ TARGET static void NAMED(multiply)(const block *const t, const matrix_b b, const
         if (b.transposed) {
             pack_transposed(t->k, columns, width, b.value + j * b.ld, b.ld, packed);
             NAMED(panel)(t, packed, width, columns, here);
-        } else if (columns < width) {
-            copy_rows(t->k, columns, b.value + j, b.ld, packed, width);
-            NAMED(panel)(t, packed, width, columns, here);
         } else {
             NAMED(panel)(t, b.value + j, b.ld, columns, here);
         }
@@ -188,3 +177,5 @@ TARGET static void NAMED(multiply)(const block *const t, const matrix_b b, const
 #undef BYTES
 #undef ROWS
 #undef TARGET
+#undef LOAD_SOME
+#undef STORE_SOME

@@ -17,7 +17,11 @@ typedef float real;
 /* Clones of a loop for wider vector units, picked when the program starts. Sanitizers run before the pick can. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
     !defined(__SANITIZE_THREAD__) && !defined(MDGAN_NO_CLONES)
+#if __GNUC__ >= 12 /* names that do not ask for a certain maker */
+#define VECTOR_CLONES __attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
+#else
 #define VECTOR_CLONES __attribute__((target_clones("default", "avx2", "arch=skylake-avx512")))
+#endif
 #else
 #define VECTOR_CLONES
 #endif

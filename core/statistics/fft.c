@@ -7,7 +7,17 @@
 #include <string.h>
 
 /* FFTW keeps its planner in process-wide state, so the lock has to be process-wide as well. */
-static pthread_mutex_t planner_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
+
+void fft_planner_lock(void)
+{
+    pthread_mutex_lock(&planner);
+}
+
+void fft_planner_unlock(void)
+{
+    pthread_mutex_unlock(&planner);
+}
 
 mdgan_status fft_real_create(fft_real *const fft, const size_t n, const bool backward, mdgan_error *const error)
 {
@@ -16,13 +26,13 @@ mdgan_status fft_real_create(fft_real *const fft, const size_t n, const bool bac
     fft->x = fftw_alloc_real(n);
     fft->y = fftw_alloc_complex(n / 2 + 1);
     if (fft->x && fft->y) {
-        pthread_mutex_lock(&planner_lock);
+        fft_planner_lock();
         /* FFTW_ESTIMATE: measured plans could differ from run to run, and so would the last digits. */
         fft->forward = fftw_plan_dft_r2c_1d((int)n, fft->x, fft->y, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
         if (backward) {
             fft->backward = fftw_plan_dft_c2r_1d((int)n, fft->y, fft->x, FFTW_ESTIMATE);
         }
-        pthread_mutex_unlock(&planner_lock);
+        fft_planner_unlock();
     }
     if (!fft->forward || (backward && !fft->backward)) {
         fft_real_clear(fft);
@@ -33,14 +43,14 @@ mdgan_status fft_real_create(fft_real *const fft, const size_t n, const bool bac
 
 void fft_real_clear(fft_real *const fft)
 {
-    pthread_mutex_lock(&planner_lock);
+    fft_planner_lock();
     if (fft->forward) {
         fftw_destroy_plan(fft->forward);
     }
     if (fft->backward) {
         fftw_destroy_plan(fft->backward);
     }
-    pthread_mutex_unlock(&planner_lock);
+    fft_planner_unlock();
     fftw_free(fft->x);
     fftw_free(fft->y);
     memset(fft, 0, sizeof *fft);

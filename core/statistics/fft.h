@@ -8,6 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* FFTW's planner is not thread-safe: planning and destroying plans happens between these two. */
+void fft_planner_lock(void);
+void fft_planner_unlock(void);
+
 /* Buffers and plans for real transforms of length n. Not normalised: backward(forward(x)) = n x.
  * Planning is serialised inside mdgan (FFTW's planner is not thread-safe); executing needs no lock. A host that plans
  * FFTW transforms in another thread at the same time calls fftw_make_planner_thread_safe() itself. */
