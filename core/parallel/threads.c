@@ -17,9 +17,9 @@ struct threads {
     worker *worker;
     pthread_mutex_t lock;
     pthread_cond_t wake, done;
-    unsigned long round; /* raised for every threads_run() */
-    size_t busy;         /* workers that have not finished this round */
-    bool stop;
+    atomic_ulong round; /* raised for every threads_run(); written with the lock held, as all below */
+    atomic_size_t busy; /* workers that have not finished this round */
+    atomic_bool stop;
     size_t n;
     atomic_size_t next; /* piece to be taken next */
     thread_piece piece;
@@ -33,29 +33,56 @@ static void take_pieces(threads *const t, const size_t number)
     }
 }
 
+/* A sleeping thread takes long to wake, on virtual machines as long as a small piece of work, and pieces follow one
+ * another: so whoever waits looks around for a while first, some tens of microseconds, and only then sleeps. */
+enum { LOOKS = 2000 };
+
+static inline void pause_briefly(void)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+    __builtin_ia32_pause();
+#endif
+}
+
+static void look_for_round(threads *const t, const unsigned long seen)
+{
+    for (int i = 0;
+         i < LOOKS && atomic_load_explicit(&t->round, memory_order_relaxed) == seen && !atomic_load(&t->stop); i++) {
+        pause_briefly();
+    }
+}
+
+static void look_for_end(threads *const t)
+{
+    for (int i = 0; i < LOOKS && atomic_load_explicit(&t->busy, memory_order_relaxed) > 0; i++) {
+        pause_briefly();
+    }
+}
+
 static void *work(void *const argument)
 {
     const worker *const self = argument;
     threads *const t = self->pool;
     unsigned long seen = 0;
-    pthread_mutex_lock(&t->lock);
     while (true) {
+        look_for_round(t, seen);
+        pthread_mutex_lock(&t->lock);
         while (t->round == seen && !t->stop) {
             pthread_cond_wait(&t->wake, &t->lock);
         }
-        if (t->stop) {
-            break;
-        }
         seen = t->round;
+        const bool stop = t->stop;
         pthread_mutex_unlock(&t->lock);
+        if (stop) {
+            return NULL;
+        }
         take_pieces(t, self->number);
         pthread_mutex_lock(&t->lock);
         if (--t->busy == 0) {
             pthread_cond_signal(&t->done);
         }
+        pthread_mutex_unlock(&t->lock);
     }
-    pthread_mutex_unlock(&t->lock);
-    return NULL;
 }
 
 mdgan_status threads_create(threads **const out, const size_t n_thread, mdgan_error *const error)
@@ -111,6 +138,7 @@ void threads_run(threads *const t, const size_t n, const thread_piece piece, voi
     pthread_cond_broadcast(&t->wake);
     pthread_mutex_unlock(&t->lock);
     take_pieces(t, 0);
+    look_for_end(t);
     pthread_mutex_lock(&t->lock);
     while (t->busy > 0) {
         pthread_cond_wait(&t->done, &t->lock);
