@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How the training scales: scaling.sh runs this on threads and on ranks, docs/scaling.md says what came out.
+ *   mdgan_scaling train BATCH THREADS ITERATIONS   one training on synthetic data; prints a line of keys and values
+ *   mdgan_scaling sum                              the exchange of a sum over 2 ranks; prints a table and its fit */
+#include <hdf5.h>
+#include <math.h>
+#include <mdgan/train.h>
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "synthetic.h"
+
+/* ---- a training ---------------------------------------------------------------------------------------------- */
+
+enum { ENTITIES = 220, FRAMES = 256, COMPONENTS = 3, WINDOW = 64, SEED = 7, WARM = 20 };
+
+typedef struct stopwatch {
+    size_t first, last;
+    double begin, end;
+} stopwatch;
+
+static bool watch(void *const context, const mdgan_progress *const progress)
+{
+    stopwatch *const w = context;
+    if (progress->iteration == w->first) {
+        w->begin = clock_now();
+    }
+    if (progress->iteration == w->last) {
+        w->end = clock_now();
+    }
+    return true;
+}
+
+/* What a training left: numbers of weights and a checksum of their bits (FNV-1a). */
+typedef struct trained {
+    size_t n_generator, n_critic;
+    uint64_t checksum;
+} trained;
+
+/* Adds the bits of a vector to the checksum. */
+static void add_bits(trained *const t, const size_t n, const float *const values)
+{
+    const unsigned char *const bytes = (const unsigned char *)values;
+    for (size_t i = 0; i < n * sizeof *values; i++) {
+        t->checksum = (t->checksum ^ bytes[i]) * UINT64_C(0x100000001B3);
+    }
+}
+
+static mdgan_status read_vector(const hid_t file, const char *const name, trained *const t, size_t *const n,
+                                mdgan_error *const error)
+{
+    const hid_t set = H5Dopen2(file, name, H5P_DEFAULT), space = H5Dget_space(set);
+    const hssize_t length = H5Sget_simple_extent_npoints(space);
+    float *const values = length > 0 ? malloc((size_t)length * sizeof *values) : NULL;
+    mdgan_status status = MDGAN_OK;
+    if (values && H5Dread(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0) {
+        *n = (size_t)length;
+        add_bits(t, *n, values);
+    } else {
+        status = mdgan_fail(error, MDGAN_FILE, "cannot read '%s' of the model that was just written", name);
+    }
+    free(values);
+    H5Sclose(space);
+    H5Dclose(set);
+    return status;
+}
+
+/* Weights of the generators and of the critics as the last iteration left them: only a checkpoint has them. */
+static mdgan_status read_weights(const char *const path, trained *const t, mdgan_error *const error)
+{
+    const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (file < 0) {
+        return mdgan_fail(error, MDGAN_FILE, "cannot open '%s', which was just written", path);
+    }
+    *t = (trained){.checksum = UINT64_C(0xCBF29CE484222325)};
+    mdgan_status status = read_vector(file, "checkpoint/generator", t, &t->n_generator, error);
+    if (status == MDGAN_OK) {
+        status = read_vector(file, "checkpoint/critic", t, &t->n_critic, error);
+    }
+    H5Fclose(file);
+    return status;
+}
+
+static mdgan_status inspect(const mdgan_trainer *const trainer, trained *const t, mdgan_error *const error)
+{
+    char path[] = "/tmp/mdgan-scaling-XXXXXX";
+    mdgan_model *model = NULL;
+    const int file = mkstemp(path);
+    if (file < 0) {
+        return mdgan_fail(error, MDGAN_FILE, "cannot make a file under /tmp for the weights");
+    }
+    close(file);
+    mdgan_status status = mdgan_trainer_model(trainer, true, &model, error);
+    if (status == MDGAN_OK) {
+        status = mdgan_model_save(model, path, error);
+    }
+    if (status == MDGAN_OK) {
+        status = read_weights(path, t, error);
+    }
+    mdgan_model_destroy(model);
+    unlink(path);
+    return status;
+}
+
+static void print_training(const mdgan_train_config *const c, const mdgan_comm *const comm, const stopwatch *const w,
+                           const trained *const t)
+{
+    /* Every critic step sums the critics' gradient, then the iteration that of the generators. */
+    const size_t bytes = sizeof(float) * (c->critic_steps * t->n_critic + t->n_generator);
+    printf("batch %zu ranks %zu threads %zu iterations %zu rate %.2f generators %zu critics %zu critic_steps %zu bytes "
+           "%zu checksum %016llx\n",
+           c->batch, mdgan_comm_size(comm), c->threads, c->iterations,
+           (double)(w->last - w->first) / (w->end - w->begin), t->n_generator, t->n_critic, c->critic_steps, bytes,
+           (unsigned long long)t->checksum);
+}
+
+static mdgan_status train(const mdgan_train_config *const config, const mdgan_comm *const comm,
+                          mdgan_error *const error)
+{
+    stopwatch w = {.first = WARM, .last = config->iterations - 1}; /* the last one is followed by a scoring */
+    trained t = {0};
+    mdgan_dataset data = {0};
+    mdgan_trainer *trainer = NULL;
+    mdgan_status status = synthetic_oscillators(&data, ENTITIES, FRAMES, COMPONENTS, SEED, error);
+    status = mdgan_comm_agree(comm, status, error);
+    if (status == MDGAN_OK) {
+        status = mdgan_trainer_create(&trainer, config, &data, comm, error);
+    }
+    if (status == MDGAN_OK) {
+        status = mdgan_trainer_run(trainer, watch, &w, 0, error);
+    }
+    if (status == MDGAN_OK && mdgan_comm_rank(comm) == 0) {
+        status = inspect(trainer, &t, error);
+        if (status == MDGAN_OK) {
+            print_training(config, comm, &w, &t);
+        }
+    }
+    mdgan_trainer_destroy(trainer);
+    mdgan_dataset_clear(&data);
+    return status;
+}
+
+static mdgan_status train_words(char *const *const words, mdgan_error *const error)
+{
+    const MPI_Comm world = MPI_COMM_WORLD;
+    mdgan_comm *comm = NULL;
+    mdgan_train_config config = mdgan_train_config_defaults(MDGAN_INIT_LINEAR);
+    config.seed = SEED;
+    config.window = WINDOW;
+    config.batch = strtoul(words[0], NULL, 10);
+    config.threads = strtoul(words[1], NULL, 10);
+    config.iterations = strtoul(words[2], NULL, 10);
+    config.evaluate = config.iterations;
+    config.seconds = 0;
+    if (config.iterations < WARM + 2) {
+        return mdgan_fail(error, MDGAN_INVALID, "ITERATIONS got '%s': give at least %d, %d of them to warm up",
+                          words[2], WARM + 2, WARM);
+    }
+    mdgan_status status = mdgan_comm_create_mpi(&comm, &world, error);
+    if (status == MDGAN_OK) {
+        status = train(&config, comm, error);
+    }
+    mdgan_comm_destroy(comm);
+    return status;
+}
+
+/* ---- the exchange of a sum ----------------------------------------------------------------------------------- */
+
+enum { SMALLEST = 8, LARGEST = 4 << 20, N_SIZE = 20, ROUNDS = 7 };
+
+/* As the trainer's sums over 2 ranks: the second one's half travels, is added, and the sum is broadcast. */
+static void exchange(const int rank, const size_t n, float *const sum, float *const term)
+{
+    if (rank == 1) {
+        MPI_Send(term, (int)(n * sizeof *term), MPI_BYTE, 0, 1, MPI_COMM_WORLD);
+    } else {
+        MPI_Recv(term, (int)(n * sizeof *term), MPI_BYTE, 1, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        for (size_t i = 0; i < n; i++) {
+            sum[i] += term[i];
+        }
+    }
+    MPI_Bcast(sum, (int)(n * sizeof *sum), MPI_BYTE, 0, MPI_COMM_WORLD);
+}
+
+/* Seconds per exchange of @p n floats: the median of some rounds, each long against the clock. */
+static double exchange_seconds(const int rank, const size_t n, float *const sum, float *const term)
+{
+    const size_t bytes = n * sizeof *sum, repeats = 20 + 10000000 / (bytes + 4000);
+    double seconds[ROUNDS];
+    for (size_t round = 0; round < ROUNDS; round++) {
+        exchange(rank, n, sum, term);
+        MPI_Barrier(MPI_COMM_WORLD);
+        const double begin = clock_now();
+        for (size_t i = 0; i < repeats; i++) {
+            exchange(rank, n, sum, term);
+        }
+        seconds[round] = (clock_now() - begin) / (double)repeats;
+    }
+    return clock_median(ROUNDS, seconds);
+}
+
+/* alpha and beta of t = alpha + beta n, by least squares of the relative deviations: every size counts alike. */
+static void fit_line(const double *const bytes, const double *const t, double *const alpha, double *const beta)
+{
+    double w = 0, wx = 0, wxx = 0, wy = 0, wxy = 0;
+    for (size_t i = 0; i < N_SIZE; i++) {
+        const double weight = 1 / (t[i] * t[i]);
+        w += weight;
+        wx += weight * bytes[i];
+        wxx += weight * bytes[i] * bytes[i];
+        wy += weight * t[i];
+        wxy += weight * bytes[i] * t[i];
+    }
+    *beta = (w * wxy - wx * wy) / (w * wxx - wx * wx);
+    *alpha = (wy - *beta * wx) / w;
+}
+
+static void print_exchange(const double *const bytes, const double *const t)
+{
+    double alpha, beta;
+    fit_line(bytes, t, &alpha, &beta);
+    printf("bytes us us_fitted\n");
+    for (size_t i = 0; i < N_SIZE; i++) {
+        printf("%.0f %.2f %.2f\n", bytes[i], 1e6 * t[i], 1e6 * (alpha + beta * bytes[i]));
+    }
+    printf("alpha_us %.3f beta_ns_per_byte %.4f\n", 1e6 * alpha, 1e9 * beta);
+}
+
+static mdgan_status sum_words(mdgan_error *const error)
+{
+    int rank, size;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    float *const memory = calloc(2 * (LARGEST / sizeof(float)), sizeof *memory);
+    if (!memory || size != 2) {
+        free(memory);
+        return memory ? mdgan_fail(error, MDGAN_INVALID, "'sum' runs on 2 ranks, not %d: use mpirun -np 2", size)
+                      : mdgan_fail(error, MDGAN_MEMORY, "no memory for the messages");
+    }
+    double bytes[N_SIZE], seconds[N_SIZE];
+    for (size_t i = 0; i < N_SIZE; i++) {
+        const size_t n = (SMALLEST / sizeof(float)) << i;
+        bytes[i] = (double)(n * sizeof(float));
+        seconds[i] = exchange_seconds(rank, n, memory, memory + LARGEST / sizeof(float));
+    }
+    if (rank == 0) {
+        print_exchange(bytes, seconds);
+    }
+    free(memory);
+    return MDGAN_OK;
+}
+
+/* ---- dispatch ------------------------------------------------------------------------------------------------ */
+
+int main(int argc, char **argv)
+{
+    mdgan_error error = {"usage: mdgan_scaling train BATCH THREADS ITERATIONS | sum"};
+    mdgan_status status = MDGAN_INVALID;
+    MPI_Init(&argc, &argv);
+    if (argc == 5 && strcmp(argv[1], "train") == 0) {
+        status = train_words(argv + 2, &error);
+    } else if (argc == 2 && strcmp(argv[1], "sum") == 0) {
+        status = sum_words(&error);
+    }
+    if (status != MDGAN_OK) {
+        fprintf(stderr, "mdgan_scaling: %s\n", error.text);
+        MPI_Abort(MPI_COMM_WORLD, 1);
+    }
+    MPI_Finalize();
+    return 0;
+}

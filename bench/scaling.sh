@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# How the training scales over threads and ranks of this machine, and what follows for more of them: the numbers of
+# docs/scaling.md. Needs the built mdgan_scaling, two idle cores and a few minutes.
+#   bench/scaling.sh [PROGRAM]    default build/release/bin/mdgan_scaling
+#   MDGAN_BENCH_ROUNDS=n          rounds, in each of which every setting has its turn (default 7)
+# Speed is only compared where every worker has a core. Ranks beyond the cores serve to compare the bits.
+set -euo pipefail
+root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+program=$(readlink -f "${1:-$root/build/release/bin/mdgan_scaling}")
+[ -x "$program" ] || { echo "scaling.sh: no program '$program': run scripts/build.sh first" >&2; exit 1; }
+rounds=${MDGAN_BENCH_ROUNDS:-7}
+export OMP_NUM_THREADS=1
+mpirun=(mpirun --oversubscribe --bind-to none)
+[ "$(id -u)" -eq 0 ] && mpirun+=(--allow-run-as-root)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo none)
+[ -z "$(git -C "$root" status --porcelain 2>/dev/null)" ] || commit="$commit with changes"
+echo "machine  $(nproc --all) x $(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1), load $(cut -d' ' -f1 /proc/loadavg) before"
+echo "program  commit $commit, $(mpirun --version | head -n 1)"
+
+train() { # ranks, threads, batch, iterations
+    "${mpirun[@]}" -np "$1" "$program" train "$3" "$2" "$4"
+}
+
+echo; echo "Bits: checksum of all weights after 40 iterations, batch 64"
+for setting in "1 1" "1 2" "1 4" "2 1" "2 2" "3 1" "4 1" "6 1"; do
+    read -r ranks threads <<< "$setting"
+    train "$ranks" "$threads" 64 40 | sed 's/.*ranks \([0-9]*\) threads \([0-9]*\) .*checksum/\1 ranks x \2 threads /'
+done | tee "$work/bits"
+[ "$(awk '{ print $NF }' "$work/bits" | sort -u | wc -l)" -eq 1 ] || { echo "scaling.sh: the bits differ" >&2; exit 1; }
+
+for ((round = 0; round < rounds; round++)); do
+    for batch in 64 128 256; do
+        for setting in "1 1" "1 2" "2 1"; do
+            read -r ranks threads <<< "$setting"
+            train "$ranks" "$threads" "$batch" $((25600 / batch + 21))
+        done
+    done
+    "${mpirun[@]}" -np 2 "$program" sum > "$work/sum.$round"
+done > "$work/rates"
+# Of all rounds the exchange with the median bandwidth.
+grep -H alpha "$work"/sum.* | sed 's/:/ /' | sort -g -k 5 | awk '{ file[NR] = $1 } END { print file[int((NR + 1) / 2)] }' > "$work/median"
+cp "$(cat "$work/median")" "$work/sum"
+
+echo; echo "Exchange of a sum between 2 ranks, of $rounds rounds the one with the median beta"; cat "$work/sum"
+grep -h alpha "$work"/sum.? | sed 's/^/  round: /'
+
+awk -f "$root/bench/scaling.awk" "$work/sum" "$work/rates"
