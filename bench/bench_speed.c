@@ -43,23 +43,6 @@ static size_t iterations_of(const setting *const s)
     return 12800 * s->threads / s->batch;
 }
 
-typedef struct stopwatch {
-    size_t first, last;
-    double begin, end;
-} stopwatch;
-
-static bool watch(void *const context, const mdgan_progress *const progress)
-{
-    stopwatch *const w = context;
-    if (progress->iteration == w->first) {
-        w->begin = clock_now();
-    }
-    if (progress->iteration == w->last) {
-        w->end = clock_now();
-    }
-    return progress->iteration < w->last;
-}
-
 /* Trains; iterations per second after the warm-up, without the scoring at the end. */
 static mdgan_status measure(const mdgan_train_config *const config, const mdgan_dataset *const data,
                             const mdgan_comm *const comm, const char *const path, rates *const r, double *const rate,
@@ -71,7 +54,7 @@ static mdgan_status measure(const mdgan_train_config *const config, const mdgan_
     mdgan_status status = mdgan_trainer_create(&trainer, config, data, comm, error);
     if (status == MDGAN_OK) {
         r->flops = mdgan_trainer_flops(trainer);
-        status = mdgan_trainer_run(trainer, watch, &w, 0, error);
+        status = mdgan_trainer_run(trainer, stopwatch_progress, &w, 0, error);
     }
     if (status == MDGAN_OK) {
         status = mdgan_trainer_model(trainer, true, &model, error);
@@ -79,7 +62,7 @@ static mdgan_status measure(const mdgan_train_config *const config, const mdgan_
     if (status == MDGAN_OK) {
         status = mdgan_model_save(model, path, error);
     }
-    *rate = (double)(w.last - w.first) / (w.end - w.begin);
+    *rate = stopwatch_rate(&w);
     mdgan_model_destroy(model);
     mdgan_trainer_destroy(trainer);
     return status;

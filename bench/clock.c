@@ -13,6 +13,23 @@ double clock_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+bool stopwatch_progress(void *const watch, const mdgan_progress *const progress)
+{
+    stopwatch *const w = watch;
+    if (progress->iteration == w->first) {
+        w->begin = clock_now();
+    }
+    if (progress->iteration == w->last) {
+        w->end = clock_now();
+    }
+    return true;
+}
+
+double stopwatch_rate(const stopwatch *const watch)
+{
+    return (double)(watch->last - watch->first) / (watch->end - watch->begin);
+}
+
 static int by_value(const void *const a, const void *const b)
 {
     const double x = *(const double *)a, y = *(const double *)b;

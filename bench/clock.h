@@ -3,7 +3,21 @@
 #ifndef MDGAN_BENCH_CLOCK_H
 #define MDGAN_BENCH_CLOCK_H
 
+#include <mdgan/train.h>
 #include <stddef.h>
+
+/* Times a training from the end of iteration `first` to that of iteration `last`, which is the last but one, so that
+ * the scoring at the end is left out. */
+typedef struct stopwatch {
+    size_t first, last;
+    double begin, end;
+} stopwatch;
+
+/* The progress function that goes with it, called after every iteration (interval 0). */
+bool stopwatch_progress(void *watch, const mdgan_progress *progress);
+
+/* Iterations per second. */
+double stopwatch_rate(const stopwatch *watch);
 
 /* Seconds since some moment. */
 double clock_now(void);

@@ -18,23 +18,6 @@
 
 enum { ENTITIES = 220, FRAMES = 256, COMPONENTS = 3, WINDOW = 64, SEED = 7, WARM = 20 };
 
-typedef struct stopwatch {
-    size_t first, last;
-    double begin, end;
-} stopwatch;
-
-static bool watch(void *const context, const mdgan_progress *const progress)
-{
-    stopwatch *const w = context;
-    if (progress->iteration == w->first) {
-        w->begin = clock_now();
-    }
-    if (progress->iteration == w->last) {
-        w->end = clock_now();
-    }
-    return true;
-}
-
 /* What a training left: numbers of weights and a checksum of their bits (FNV-1a). */
 typedef struct trained {
     size_t n_generator, n_critic;
@@ -131,7 +114,7 @@ static mdgan_status train(const mdgan_train_config *const config, const mdgan_co
         status = mdgan_trainer_create(&trainer, config, &data, comm, error);
     }
     if (status == MDGAN_OK) {
-        status = mdgan_trainer_run(trainer, watch, &w, 0, error);
+        status = mdgan_trainer_run(trainer, stopwatch_progress, &w, 0, error);
     }
     if (status == MDGAN_OK && mdgan_comm_rank(comm) == 0) {
         status = inspect(trainer, &t, error);
