@@ -7,5 +7,5 @@ origin() {
     [ -z "$(git -C "$root" status --porcelain -- core plugin cli bench/*.[ch] 2>/dev/null)" ] || commit="$commit with changes"
     echo "command  $*"
     echo "commit   $commit"
-    echo "machine  $(nproc) x $(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1), $(date -u +%Y-%m-%d)"
+    echo "machine  $(nproc --all) x $(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1), $(date -u +%Y-%m-%d)"
 }

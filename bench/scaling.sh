@@ -7,6 +7,8 @@
 # Speed is only compared where every worker has a core. Ranks beyond the cores serve to compare the bits.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+# shellcheck source=bench/origin.sh
+. "$root/bench/origin.sh"
 program=$(readlink -f "${1:-$root/build/release/bin/mdgan_scaling}")
 [ -x "$program" ] || { echo "scaling.sh: no program '$program': run scripts/build.sh first" >&2; exit 1; }
 rounds=${MDGAN_BENCH_ROUNDS:-7}
@@ -16,10 +18,8 @@ mpirun=(mpirun --oversubscribe --bind-to none)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo none)
-[ -z "$(git -C "$root" status --porcelain 2>/dev/null)" ] || commit="$commit with changes"
-echo "machine  $(nproc --all) x $(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1), load $(cut -d' ' -f1 /proc/loadavg) before"
-echo "program  commit $commit, $(mpirun --version | head -n 1)"
+origin bench/scaling.sh
+echo "mpirun   $(mpirun --version | head -n 1), load $(cut -d' ' -f1 /proc/loadavg) before"
 
 train() { # ranks, threads, batch, iterations
     "${mpirun[@]}" -np "$1" "$program" train "$3" "$2" "$4"

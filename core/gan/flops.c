@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "gan/flops.h"
 
+static double linear_flops(const size_t rows, const linear *const l)
+{
+    return 2.0 * (double)(rows * l->in * l->out);
+}
+
+static double stage_flops(const chain *const c, const size_t i)
+{
+    return linear_flops(c->stage[i].rows, &c->stage[i].layer);
+}
+
 /* Of one forward pass of one sample; back-propagation to the inputs and to the weights cost the same each. */
 static double chain_flops(const chain *const c)
 {
     double sum = 0;
     for (size_t i = 0; i < c->n_stage; i++) {
-        sum += 2.0 * (double)(c->stage[i].rows * c->stage[i].layer.in * c->stage[i].layer.out);
+        sum += stage_flops(c, i);
     }
     return sum;
-}
-
-static double stage_flops(const chain *const c, const size_t i)
-{
-    return 2.0 * (double)(c->stage[i].rows * c->stage[i].layer.in * c->stage[i].layer.out);
 }
 
 /* Real and fake samples: forward, weights, inputs of all layers but the first. Penalty: forward and back to the input
@@ -24,11 +29,6 @@ static double critic_loss_flops(const critic *const c)
                  last = stage_flops(&c->net, c->net.n_stage - 1);
     const double distance = 2 * (3 * all - first);
     return c->penalty > 0 ? distance + 4 * all - last : distance;
-}
-
-static double linear_flops(const double rows, const linear *const l)
-{
-    return 2 * rows * (double)(l->in * l->out);
 }
 
 /* Matrices of the linear part are applied to every component. */
@@ -55,7 +55,7 @@ static double unet_flops(const unet *const u)
 {
     double sum = 0;
     for (size_t i = 0; i < u->n_level; i++) {
-        const double rows = (double)u->level[i].rows;
+        const size_t rows = u->level[i].rows;
         sum += linear_flops(rows, &u->level[i].encode) + linear_flops(rows, &u->level[i].decode);
     }
     return sum;
@@ -70,7 +70,7 @@ static double window_flops(const generator *const g)
 static double window_backward_flops(const generator *const g)
 {
     const size_t q = g->arch.state, m = g->arch.window;
-    const double first = linear_flops((double)g->window.level[0].rows, &g->window.level[0].encode);
+    const double first = linear_flops(g->window.level[0].rows, &g->window.level[0].encode);
     return 2 * unet_flops(&g->window) - first + (q > 0 ? 4 * applied_flops(g, m, q) + applied_flops(g, m, m) : 0);
 }
 

@@ -25,7 +25,6 @@ typedef struct mdgan_trainer {
     threads *threads;
     sample_data data;
     networks net;
-    size_t pair_size;  /* 2 M D */
     size_t chain_size; /* values of all windows of a chain */
     optimised generator, critic;
     real *generator_mean;     /* [n_generator] running mean of the weights: what is scored and kept */

@@ -79,7 +79,6 @@ static architecture architecture_of(const trainer *const t, const size_t q)
 static mdgan_status lay_out(trainer *const t, const architecture *const arch, mdgan_error *const error)
 {
     const mdgan_status status = networks_layout(&t->net, &t->config, arch, error);
-    t->pair_size = 2 * arch->window * arch->component;
     t->chain_size = t->net.schedule.n_window * arch->window * arch->component;
     return status;
 }

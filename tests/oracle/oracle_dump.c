@@ -70,7 +70,7 @@ static void put_member(const hid_t file, const char *const name, const trainer *
 static void put_pairs(const hid_t file, const char *const name, const trainer *const t,
                       real *(*const pair)(const shard *, const networks *, size_t))
 {
-    const size_t n = t->config.batch / N_SHARD, size = t->pair_size;
+    const size_t n = t->config.batch / N_SHARD, size = t->net.window.sample;
     real *const all = malloc(t->config.batch * size * sizeof *all);
     assert_non_null(all);
     for (size_t i = 0; i < t->config.batch; i++) {

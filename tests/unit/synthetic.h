@@ -31,6 +31,17 @@ static inline double synthetic_normal(uint64_t *const state)
     return radius * cos(2 * M_PI * synthetic_uniform(state));
 }
 
+/* n numbers of it, to be freed by the caller. */
+static inline float *new_normals(const size_t n, uint64_t seed)
+{
+    float *const x = malloc(n * sizeof *x);
+    assert_non_null(x);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = (float)synthetic_normal(&seed);
+    }
+    return x;
+}
+
 /* Fails with both numbers unless |value - expected| <= tolerance; not-a-number fails. */
 static inline void assert_near(const char *const what, const double value, const double expected,
                                const double tolerance)

@@ -9,16 +9,6 @@
 static const size_t sizes[][3] = {{1, 1, 1},    {3, 5, 2},    {8, 32, 64},  {16, 64, 64},  {17, 65, 33}, {6, 16, 12},
                                   {9, 12, 100}, {13, 31, 20}, {40, 48, 16}, {7, 322, 320}, {12, 4, 300}, {5, 33, 1000}};
 
-static float *normals(const size_t n, uint64_t seed)
-{
-    float *const x = malloc(n * sizeof *x);
-    assert_non_null(x);
-    for (size_t i = 0; i < n; i++) {
-        x[i] = (float)synthetic_normal(&seed);
-    }
-    return x;
-}
-
 /* Rows of all matrices are farther apart than they are long; what lies between stays as it was. */
 enum { GAP = 3, SEED_A = 1, SEED_B, SEED_C, SEED_BIAS, SEED_SIDE };
 
@@ -58,7 +48,7 @@ static void run(multiply_kind *const kind, const product_case *const p, float *c
 static void check(multiply_kind *const kind, const product_case *const p)
 {
     const size_t ldc = p->n + GAP;
-    float *const c = normals(p->m * ldc, SEED_C), *const before = normals(p->m * ldc, SEED_C);
+    float *const c = new_normals(p->m * ldc, SEED_C), *const before = new_normals(p->m * ldc, SEED_C);
     run(kind, p, c);
     for (size_t i = 0; i < p->m; i++) {
         for (size_t j = 0; j < ldc; j++) {
@@ -80,9 +70,9 @@ static void check_kind(multiply_kind *const kind)
         const size_t m = sizes[s][0], n = sizes[s][1], k = sizes[s][2];
         for (size_t variant = 0; variant < 3 * 16; variant++) {
             const form f = (form)(variant % 3);
-            float *const a = normals((f == TN ? k * (m + GAP) : m * (k + GAP)), SEED_A),
-                         *const b = normals((f == NT ? n * (k + GAP) : k * (n + GAP)), SEED_B),
-                         *const bias = normals(n, SEED_BIAS), *const side = normals(m * (n + GAP), SEED_SIDE);
+            float *const a = new_normals((f == TN ? k * (m + GAP) : m * (k + GAP)), SEED_A),
+                         *const b = new_normals((f == NT ? n * (k + GAP) : k * (n + GAP)), SEED_B),
+                         *const bias = new_normals(n, SEED_BIAS), *const side = new_normals(m * (n + GAP), SEED_SIDE);
             const product_case p = {.form = f,
                                     .m = m,
                                     .n = n,
@@ -123,8 +113,8 @@ static void kinds_with_fused_multiply_add_give_the_same_bits(void **const state)
 #ifdef HAVE_KINDS
     if (has_avx2() && has_avx512()) {
         enum { M = 37, N = 75, K = 300 };
-        float *const a = normals(M * (K + GAP), SEED_A), *const b = normals(N * (K + GAP), SEED_B),
-                     *const one = normals(M * (N + GAP), SEED_C), *const other = normals(M * (N + GAP), SEED_C);
+        float *const a = new_normals(M * (K + GAP), SEED_A), *const b = new_normals(N * (K + GAP), SEED_B),
+                     *const one = new_normals(M * (N + GAP), SEED_C), *const other = new_normals(M * (N + GAP), SEED_C);
         const product_case p = {
             .form = NT, .m = M, .n = N, .k = K, .add = true, .finish = {.leaky = true}, .a = a, .b = b};
         run(multiply_avx2, &p, one);

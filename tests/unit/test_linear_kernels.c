@@ -11,16 +11,6 @@ typedef struct shape {
 
 static const shape shapes[] = {{1, 1, 1}, {1, 7, 3}, {5, 1, 4}, {13, 17, 1}, {64, 33, 29}, {130, 48, 31}};
 
-static float *new_normals(const size_t n, uint64_t seed)
-{
-    float *const x = malloc(n * sizeof *x);
-    assert_non_null(x);
-    for (size_t i = 0; i < n; i++) {
-        x[i] = (float)synthetic_normal(&seed);
-    }
-    return x;
-}
-
 /* Single precision sums of `terms` products of numbers around one. */
 static double rounding(const size_t terms)
 {
