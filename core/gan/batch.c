@@ -169,16 +169,13 @@ static void rotation(const uint64_t seed, const uint64_t draw, const uint32_t sa
     }
 }
 
-static void rotate_rows(const real r[9], const size_t n_row, const size_t d, real *const x)
+static VECTOR_CLONES void rotate_triplets(const real r[9], const size_t n, real *const x)
 {
-    for (size_t i = 0; i < n_row; i++) {
-        for (size_t c = 0; c + 2 < d; c += 3) {
-            real *const v = x + i * d + c;
-            const real a = v[0], b = v[1], e = v[2];
-            v[0] = r[0] * a + r[1] * b + r[2] * e;
-            v[1] = r[3] * a + r[4] * b + r[5] * e;
-            v[2] = r[6] * a + r[7] * b + r[8] * e;
-        }
+    for (size_t i = 0; i < n; i++) {
+        const real a = x[3 * i], b = x[3 * i + 1], e = x[3 * i + 2];
+        x[3 * i] = r[0] * a + r[1] * b + r[2] * e;
+        x[3 * i + 1] = r[3] * a + r[4] * b + r[5] * e;
+        x[3 * i + 2] = r[6] * a + r[7] * b + r[8] * e;
     }
 }
 
@@ -192,15 +189,21 @@ void sample_data_draw(const sample_data *const s, const uint64_t seed, const uin
     const size_t offset = words[1] % (s->n_frame - s->pair + 1);
     const float *const from = s->value + ((size_t)entity * s->n_frame + offset) * d;
     const bool reverse = s->reversible && (words[2] & 1);
-    for (size_t t = 0; t < s->pair; t++) {
-        const float *const frame = from + (reverse ? s->pair - 1 - t : t) * d;
-        for (size_t c = 0; c < d; c++) {
-            out[t * d + c] = reverse && s->odd[c] ? -frame[c] : frame[c];
+    if (reverse) {
+        for (size_t t = 0; t < s->pair; t++) {
+            const float *const frame = from + (s->pair - 1 - t) * d;
+            for (size_t c = 0; c < d; c++) {
+                out[t * d + c] = s->odd[c] ? -frame[c] : frame[c];
+            }
+        }
+    } else {
+        for (size_t i = 0; i < s->pair * d; i++) {
+            out[i] = from[i];
         }
     }
     if (s->isotropic) {
         real r[9];
         rotation(seed, draw, sample, words[3] & 1, r);
-        rotate_rows(r, s->pair, d, out);
+        rotate_triplets(r, s->pair * d / 3, out);
     }
 }

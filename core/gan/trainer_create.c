@@ -40,7 +40,7 @@ static mdgan_status allocate(trainer *const t, mdgan_error *const error)
     t->anchor_work_size = anchor_work_size(&t->anchor, n);
     arena a = {0};
     layout(t, &a);
-    t->memory = aligned_alloc(64, a.used * sizeof(real));
+    t->memory = arena_memory(a.used);
     const size_t n_rank = mdgan_comm_size(t->comm);
     t->picks = calloc(2 * t->config.batch, sizeof *t->picks);
     t->pool_offset = calloc(n_rank + 1, sizeof *t->pool_offset);
@@ -48,7 +48,6 @@ static mdgan_status allocate(trainer *const t, mdgan_error *const error)
     if (!t->memory || !t->picks || !t->pool_offset || !t->loss_rows) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for a batch of %zu window pairs", t->config.batch);
     }
-    memset(t->memory, 0, a.used * sizeof(real));
     a = (arena){.base = t->memory};
     layout(t, &a);
     t->anchor_sums = t->loss_rows + N_SHARD * 8;

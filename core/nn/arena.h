@@ -22,4 +22,8 @@ static inline real *arena_take(arena *a, size_t n)
     return piece;
 }
 
+/* n zeros to begin an arena with, for free(); NULL if there is no room. In large pages where the system has them:
+ * walking through small ones costs a training 2 to 3 % of its time. */
+real *arena_memory(size_t n);
+
 #endif

@@ -27,6 +27,9 @@ typedef struct place {
     const real *bias, *side;
 } place;
 
+/* All rows of `columns` columns, of b and of the result, for one kind of processor. */
+typedef void panel_kind(const block *t, const real *b, size_t ldb, size_t columns, place to);
+
 /* Four numbers in a register: what is transposed at a time. */
 typedef real quad __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
 
@@ -85,35 +88,50 @@ static inline void store_some(real *const x, const quad y, const size_t n)
 #include <immintrin.h>
 
 #ifdef MDGAN_REAL_DOUBLE
-#define MASK_AVX2(n)          _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)(n)), _mm256_setr_epi64x(0, 1, 2, 3))
-#define MASK_AVX512(n)        (__mmask8)((1U << (n)) - 1)
-#define AVX2_LOAD(x, m)       _mm256_maskload_pd(x, m)
-#define AVX2_STORE(x, m, y)   _mm256_maskstore_pd(x, m, (__m256d)(y))
-#define AVX512_LOAD(x, m)     _mm512_maskz_loadu_pd(m, x)
-#define AVX512_STORE(x, m, y) _mm512_mask_storeu_pd(x, m, (__m512d)(y))
+#define WIDE(name)   name##_pd
+#define MASK_AVX2(n) _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)(n)), _mm256_setr_epi64x(0, 1, 2, 3))
+#define MASK_WIDEST  __mmask8
+#define VECTOR(bits) __m##bits##d
 #else
-#define MASK_AVX2(n)          _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
-#define MASK_AVX512(n)        (__mmask16)((1U << (n)) - 1)
-#define AVX2_LOAD(x, m)       _mm256_maskload_ps(x, m)
-#define AVX2_STORE(x, m, y)   _mm256_maskstore_ps(x, m, (__m256)(y))
-#define AVX512_LOAD(x, m)     _mm512_maskz_loadu_ps(m, x)
-#define AVX512_STORE(x, m, y) _mm512_mask_storeu_ps(x, m, (__m512)(y))
+#define WIDE(name)   name##_ps
+#define MASK_AVX2(n) _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+#define MASK_WIDEST  __mmask16
+#define VECTOR(bits) __m##bits
 #endif
+#define FIRST(n)      ((1U << (n)) - 1)
+#define TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
 
 #define KIND                avx2
 #define BYTES               32
 #define ROWS                6
 #define TARGET              __attribute__((target("avx2,fma")))
-#define LOAD_SOME(x, n)     ((vector)AVX2_LOAD(x, MASK_AVX2(n)))
-#define STORE_SOME(x, y, n) AVX2_STORE(x, MASK_AVX2(n), y)
+#define LOAD_SOME(x, n)     ((vector)WIDE(_mm256_maskload)(x, MASK_AVX2(n)))
+#define STORE_SOME(x, y, n) WIDE(_mm256_maskstore)(x, MASK_AVX2(n), (VECTOR(256))(y))
 #include "nn/gemm_kernel.h"
 
 #define KIND                avx512
 #define BYTES               64
 #define ROWS                8
-#define TARGET              __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
-#define LOAD_SOME(x, n)     ((vector)AVX512_LOAD(x, MASK_AVX512(n)))
-#define STORE_SOME(x, y, n) AVX512_STORE(x, MASK_AVX512(n), y)
+#define TARGET              TARGET_AVX512
+#define LOAD_SOME(x, n)     ((vector)WIDE(_mm512_maskz_loadu)((MASK_WIDEST)FIRST(n), x))
+#define STORE_SOME(x, y, n) WIDE(_mm512_mask_storeu)(x, (MASK_WIDEST)FIRST(n), (VECTOR(512))(y))
+#include "nn/gemm_kernel.h"
+
+/* For few columns: where a vector of 64 bytes is multiplied, two of 32 or 16 are at the same time. */
+#define KIND                half
+#define BYTES               32
+#define ROWS                8
+#define TARGET              TARGET_AVX512
+#define LOAD_SOME(x, n)     ((vector)WIDE(_mm256_maskz_loadu)((__mmask8)FIRST(n), x))
+#define STORE_SOME(x, y, n) WIDE(_mm256_mask_storeu)(x, (__mmask8)FIRST(n), (VECTOR(256))(y))
+#include "nn/gemm_kernel.h"
+
+#define KIND                quarter
+#define BYTES               16
+#define ROWS                8
+#define TARGET              TARGET_AVX512
+#define LOAD_SOME(x, n)     ((vector)WIDE(_mm_maskz_loadu)((__mmask8)FIRST(n), x))
+#define STORE_SOME(x, y, n) WIDE(_mm_mask_storeu)(x, (__mmask8)FIRST(n), (VECTOR(128))(y))
 #include "nn/gemm_kernel.h"
 #endif
 
@@ -130,23 +148,70 @@ static bool has_avx512(void)
 }
 #endif
 
-typedef void multiply_kind(const block *t, matrix_b b, size_t n, place to);
+/* What a processor multiplies with: the widest vectors it has, and narrower ones for results of few columns. */
+typedef struct kernel {
+    size_t lanes; /* numbers in a vector; 0: none narrower */
+    panel_kind *panel;
+} kernel;
 
-static multiply_kind *best_kind(void)
+enum { N_KERNEL = 4, WIDEST = 64 / sizeof(real) };
+
+static const kernel plain_kernels[N_KERNEL] = {{4, panel_plain}};
+#ifdef HAVE_KINDS
+static const kernel avx2_kernels[N_KERNEL] = {{32 / sizeof(real), panel_avx2}};
+static const kernel avx512_kernels[N_KERNEL] = {
+    {64 / sizeof(real), panel_avx512}, {32 / sizeof(real), panel_half}, {16 / sizeof(real), panel_quarter}};
+#endif
+
+static const kernel *best_kernels(void)
 {
 #ifdef HAVE_KINDS
     if (has_avx512()) {
-        return multiply_avx512;
+        return avx512_kernels;
     }
     if (has_avx2()) {
-        return multiply_avx2;
+        return avx2_kernels;
     }
 #endif
-    return multiply_plain;
+    return plain_kernels;
+}
+
+/* Columns to take out of `rest`: two vectors at most, and no second one where a narrower kernel can do what is left. */
+static size_t panel_columns(const kernel *const k, const size_t rest)
+{
+    const size_t lanes = k->lanes;
+    if (rest > 2 * lanes) {
+        return 2 * lanes;
+    }
+    return rest > lanes && rest - lanes <= k[1].lanes ? lanes : rest;
+}
+
+/* One block of k: panel after panel of the result's columns. b is used where it lies if its rows are vectors. */
+static void multiply_panels(const kernel *k, const block *const t, const matrix_b b, const size_t n, const place to)
+{
+    _Alignas(64) real packed[BLOCK_K * 2 * WIDEST];
+    size_t columns = 0;
+    for (size_t j = 0; j < n; j += columns) {
+        while (n - j <= k[1].lanes) {
+            k++;
+        }
+        columns = panel_columns(k, n - j);
+        place here = to;
+        here.c += j;
+        here.bias = to.bias ? to.bias + j : NULL;
+        here.side = to.side ? to.side + j : NULL;
+        if (b.transposed) {
+            const size_t width = columns > k->lanes ? 2 * k->lanes : k->lanes;
+            pack_transposed(t->k, columns, width, b.value + j * b.ld, b.ld, packed);
+            k->panel(t, packed, width, columns, here);
+        } else {
+            k->panel(t, b.value + j, b.ld, columns, here);
+        }
+    }
 }
 
 /* Block after block of k, each added to the one before; the last one finishes. */
-static void multiply_blocks(multiply_kind *const multiply, const block t, const matrix_b b, const size_t n,
+static void multiply_blocks(const kernel *const kernels, const block t, const matrix_b b, const size_t n,
                             const size_t k, place to, const gemm_finish *const finish)
 {
     const size_t n_block = (k + BLOCK_K - 1) / BLOCK_K;
@@ -162,7 +227,7 @@ static void multiply_blocks(multiply_kind *const multiply, const block t, const 
             to.leaky = finish->leaky;
             to.side = finish->side;
         }
-        multiply(&part, rows, n, to);
+        multiply_panels(kernels, &part, rows, n, to);
         to.add = true;
     }
 }
@@ -170,7 +235,7 @@ static void multiply_blocks(multiply_kind *const multiply, const block t, const 
 void gemm_nt(const size_t m, const size_t n, const size_t k, const real *const a, const size_t lda, const real *const b,
              const size_t ldb, const bool add, real *const c, const size_t ldc, const gemm_finish *const finish)
 {
-    multiply_blocks(best_kind(), (block){.m = m, .a = a, .a_row = lda, .a_step = 1},
+    multiply_blocks(best_kernels(), (block){.m = m, .a = a, .a_row = lda, .a_step = 1},
                     (matrix_b){.value = b, .ld = ldb, .transposed = true}, n, k,
                     (place){.c = c, .ldc = ldc, .add = add}, finish);
 }
@@ -178,13 +243,13 @@ void gemm_nt(const size_t m, const size_t n, const size_t k, const real *const a
 void gemm_nn(const size_t m, const size_t n, const size_t k, const real *const a, const size_t lda, const real *const b,
              const size_t ldb, const bool add, real *const c, const size_t ldc, const gemm_finish *const finish)
 {
-    multiply_blocks(best_kind(), (block){.m = m, .a = a, .a_row = lda, .a_step = 1}, (matrix_b){.value = b, .ld = ldb},
-                    n, k, (place){.c = c, .ldc = ldc, .add = add}, finish);
+    multiply_blocks(best_kernels(), (block){.m = m, .a = a, .a_row = lda, .a_step = 1},
+                    (matrix_b){.value = b, .ld = ldb}, n, k, (place){.c = c, .ldc = ldc, .add = add}, finish);
 }
 
 void gemm_tn(const size_t m, const size_t n, const size_t k, const real *const a, const size_t lda, const real *const b,
              const size_t ldb, const bool add, real *const c, const size_t ldc, const gemm_finish *const finish)
 {
-    multiply_blocks(best_kind(), (block){.m = m, .a = a, .a_row = 1, .a_step = lda}, (matrix_b){.value = b, .ld = ldb},
-                    n, k, (place){.c = c, .ldc = ldc, .add = add}, finish);
+    multiply_blocks(best_kernels(), (block){.m = m, .a = a, .a_row = 1, .a_step = lda},
+                    (matrix_b){.value = b, .ld = ldb}, n, k, (place){.c = c, .ldc = ldc, .add = add}, finish);
 }

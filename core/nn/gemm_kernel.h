@@ -34,8 +34,8 @@ INLINE vector NAMED(choose)(const NAMED(mask) which, const vector yes, const vec
 }
 
 /* The last step of one vector of the result: what was there, bias, LeakyReLU or its slope. */
-INLINE void NAMED(finish)(vector y, const place *const to, const size_t at, const size_t column, const bool all,
-                          const size_t n)
+INLINE vector NAMED(finish)(vector y, const place *const to, const size_t at, const size_t column, const bool all,
+                            const size_t n)
 {
     if (to->add) {
         y += NAMED(load_upto)(all, to->c + at, n);
@@ -49,10 +49,15 @@ INLINE void NAMED(finish)(vector y, const place *const to, const size_t at, cons
     if (to->side) {
         y = NAMED(choose)(NAMED(load_upto)(all, to->side + at, n) > 0, y, LEAKY_SLOPE * y);
     }
+    return y;
+}
+
+INLINE void NAMED(store_upto)(const bool all, real *const x, const vector y, const size_t n)
+{
     if (all) {
-        *(vector *)(to->c + at) = y;
+        *(vector *)x = y;
     } else {
-        STORE_SOME(to->c + at, y, n);
+        STORE_SOME(x, y, n);
     }
 }
 
@@ -66,6 +71,8 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool ful
     for (size_t i = 0; i < rows; i++) {
         for (size_t v = 0; v < n_vector; v++) {
             sum[i][v] = (vector){0};
+            /* The result of a large batch has left the nearest cache since it was last there. */
+            __builtin_prefetch(to->c + i * to->ldc + v * LANES, 1);
         }
     }
     for (size_t p = 0; p < t->k; p++) {
@@ -87,8 +94,16 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool ful
     for (size_t i = 0; i < rows; i++) {
 #pragma GCC unroll 2
         for (size_t v = 0; v < n_vector; v++) {
-            NAMED(finish)
-            (sum[i][v], to, i * to->ldc + v * LANES, v * LANES, full || v + 1 < n_vector, n_last);
+            sum[i][v] =
+                NAMED(finish)(sum[i][v], to, i * to->ldc + v * LANES, v * LANES, full || v + 1 < n_vector, n_last);
+        }
+    }
+    /* Only now: where rows are shorter than a vector, a load from the next one would wait for the store to this one. */
+#pragma GCC unroll 16
+    for (size_t i = 0; i < rows; i++) {
+#pragma GCC unroll 2
+        for (size_t v = 0; v < n_vector; v++) {
+            NAMED(store_upto)(full || v + 1 < n_vector, to->c + i * to->ldc + v * LANES, sum[i][v], n_last);
         }
     }
 }
@@ -144,26 +159,6 @@ TARGET static void NAMED(panel)(const block *const t, const real *const b, const
         NAMED(all_rows)(1, true, LANES, t, b, ldb, to);
     } else {
         NAMED(all_rows)(1, false, columns, t, b, ldb, to);
-    }
-}
-
-/* One block of k: panel after panel of the result's columns. b is used where it lies if its rows are vectors. */
-TARGET static void NAMED(multiply)(const block *const t, const matrix_b b, const size_t n, const place to)
-{
-    _Alignas(64) real packed[BLOCK_K * 2 * LANES];
-    for (size_t j = 0; j < n; j += 2 * LANES) {
-        const size_t columns = n - j < 2 * LANES ? n - j : 2 * LANES;
-        const size_t width = columns > LANES ? 2 * LANES : LANES;
-        place here = to;
-        here.c += j;
-        here.bias = to.bias ? to.bias + j : NULL;
-        here.side = to.side ? to.side + j : NULL;
-        if (b.transposed) {
-            pack_transposed(t->k, columns, width, b.value + j * b.ld, b.ld, packed);
-            NAMED(panel)(t, packed, width, columns, here);
-        } else {
-            NAMED(panel)(t, b.value + j, b.ld, columns, here);
-        }
     }
 }
 
