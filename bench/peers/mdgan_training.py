@@ -23,7 +23,7 @@ from mdgan_networks import conv_critic, gradient_penalty, latent_critics, mlp_cr
 
 ADAM_BETA2, ADAM_EPSILON = 0.9, 1e-8  # beta1 is 0: the first moment is the gradient
 EMA = 0.995
-ANCHOR_FLOOR, ANCHOR_MEMORY = 0.003, 0.95
+ANCHOR_FLOOR, ANCHOR_MEMORY, LATENT_ANCHOR_SHARE = 0.003, 0.95, 1 / 64
 
 
 # ---- the anchor ----
@@ -58,8 +58,8 @@ def linear_spectrum(generator, n_window):
 class Anchor:
     """Pull of the chains' mean spectrum towards the linear start's, and of the windows' mean towards zero."""
 
-    def __init__(self, target, gap, weight, n_frame):
-        self.target, self.gap, self.weight = target, gap, weight
+    def __init__(self, target, gap, weight, mean_weight, n_frame):
+        self.target, self.gap, self.weight, self.mean_weight = target, gap, weight, mean_weight
         self.taper = taper(n_frame).to(gap.dtype)
         self.norm = target.square() + (ANCHOR_FLOOR * target.max()).square()
 
@@ -80,7 +80,35 @@ class Anchor:
             price[-1] *= 2
         pull = torch.fft.irfft(spectrum * price, n=n_window * m, norm="ortho") * self.taper
         pull = pull.view(b, d, n_window * m).transpose(1, 2).reshape(windows.shape) / (b * d)
-        return pull + 2 * self.weight / (place * b * n_window) * self.gap[n_bin:].view(m, d)
+        return pull + 2 * self.mean_weight / (place * b * n_window) * self.gap[n_bin:].view(m, d)
+
+
+def linear_evolution(generator, n_step):
+    """F^n of every group [G, q, q]"""
+    return torch.stack([torch.linalg.matrix_power(evolve, n_step) for evolve, *_ in generator.linear.groups()])
+
+
+class LatentAnchor:
+    """Pull of a chain's last states: as correlated with the first as the linear start's, and of unit covariance."""
+
+    def __init__(self, target, gap, weight):
+        self.target, self.weight = target, weight
+        n_group, q, _ = target.shape
+        self.gap = gap.view(n_group, 2, q, q)
+
+    @torch.no_grad()
+    def pull(self, first, last):
+        """Renews the running gaps. first, last [B, W] -> d(loss)/d(last) [B, W]"""
+        n_group, q, _ = self.target.shape
+        # States of all components that share a group's matrices: [G, B * D / G, q]
+        x, y = (z.view(-1, n_group, q).transpose(0, 1) for z in (first, last))
+        n = x.shape[1]
+        residual = y - x @ self.target.transpose(1, 2)
+        covariance = y.transpose(1, 2) @ y / n - torch.eye(q, dtype=x.dtype)
+        gap = torch.stack((residual.transpose(1, 2) @ x / n, covariance), 1)
+        self.gap.lerp_(gap, 1 - ANCHOR_MEMORY)
+        pull = 2 * self.weight / n * (x @ self.gap[:, 0].transpose(1, 2) + 2 * y @ self.gap[:, 1].transpose(1, 2))
+        return pull.transpose(0, 1).reshape(first.shape)
 
 
 # ---- training ----
@@ -203,15 +231,20 @@ class Training:
         self.critic_weights = Optimised(critic, vector["critic_v"], self.iteration * int(c.critic_steps))
         self.mean = torch.as_tensor(vector["generator_mean"]).to(dtype, copy=True)
         self.pool = torch.as_tensor(vector["pool"]).to(dtype, copy=True).view(-1, a.latent)
-        self.anchor = None
+        self.anchor = self.latent_anchor = None
         if a.states and c.anchor > 0:
-            # The target is not in the file; it is the spectrum of the linear part as training began.
+            # The targets are not in the file; they are those of the linear part as training began.
             target = linear_spectrum(self.generator, self.schedule.n_window).to(dtype)
-            self.set_anchor(target, torch.as_tensor(vector["anchor"]).to(dtype, copy=True))
+            latent_target = linear_evolution(self.generator, self.schedule.n_state - 1).to(dtype)
+            n_spectrum = len(target) + a.window * a.components
+            gap = torch.as_tensor(vector["anchor"]).to(dtype, copy=True)
+            self.set_anchors(target, gap[:n_spectrum], latent_target, gap[n_spectrum:])
 
-    def set_anchor(self, target, gap):
-        weight = self.config.anchor / max(1, self.config.start_score)
-        self.anchor = Anchor(target, gap, weight, self.schedule.n_window * self.architecture.window)
+    def set_anchors(self, target, gap, latent_target, latent_gap):
+        c = self.config
+        n_frame = self.schedule.n_window * self.architecture.window
+        self.anchor = Anchor(target, gap, c.anchor / max(1, c.start_score), c.anchor, n_frame)
+        self.latent_anchor = LatentAnchor(latent_target, latent_gap, LATENT_ANCHOR_SHARE * c.anchor)
 
     # one batch
 
@@ -261,13 +294,15 @@ class Training:
         return parts
 
     def generator_backward(self, generated):
-        """Gradient of the estimated Wasserstein distances, and of the anchor."""
+        """Gradient of the estimated Wasserstein distances, and of the anchors."""
         earlier, later = generated.late_pairs()
         latent = self.latent_critics(torch.cat((earlier, later), 1)).view(N_LATENT_CRITIC, 2, -1).mean(2)
         loss = (latent[:, 1] - latent[:, 0]).sum() - self.window_critic(generated.pair).mean()
         parameters = self.generator_weights.parameters
         if self.anchor:
-            parameters.differentiate(loss, (generated.windows,), (self.anchor.pull(generated.windows),))
+            first, last = generated.states[0], generated.states[-1]
+            parameters.differentiate(loss, (generated.windows, last),
+                                     (self.anchor.pull(generated.windows), self.latent_anchor.pull(first, last)))
         else:
             parameters.differentiate(loss)
 

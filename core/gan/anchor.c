@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "statistics/expected.h"
 #include "statistics/taper.h"
 
 void anchor_clear(anchor *const a)
@@ -23,22 +24,6 @@ static double taper(const size_t t, const size_t n)
     return sqrt(8.0 / 3) * hann(t, n);
 }
 
-/* Mean periodogram of tapered records with this autocovariance: sum_tt' h_t h_t' r(t - t') cos(w (t - t')) / n. */
-static void expected_power(anchor *const a, const double *const r)
-{
-    const size_t n = a->record;
-    for (size_t lag = 0; lag < n; lag++) {
-        double overlap = 0;
-        for (size_t t = 0; t + lag < n; t++) {
-            overlap += taper(t, n) * taper(t + lag, n);
-        }
-        for (size_t k = 0; k < a->n_bin; k++) {
-            const double phase = 2 * M_PI * (double)(k * lag % n) / (double)n;
-            a->target[k] += (lag == 0 ? 1 : 2) * overlap * r[lag] * cos(phase) / (double)n;
-        }
-    }
-}
-
 mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_window, const size_t n_component,
                            const double *const autocovariance, const double weight, mdgan_error *const error)
 {
@@ -48,7 +33,8 @@ mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_
                   .n_bin = n_bin,
                   .window = window,
                   .n_gap = n_gap,
-                  .weight = weight};
+                  .weight = weight,
+                  .mean_weight = weight};
     a->taper = malloc((record + n_bin) * sizeof *a->taper);
     a->target = calloc(n_bin, sizeof *a->target);
     a->gap = calloc(n_gap, sizeof *a->gap);
@@ -61,8 +47,10 @@ mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_
     for (size_t t = 0; t < record; t++) {
         a->taper[t] = (real)(taper(t, record) / sqrt((double)record));
     }
-    expected_power(a, autocovariance);
-    const mdgan_status status = fourier_create(&a->transform, record, error);
+    mdgan_status status = expected_periodogram(record, autocovariance, a->target, error);
+    if (status == MDGAN_OK) {
+        status = fourier_create(&a->transform, record, error);
+    }
     if (status != MDGAN_OK) {
         anchor_clear(a);
     }
@@ -146,7 +134,8 @@ static void apply_prices(const anchor *const a, const real scale, real *const sp
 void anchor_gradient(const anchor *const a, const size_t n, const size_t n_batch, real *const d_x, real *const work)
 {
     const size_t d = a->n_component, place = a->window * d, n_window = n_batch * (a->record / a->window);
-    const real scale = (real)(1.0 / (double)(n_batch * d)), pull = (real)(2 * a->weight / (double)(place * n_window));
+    const real scale = (real)(1.0 / (double)(n_batch * d)),
+               pull = (real)(2 * a->mean_weight / (double)(place * n_window));
     real *const row = work, *spectrum = work + fourier_stride(a->record);
     for (size_t i = 0; i < n * d; i++, spectrum += fourier_stride(a->record)) {
         real *const to = d_x + i / d * a->record * d + i % d;

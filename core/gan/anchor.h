@@ -3,10 +3,10 @@
  * while the critics shape everything that these do not see. The mean is zero, at every place in a window: otherwise all
  * windows share a pattern, a comb of lines at multiples of the window rate that a critic on 2M frames hardly minds.
  *
- * Loss: weight * (mean_f (P(f) - P_start(f))^2 / (P_start(f)^2 + floor^2) + mean_t,d y(t, d)^2), with P the
- * Hann-windowed mean periodogram, a floor below which a frequency counts as empty, and y the mean over windows at place
- * t. The square of a noisy estimate would push P below the target, so the difference is a running mean over iterations:
- * then the gradient is that of a price on each frequency which adapts until the mean spectrum is right.
+ * Loss: weight * mean_f (P(f) - P_start(f))^2 / (P_start(f)^2 + floor^2) + mean_weight * mean_t,d y(t, d)^2, with P
+ * the Hann-windowed mean periodogram, a floor below which a frequency counts as empty, and y the mean over windows at
+ * place t. The square of a noisy estimate would push P below the target, so the difference is a running mean over
+ * iterations: then the gradient is that of a price on each frequency which adapts until the mean spectrum is right.
  */
 #ifndef MDGAN_GAN_ANCHOR_H
 #define MDGAN_GAN_ANCHOR_H
@@ -23,7 +23,7 @@ typedef struct anchor {
     size_t n_bin;               /* T/2 + 1 */
     size_t window;              /* M; T is a multiple of it */
     size_t n_gap;               /* n_bin + M D */
-    double weight;
+    double weight, mean_weight;
     fourier transform; /* of records */
     real *taper;       /* [T] */
     double *target;    /* [n_bin] */
@@ -31,7 +31,7 @@ typedef struct anchor {
     real *price;       /* [n_bin] of each frequency */
 } anchor;
 
-/* autocovariance: [T] of the linear start, averaged over components. */
+/* autocovariance: [T] of the linear start, averaged over components; @p weight: both weights. */
 mdgan_status anchor_create(anchor *a, size_t window, size_t n_window, size_t n_component, const double *autocovariance,
                            double weight, mdgan_error *error);
 void anchor_clear(anchor *a);

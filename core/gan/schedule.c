@@ -223,7 +223,8 @@ static void window_gradient(shard *const s, const networks *const net, const rea
 }
 
 void shard_generator_backward(shard *const s, const networks *const net, const real *const theta,
-                              const real *const critic_theta, const real *const pull, real *const gradient)
+                              const real *const critic_theta, const real *const pull, const real *const last_pull,
+                              real *const gradient)
 {
     const architecture *const arch = &net->generator.arch;
     const generator *const g = &net->generator;
@@ -232,6 +233,9 @@ void shard_generator_backward(shard *const s, const networks *const net, const r
     critic_sample_gradient(&net->window, critic_theta, s->n, s->n, s->n_batch, s->pairs, false, s->d_fake,
                            &s->window_critic);
     latent_backward(s, net, critic_theta);
+    if (last_pull) {
+        add_to(s->n * arch->latent, last_pull, s->d_state[n_step]);
+    }
     window_gradient(s, net, theta, pull, gradient);
     for (size_t k = n_step; k-- > 0;) {
         evolve_tape tape = evolve_tape_from(&s->evolve, g, k * s->n);

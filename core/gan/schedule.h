@@ -86,9 +86,16 @@ void shard_generate(shard *s, const networks *net, const real *theta, uint64_t s
 shard_sums shard_critic_backward(shard *s, const networks *net, const real *critic_theta, uint64_t seed,
                                  uint64_t iteration, real *gradient);
 
+/* Where its chains end: [n][W]. */
+static inline real *shard_last_state(const shard *const s, const networks *const net)
+{
+    return s->state[net->schedule.n_state - 1];
+}
+
 /* gradient (generators') = of  -mean D_Y(fake) + sum over D_z of (mean D_z(z_{k+1}) - mean D_z(z_k)), i.e. of all
- * estimated Wasserstein distances. pull: [n][n_window][M][D] added to d(loss)/d(windows), or NULL. */
+ * estimated Wasserstein distances. pull: [n][n_window][M][D] added to d(loss)/d(windows), or NULL; last_pull:
+ * [n][W] added to d(loss)/d(last states), or NULL. */
 void shard_generator_backward(shard *s, const networks *net, const real *theta, const real *critic_theta,
-                              const real *pull, real *gradient);
+                              const real *pull, const real *last_pull, real *gradient);
 
 #endif

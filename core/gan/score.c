@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "statistics/expected.h"
 #include "statistics/taper.h"
 
 enum {
     CHAINS = 256, /* generated series, in blocks of */
     CHAINS_AT_ONCE = 64,
     WINDOWS = 5,       /* per chain: two records that begin in the middle of a window, so that joins lie inside */
-    LONG_WINDOWS = 16, /* of the series whose spectrum is compared with the data's, at the most */
+    LONG_WINDOWS = 16, /* of the series that are compared with the start */
     BANDS_MAX = 16,
     BLOCKS = 8 /* per record, for block energies */
 };
@@ -36,7 +37,7 @@ void score_clear(score *const s)
     free(s->window);
     free(s->z);
     free(s->series);
-    free(s->real_spectrum);
+    free(s->start_spectrum);
     fft_real_clear(&s->fft);
     fft_real_clear(&s->long_fft);
     sampler_work_clear(&s->work);
@@ -216,39 +217,37 @@ static void add_long_spectrum(score *const s, const float *const x)
     }
 }
 
-static void measure_real_spectrum(score *const s, const sample_data *const data)
+size_t score_long_frames(const score *const s)
 {
-    memset(s->long_spectrum, 0, (s->long_fft.n / 2 + 1) * sizeof *s->long_spectrum);
-    for (size_t e = 0; e < data->n_entity; e++) {
-        add_long_spectrum(s, data->value + e * data->n_frame * data->n_component);
-    }
-    for (size_t k = 0; k <= s->long_fft.n / 2; k++) {
-        s->real_spectrum[k] = s->long_spectrum[k] / (double)data->n_entity;
-    }
+    return s->long_fft.n;
+}
+
+mdgan_status score_expect(score *const s, const double *const autocovariance, mdgan_error *const error)
+{
+    return expected_periodogram(s->long_fft.n, autocovariance, s->start_spectrum, error);
 }
 
 mdgan_status score_create(score *const s, const sample_data *const data, const generator *const g, const uint64_t seed,
                           mdgan_error *const error)
 {
-    const size_t n = data->pair, d = data->n_component, n_have = data->n_frame / (n / 2);
-    const size_t n_long = n_have < LONG_WINDOWS ? n_have / 2 * 2 : LONG_WINDOWS;
+    const size_t n = data->pair, d = data->n_component, n_long = LONG_WINDOWS * n / 2;
     *s = (score){.record = n, .n_component = d, .seed = seed};
     while (s->n_integrated < d && data->integrated[s->n_integrated]) {
         s->n_integrated++;
     }
     s->n_band = n / 2 < BANDS_MAX ? n / 2 : BANDS_MAX;
     s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG;
-    s->window = calloc(2 * n + 1 + 6 * s->n_statistic + n_long * n / 2, sizeof *s->window);
+    s->window = calloc(2 * n + 1 + 6 * s->n_statistic + n_long, sizeof *s->window);
     s->z = calloc(CHAINS_AT_ONCE * g->arch.latent, sizeof *s->z);
-    s->real_spectrum = calloc(2 * (LONG_WINDOWS * n / 4 + 1), sizeof *s->real_spectrum);
-    s->series = calloc(CHAINS_AT_ONCE * LONG_WINDOWS * n / 2 * d, sizeof *s->series);
-    if (!s->window || !s->z || !s->series || !s->real_spectrum) {
+    s->start_spectrum = calloc(2 * (n_long / 2 + 1), sizeof *s->start_spectrum);
+    s->series = calloc(CHAINS_AT_ONCE * n_long * d, sizeof *s->series);
+    if (!s->window || !s->z || !s->series || !s->start_spectrum) {
         score_clear(s);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory to score %zu series", (size_t)CHAINS_AT_ONCE);
     }
     s->path = s->window + n;
     s->row = s->path + n + 1;
-    s->long_spectrum = s->real_spectrum + LONG_WINDOWS * n / 4 + 1;
+    s->long_spectrum = s->start_spectrum + n_long / 2 + 1;
     s->held = s->row + s->n_statistic;
     s->held_error = s->held + s->n_statistic;
     s->made = s->held_error + s->n_statistic;
@@ -258,18 +257,17 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     for (size_t t = 0; t < n; t++) {
         s->window[t] = sqrt(8.0 / 3) * hann(t, n);
     }
-    for (size_t t = 0; t < n_long * n / 2; t++) {
-        s->long_window[t] = hann(t, n_long * n / 2);
+    for (size_t t = 0; t < n_long; t++) {
+        s->long_window[t] = sqrt(8.0 / 3 / (double)n_long) * hann(t, n_long);
     }
     mdgan_status status = fft_real_create(&s->fft, n, false, error);
     if (status == MDGAN_OK) {
-        status = fft_real_create(&s->long_fft, n_long * (n / 2), false, error);
+        status = fft_real_create(&s->long_fft, n_long, false, error);
     }
     if (status == MDGAN_OK) {
         status = sampler_work_create(&s->work, g, CHAINS_AT_ONCE, error);
     }
     if (status == MDGAN_OK) {
-        measure_real_spectrum(s, data);
         status = measure_centres(s, data, error);
     }
     if (status == MDGAN_OK) {
@@ -337,9 +335,9 @@ double score_spectrum_error(score *const s, const generator *const g, const real
         add_long_spectrum(s, s->series + i * values);
     }
     for (size_t k = 0; k < n_bin; k++) {
-        s->long_spectrum[k] /= CHAINS_AT_ONCE;
+        s->long_spectrum[k] /= (double)(CHAINS_AT_ONCE * s->n_component);
     }
-    return mdgan_relative_l2(s->long_spectrum, s->real_spectrum, n_bin);
+    return mdgan_relative_l2(s->long_spectrum, s->start_spectrum, n_bin);
 }
 
 /* Mean squared displacement of one component over all origins. */

@@ -24,10 +24,10 @@ typedef struct score {
     size_t n_held;             /* held-out entities */
     double *floor;             /* [n_statistic] differences too small to matter */
     fft_real fft;
-    double *long_window;   /* [long_fft.n] Hann taper */
-    fft_real long_fft;     /* of long series: up to LONG_WINDOWS windows, as long as the data's */
-    double *real_spectrum; /* [bins] of all real series */
-    double *long_spectrum; /* [bins] */
+    double *long_window;    /* [long_fft.n] Hann taper */
+    fft_real long_fft;      /* of long series */
+    double *start_spectrum; /* [bins] expected of a linear start; 0 without one */
+    double *long_spectrum;  /* [bins] */
     sampler_work work;
     real *z;       /* chains of one block */
     float *series; /* frames of one generated chain */
@@ -41,8 +41,13 @@ void score_clear(score *s);
  * about 1 if nothing but chance sets them apart. Always the same random numbers. */
 mdgan_status score_weights(score *s, const generator *g, const real *theta, double *value, mdgan_error *error);
 
-/* How far the mean spectrum of long series is from that of all real series: relative L2 difference, at the finest
- * resolution that the data has. Always the same random numbers, so that two weights' errors compare sharply. */
+/* The spectrum that a linear start has in long series. autocovariance: [score_long_frames()], averaged over components.
+ * Errors: MDGAN_MEMORY. */
+size_t score_long_frames(const score *s);
+mdgan_status score_expect(score *s, const double *autocovariance, mdgan_error *error);
+
+/* How far the mean spectrum of long series is from the start's: relative L2 difference. Always the same random numbers,
+ * so that two weights' errors compare sharply. */
 double score_spectrum_error(score *s, const generator *g, const real *theta);
 
 /* Mean squared displacement of positions over 1, 2, 4 and 8 windows, network units; 0 for other features. Always the

@@ -100,8 +100,11 @@ static void critic_piece(void *const context, const size_t i, const size_t worke
     }
     t->sums[i] = shard_critic_backward(s, &t->net, t->critic.theta, t->config.seed, draw_number(t), gradient);
     if (anchor_looks(t)) {
-        anchor_measure(&t->anchor, s->n, s->windows, t->anchor_sums + i * t->anchor.n_gap,
-                       t->anchor_work + i * t->anchor_work_size);
+        double *const sums = t->anchor_sums + i * trainer_anchor_size(t);
+        real *const work = t->anchor_work + i * t->anchor_work_size;
+        latent_anchor_measure(&t->latent_anchor, s->n, s->state[0], shard_last_state(s, &t->net),
+                              sums + t->anchor.n_gap, work);
+        anchor_measure(&t->anchor, s->n, s->windows, sums, work);
     }
 }
 
@@ -114,14 +117,17 @@ static void generator_piece(void *const context, const size_t i, const size_t wo
     }
     shard *const s = &t->shard[i];
     real *const gradient = t->generator_gradient + i * t->net.generator.n_parameter;
-    real *pull = NULL;
+    real *pull = NULL, *last_pull = NULL;
+    const size_t w = t->net.generator.arch.latent;
     if (t->anchor.weight > 0) {
         pull = t->anchor_pull + i * s->n * t->chain_size;
         anchor_gradient(&t->anchor, s->n, s->n_batch, pull, t->anchor_work + i * t->anchor_work_size);
+        last_pull = t->latent_pull + i * s->n * w;
+        latent_anchor_gradient(&t->latent_anchor, s->n, s->n_batch, s->state[0], shard_last_state(s, &t->net),
+                               last_pull);
     }
-    shard_generator_backward(s, &t->net, t->generator.theta, t->critic.theta, pull, gradient);
-    const size_t w = t->net.generator.arch.latent;
-    memcpy(t->pool + i * s->n * w, s->state[t->net.schedule.n_state - 1], s->n * w * sizeof *t->pool);
+    shard_generator_backward(s, &t->net, t->generator.theta, t->critic.theta, pull, last_pull, gradient);
+    memcpy(t->pool + i * s->n * w, shard_last_state(s, &t->net), s->n * w * sizeof *t->pool);
 }
 
 static void sum_losses(trainer *const t, const double *const sums)
@@ -145,7 +151,7 @@ static mdgan_status reduce_sums(trainer *const t, mdgan_error *const error)
     }
     mdgan_status status = comm_sum_doubles(t->comm, t->loss_rows, N_SHARD, N_SUM, error);
     if (status == MDGAN_OK && anchor_looks(t)) {
-        status = comm_sum_doubles(t->comm, t->anchor_sums, N_SHARD, t->anchor.n_gap, error);
+        status = comm_sum_doubles(t->comm, t->anchor_sums, N_SHARD, trainer_anchor_size(t), error);
     }
     if (status == MDGAN_OK) {
         sum_losses(t, t->loss_rows);
@@ -177,6 +183,7 @@ static mdgan_status generator_update(trainer *const t, mdgan_error *const error)
     const size_t n = t->net.generator.n_parameter, n_linear = t->net.generator.n_linear;
     if (t->anchor.weight > 0) {
         anchor_update(&t->anchor, t->config.batch, t->anchor_sums);
+        latent_anchor_update(&t->latent_anchor, t->config.batch, t->anchor_sums + t->anchor.n_gap);
     }
     threads_run(t->threads, N_SHARD, generator_piece, t);
     const mdgan_status status = comm_sum_shards(t->comm, t->generator_gradient, N_SHARD, n, error);
@@ -204,16 +211,17 @@ static bool all_finite(const size_t n, const real *const x)
     return true;
 }
 
-/* An anchored model must also be as near to the data's mean spectrum as its start, at the finest resolution there is:
- * records of 2M frames don't see what happens between the lines that they resolve. Where held-out records contradict
- * the start, it may be a little farther. */
+/* An anchored model must also keep the start's spectrum, at a finer resolution than records of 2M frames have: they
+ * don't see what happens between the lines that they resolve. Where held-out records contradict the start, it may go a
+ * little farther. Errors of the finite number of series add up in squares. */
 static bool keeps_spectrum(trainer *const t, const double contradiction)
 {
+    const double tolerance = 0.05 + 0.001 * contradiction;
     const double error = score_spectrum_error(&t->score, &t->net.generator, t->generator_mean);
     if (t->iteration == 0) {
         t->start_spectrum_error = error;
     }
-    return error <= t->start_spectrum_error + 0.001 * contradiction;
+    return error <= hypot(t->start_spectrum_error, tolerance);
 }
 
 /* And its positions must get as far as the start's: how far is decided by power at frequencies that no record of 2M

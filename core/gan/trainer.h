@@ -8,6 +8,7 @@
 
 #include "gan/anchor.h"
 #include "gan/batch.h"
+#include "gan/latent_anchor.h"
 #include "gan/schedule.h"
 #include "gan/score.h"
 #include "linear/start.h"
@@ -34,10 +35,12 @@ typedef struct mdgan_trainer {
     real *pool;               /* [batch][W] where chains last ended */
     shard shard[N_SHARD];
     shard_sums sums[N_SHARD];
-    double *loss_rows;   /* [N_SHARD][losses] */
-    anchor anchor;       /* weight 0: none */
-    double *anchor_sums; /* [N_SHARD][n_gap] */
-    real *anchor_pull;   /* [batch][2M][D] */
+    double *loss_rows; /* [N_SHARD][losses] */
+    anchor anchor;     /* weight 0: none */
+    latent_anchor latent_anchor;
+    double *anchor_sums; /* [N_SHARD][anchor_size()] of the spectrum, then of the states */
+    real *anchor_pull;   /* [batch][windows of a chain][M][D] */
+    real *latent_pull;   /* [batch][W] */
     real *anchor_work;   /* [N_SHARD][anchor_work_size] */
     size_t anchor_work_size;
     score score;
@@ -58,6 +61,12 @@ typedef struct mdgan_trainer {
 /* Scores the running mean (rank 0 does) and keeps it if it is the best so far. Collective. */
 mdgan_status trainer_evaluate(trainer *t, mdgan_error *error);
 
+/* Running means that the anchors keep: of the spectrum, then of the states. */
+static inline size_t trainer_anchor_size(const trainer *const t)
+{
+    return t->anchor.n_gap + t->latent_anchor.n_gap;
+}
+
 /* Components share a linear model only if they are one isotropic triplet (or a single one). */
 bool trainer_components_shared(const sample_data *s);
 
@@ -67,5 +76,8 @@ mdgan_status trainer_find_start(const trainer *t, linear_start *start, mdgan_err
 mdgan_status trainer_place_start(trainer *t, const linear_start *start, mdgan_error *error);
 /* Makes its spectrum the anchor's target. */
 mdgan_status trainer_place_anchor(trainer *t, const linear_start *start, mdgan_error *error);
+/* Makes its spectrum that which scored models are compared with, and its states those that they are held to; once the
+ * start is in its place. */
+mdgan_status trainer_expect_start(trainer *t, const linear_start *start, mdgan_error *error);
 
 #endif

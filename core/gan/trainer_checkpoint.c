@@ -16,7 +16,7 @@ static mdgan_status copy_checkpoint(const trainer *const t, mdgan_model *const m
                           .n_generator = n_g,
                           .n_critic = n_c,
                           .n_pool = t->config.batch * t->net.generator.arch.latent,
-                          .n_anchor = t->anchor.n_gap,
+                          .n_anchor = trainer_anchor_size(t),
                           .seconds = t->seconds_at_iteration,
                           .start_score = t->progress.start_score,
                           .best_score = t->progress.best_score,
@@ -35,7 +35,8 @@ static mdgan_status copy_checkpoint(const trainer *const t, mdgan_model *const m
     memcpy(c->critic_v, t->critic.v, n_c * sizeof(real));
     memcpy(c->pool, t->pool, c->n_pool * sizeof(real));
     if (t->anchor.n_gap > 0) {
-        memcpy(c->anchor, t->anchor.gap, c->n_anchor * sizeof *c->anchor);
+        memcpy(c->anchor, t->anchor.gap, t->anchor.n_gap * sizeof *c->anchor);
+        memcpy(c->anchor + t->anchor.n_gap, t->latent_anchor.gap, t->latent_anchor.n_gap * sizeof *c->anchor);
     }
     return MDGAN_OK;
 }
@@ -75,7 +76,7 @@ static mdgan_status restore(trainer *const t, const mdgan_model *const model, md
     const checkpoint *const c = model->resume;
     const size_t n_g = t->net.generator.n_parameter, n_c = t->net.n_critic_parameter;
     if (c->n_generator != n_g || c->n_critic != n_c || c->n_entity != t->data.n_entity ||
-        c->n_pool != t->config.batch * t->net.generator.arch.latent || c->n_anchor != t->anchor.n_gap) {
+        c->n_pool != t->config.batch * t->net.generator.arch.latent || c->n_anchor != trainer_anchor_size(t)) {
         return mdgan_fail(error, MDGAN_MISMATCH,
                           "checkpoint of a training on %zu entities does not fit these %zu entities: give the data it "
                           "was trained on",
@@ -90,7 +91,8 @@ static mdgan_status restore(trainer *const t, const mdgan_model *const model, md
     memcpy(t->critic.v, c->critic_v, n_c * sizeof(real));
     memcpy(t->pool, c->pool, c->n_pool * sizeof(real));
     if (t->anchor.n_gap > 0) {
-        memcpy(t->anchor.gap, c->anchor, c->n_anchor * sizeof *c->anchor);
+        memcpy(t->anchor.gap, c->anchor, t->anchor.n_gap * sizeof *c->anchor);
+        memcpy(t->latent_anchor.gap, c->anchor + t->anchor.n_gap, t->latent_anchor.n_gap * sizeof *c->anchor);
     }
     memcpy(t->best, model->weight, n_g * sizeof(real));
     t->iteration = c->iteration;

@@ -27,6 +27,7 @@ static void layout(trainer *const t, arena *const a)
     t->generator_gradient = arena_take(a, N_SHARD * n_g);
     t->critic_gradient = arena_take(a, N_SHARD * n_c);
     t->pool = arena_take(a, t->config.batch * t->net.generator.arch.latent);
+    t->latent_pull = arena_take(a, t->config.batch * t->net.generator.arch.latent);
     t->anchor_pull = arena_take(a, t->config.batch * t->chain_size);
     t->anchor_work = arena_take(a, N_SHARD * t->anchor_work_size);
     for (size_t i = 0; i < N_SHARD; i++) {
@@ -36,8 +37,10 @@ static void layout(trainer *const t, arena *const a)
 
 static mdgan_status allocate(trainer *const t, mdgan_error *const error)
 {
-    const size_t n = t->config.batch / N_SHARD, n_gap = t->anchor.n_gap;
+    const size_t n = t->config.batch / N_SHARD, n_gap = trainer_anchor_size(t);
     t->anchor_work_size = anchor_work_size(&t->anchor, n);
+    const size_t latent_work = latent_anchor_work_size(&t->latent_anchor, n);
+    t->anchor_work_size = latent_work > t->anchor_work_size ? latent_work : t->anchor_work_size;
     arena a = {0};
     layout(t, &a);
     t->memory = arena_memory(a.used);
@@ -114,6 +117,9 @@ static mdgan_status linear_weights(trainer *const t, mdgan_error *const error)
     if (status == MDGAN_OK) {
         status = trainer_place_start(t, &start, error);
     }
+    if (status == MDGAN_OK) {
+        status = trainer_expect_start(t, &start, error);
+    }
     linear_start_clear(&start);
     return status;
 }
@@ -183,9 +189,11 @@ mdgan_status mdgan_trainer_create(mdgan_trainer **const out, const mdgan_train_c
         mdgan_trainer_destroy(t);
         return status;
     }
-    /* A start that held-out data hardly contradict is held tightly, one that they do contradict loosely; random weights
-     * have nothing to hold on to. */
+    /* A start whose statistics held-out data hardly contradict is held tightly, one that they do contradict loosely.
+     * That the mean is zero, and how states follow each other, no record of 2M frames contradicts. Random weights have
+     * nothing to hold on to. */
     t->anchor.weight = t->anchor.n_gap > 0 ? t->config.anchor / fmax(1, t->progress.start_score) : 0;
+    t->latent_anchor.weight = LATENT_ANCHOR_SHARE * t->config.anchor;
     *out = t;
     return MDGAN_OK;
 }
@@ -198,6 +206,7 @@ void mdgan_trainer_destroy(mdgan_trainer *const t)
     threads_destroy(t->threads);
     sample_data_clear(&t->data);
     anchor_clear(&t->anchor);
+    latent_anchor_clear(&t->latent_anchor);
     score_clear(&t->score);
     free(t->memory);
     free(t->picks);

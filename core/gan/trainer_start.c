@@ -153,22 +153,48 @@ mdgan_status trainer_place_start(trainer *const t, const linear_start *const sta
     return MDGAN_OK;
 }
 
-/* Over whole chains: the longer the records, the narrower the lines that the anchor can hold. */
-mdgan_status trainer_place_anchor(trainer *const t, const linear_start *const start, mdgan_error *const error)
+/* Averaged over components. Returns [n], to be freed, or NULL without memory. */
+static double *mean_autocovariance(const linear_start *const start, const size_t n)
 {
-    const size_t n = t->net.schedule.n_window * t->config.window;
     double *const sum = calloc(2 * n, sizeof *sum), *const one = sum + n;
-    if (!sum) {
-        return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n);
-    }
-    for (size_t g = 0; g < start->n_group; g++) {
+    for (size_t g = 0; sum && g < start->n_group; g++) {
         statespace_autocovariance(&start->model[g], n, one);
         for (size_t i = 0; i < n; i++) {
             sum[i] += one[i] / (double)start->n_group;
         }
     }
-    const mdgan_status status = anchor_create(&t->anchor, t->config.window, t->net.schedule.n_window,
-                                              t->data.n_component, sum, t->config.anchor, error);
-    free(sum);
+    return sum;
+}
+
+/* Over whole chains: the longer the records, the narrower the lines that the anchor can hold. */
+mdgan_status trainer_place_anchor(trainer *const t, const linear_start *const start, mdgan_error *const error)
+{
+    const size_t n = t->net.schedule.n_window * t->config.window;
+    double *const r = mean_autocovariance(start, n);
+    if (!r) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n);
+    }
+    mdgan_status status = anchor_create(&t->anchor, t->config.window, t->net.schedule.n_window, t->data.n_component, r,
+                                        t->config.anchor, error);
+    free(r);
+    if (status == MDGAN_OK) {
+        status = latent_anchor_create(&t->latent_anchor, &t->net.generator, error);
+    }
+    return status;
+}
+
+mdgan_status trainer_expect_start(trainer *const t, const linear_start *const start, mdgan_error *const error)
+{
+    const size_t n = score_long_frames(&t->score);
+    double *const r = mean_autocovariance(start, n);
+    if (!r) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n);
+    }
+    mdgan_status status = score_expect(&t->score, r, error);
+    free(r);
+    if (status == MDGAN_OK) {
+        const size_t n_step = t->net.schedule.n_state - 1;
+        status = latent_anchor_aim(&t->latent_anchor, &t->net.generator, t->generator.theta, n_step, error);
+    }
     return status;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gan/anchor.h"
+#include "gan/latent_anchor.h"
 #include "gan/schedule.h"
 #include "gradcheck.h"
 
@@ -89,7 +90,7 @@ static void check_generator(const char *const name, const architecture *const ar
     schedule_case_create(&c, arch);
     real *const gradient = new_zero(c.n_theta);
     shard_generate(&c.shard, &c.net, c.theta, 7, 3, c.pool);
-    shard_generator_backward(&c.shard, &c.net, c.theta, c.critic, c.pull, gradient);
+    shard_generator_backward(&c.shard, &c.net, c.theta, c.critic, c.pull, NULL, gradient);
     check_gradient(name, generator_loss, &c, c.theta, gradient, c.n_theta, 600);
     free(gradient);
     schedule_case_free(&c);
@@ -168,7 +169,7 @@ static double anchor_loss(void *const context)
         const double y = c->sums[a->n_bin + i] / (double)(c->n * a->record / a->window);
         mean += y * y / (double)place;
     }
-    return (1 - ANCHOR_MEMORY) * a->weight * (power + mean);
+    return (1 - ANCHOR_MEMORY) * (a->weight * power + a->mean_weight * mean);
 }
 
 static void test_anchor(void **const state)
@@ -181,6 +182,7 @@ static void test_anchor(void **const state)
     anchor_case c = {.n = 4};
     mdgan_error error;
     assert_int_equal(anchor_create(&c.anchor, 8, 2, 2, r, 3, &error), MDGAN_OK);
+    c.anchor.weight = 2;
     const size_t n = c.n * 16 * 2;
     c.x = new_normal(1, n, 1);
     c.work = new_zero(anchor_work_size(&c.anchor, c.n));
@@ -197,10 +199,116 @@ static void test_anchor(void **const state)
     anchor_clear(&c.anchor);
 }
 
+typedef struct latent_case {
+    latent_anchor anchor;
+    size_t n;
+    real *first, *last, *work;
+    double *sums;
+} latent_case;
+
+static double latent_loss(void *const context)
+{
+    latent_case *const c = context;
+    const latent_anchor *const a = &c->anchor;
+    const size_t q = a->state;
+    double square = 0;
+    latent_anchor_measure(a, c->n, c->first, c->last, c->sums, c->work);
+    for (size_t i = 0; i < a->n_gap; i++) {
+        const bool on_diagonal = i / (q * q) % 2 == 1 && i % (q * q) % (q + 1) == 0;
+        const double gap = c->sums[i] / (double)(c->n * a->width) - (on_diagonal ? 1 : 0);
+        square += gap * gap;
+    }
+    return (1 - ANCHOR_MEMORY) * a->weight * square;
+}
+
+static void check_latent_anchor(const char *const name, const architecture *const arch)
+{
+    generator g;
+    latent_case c = {.n = 5};
+    mdgan_error error;
+    assert_int_equal(generator_layout(&g, arch, &error), MDGAN_OK);
+    assert_int_equal(latent_anchor_create(&c.anchor, &g, &error), MDGAN_OK);
+    c.anchor.weight = 3;
+    const size_t n = c.n * arch->latent;
+    real *const theta = new_normal(3, g.n_parameter, 0.5), *const d = new_zero(n);
+    c.first = new_normal(1, n, 1);
+    c.last = new_normal(2, n, 1);
+    c.work = new_zero(latent_anchor_work_size(&c.anchor, c.n));
+    c.sums = calloc(c.anchor.n_gap, sizeof *c.sums);
+    assert_int_equal(latent_anchor_aim(&c.anchor, &g, theta, 3, &error), MDGAN_OK);
+    latent_anchor_measure(&c.anchor, c.n, c.first, c.last, c.sums, c.work);
+    latent_anchor_update(&c.anchor, c.n, c.sums);
+    latent_anchor_gradient(&c.anchor, c.n, c.n, c.first, c.last, d);
+    check_gradient(name, latent_loss, &c, c.last, d, n, 200);
+    free(theta);
+    free(d);
+    free(c.first);
+    free(c.last);
+    free(c.work);
+    free(c.sums);
+    latent_anchor_clear(&c.anchor);
+}
+
+static void test_latent_anchor(void **const state)
+{
+    (void)state;
+    const architecture shared = {
+        .window = 8, .component = 3, .latent = 6, .state = 2, .shared = 1, .channel = 4, .hidden = 6};
+    const architecture separate = {.window = 8, .component = 2, .latent = 6, .state = 3, .channel = 4, .hidden = 6};
+    check_latent_anchor("latent anchor, shared", &shared);
+    check_latent_anchor("latent anchor, one linear part per component", &separate);
+}
+
+/* States that follow the closed form exactly have no residual, whatever they start from. */
+static void test_latent_anchor_at_rest(void **const state)
+{
+    (void)state;
+    const architecture arch = {.window = 8, .component = 2, .latent = 6, .state = 3, .channel = 4, .hidden = 6};
+    enum { N = 7, STEPS = 5 };
+    generator g;
+    latent_anchor a;
+    mdgan_error error;
+    assert_int_equal(generator_layout(&g, &arch, &error), MDGAN_OK);
+    assert_int_equal(latent_anchor_create(&a, &g, &error), MDGAN_OK);
+    real *const theta = new_normal(3, g.n_parameter, 0.4), *const z = new_normal(1, N * arch.latent, 1);
+    real *const r = new_zero(N * arch.latent), *const work = new_zero(latent_anchor_work_size(&a, N));
+    double *const sums = calloc(a.n_gap, sizeof *sums);
+    generator_initialise(&g, 1, theta); /* the network beside the linear part is silent */
+    assert_int_equal(latent_anchor_aim(&a, &g, theta, STEPS, &error), MDGAN_OK);
+    evolve_tape tape;
+    arena room = {0};
+    evolve_tape_layout(&tape, &g, N, &room);
+    real *const memory = new_zero(room.used);
+    room = (arena){.base = memory};
+    evolve_tape_layout(&tape, &g, N, &room);
+    real now[N * 6], next[N * 6];
+    memcpy(now, z, sizeof now);
+    for (size_t step = 0; step < STEPS; step++) {
+        evolve_forward(&g, theta, N, now, r, next, &tape);
+        memcpy(now, next, sizeof now);
+    }
+    latent_anchor_measure(&a, N, z, now, sums, work);
+    for (size_t i = 0; i < a.n_gap; i++) {
+        const bool residual = i / 9 % 2 == 0;
+        assert_true(!residual || fabs(sums[i]) < 1e-12);
+    }
+    free(theta);
+    free(z);
+    free(r);
+    free(work);
+    free(sums);
+    free(memory);
+    latent_anchor_clear(&a);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_paper_form), cmocka_unit_test(test_shared_linear_part),
-                                       cmocka_unit_test(test_separate_linear_parts), cmocka_unit_test(test_critics),
-                                       cmocka_unit_test(test_anchor)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_paper_form),
+                                       cmocka_unit_test(test_shared_linear_part),
+                                       cmocka_unit_test(test_separate_linear_parts),
+                                       cmocka_unit_test(test_critics),
+                                       cmocka_unit_test(test_anchor),
+                                       cmocka_unit_test(test_latent_anchor),
+                                       cmocka_unit_test(test_latent_anchor_at_rest)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,7 +141,34 @@ static void critic_pass(trainer *const t, const hid_t file)
     put(file, "critic_gradient", H5T_NATIVE_FLOAT, n_critic, t->critic_gradient);
 }
 
-/* The running gaps of the anchor are left as they were: the next iteration will take in the same windows. */
+/* The running gaps of the anchors are left as they were: the next iteration will take in the same windows. */
+static void latent_anchor_pass(trainer *const t, const hid_t file)
+{
+    latent_anchor *const a = &t->latent_anchor;
+    const size_t n = t->config.batch / N_SHARD, n_gap = a->n_gap * sizeof *a->gap, w = t->net.generator.arch.latent;
+    float *const before = malloc(n_gap);
+    mdgan_error error = {""};
+    assert_non_null(before);
+    memcpy(before, a->gap, n_gap);
+    for (size_t i = 0; i < N_SHARD; i++) {
+        const shard *const s = &t->shard[i];
+        latent_anchor_measure(a, n, s->state[0], shard_last_state(s, &t->net), t->anchor_sums + i * a->n_gap,
+                              t->anchor_work + i * t->anchor_work_size);
+    }
+    assert_ok(comm_sum_doubles(t->comm, t->anchor_sums, N_SHARD, a->n_gap, &error), &error);
+    latent_anchor_update(a, t->config.batch, t->anchor_sums);
+    for (size_t i = 0; i < N_SHARD; i++) {
+        const shard *const s = &t->shard[i];
+        latent_anchor_gradient(a, n, t->config.batch, s->state[0], shard_last_state(s, &t->net),
+                               t->latent_pull + i * n * w);
+    }
+    put(file, "latent_target", H5T_NATIVE_FLOAT, a->n_gap / 2, a->evolve);
+    put(file, "latent_gap", H5T_NATIVE_FLOAT, a->n_gap, a->gap);
+    put(file, "latent_pull", H5T_NATIVE_FLOAT, t->config.batch * w, t->latent_pull);
+    memcpy(a->gap, before, n_gap);
+    free(before);
+}
+
 static void anchor_pass(trainer *const t, const hid_t file)
 {
     anchor *const a = &t->anchor;
@@ -170,15 +197,17 @@ static void anchor_pass(trainer *const t, const hid_t file)
 static void generator_pass(trainer *const t, const hid_t file)
 {
     const size_t n = t->config.batch / N_SHARD, n_generator = t->net.generator.n_parameter;
+    const size_t w = t->net.generator.arch.latent;
     const bool anchored = t->anchor.weight > 0;
     mdgan_error error = {""};
     if (anchored) {
+        latent_anchor_pass(t, file);
         anchor_pass(t, file);
     }
     for (size_t i = 0; i < N_SHARD; i++) {
         shard_generator_backward(&t->shard[i], &t->net, t->generator.theta, t->critic.theta,
                                  anchored ? t->anchor_pull + i * n * t->chain_size : NULL,
-                                 t->generator_gradient + i * n_generator);
+                                 anchored ? t->latent_pull + i * n * w : NULL, t->generator_gradient + i * n_generator);
     }
     assert_ok(comm_sum_shards(t->comm, t->generator_gradient, N_SHARD, n_generator, &error), &error);
     put(file, "generator_gradient", H5T_NATIVE_FLOAT, n_generator, t->generator_gradient);

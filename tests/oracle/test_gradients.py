@@ -59,10 +59,12 @@ class Case:
         return torch.stack([self.value[f"{name}{i}"] for i in range(9) if f"{name}{i}" in self.value])
 
     def training(self):
-        """Where the iteration begins. The anchor's target is only in the dump: the linear start has changed since."""
+        """Where the iteration begins. The anchors' targets are only in the dump: the linear start has changed since."""
         training = mdgan_training.Training(mdgan_files.Model(self.before), torch.float64)
         if training.anchor:
-            training.set_anchor(self.value["anchor_target"], training.anchor.gap)
+            q = training.architecture.states
+            training.set_anchors(self.value["anchor_target"], training.anchor.gap,
+                                 self.value["latent_target"].view(-1, q, q), training.latent_anchor.gap)
         return training
 
     def draws(self, training):
@@ -107,14 +109,18 @@ def check_samples(case, generated):
 
 
 def check_anchor(case, generated):
-    """Target, running gaps and pull."""
+    """Targets, running gaps and pulls."""
     model = mdgan_files.Model(case.before)
     model.vector["generator"] = case.value["start_weights"]
-    anchor = mdgan_training.Training(model, torch.float64).anchor
-    check("anchor's target", anchor.target, case.value["anchor_target"])
-    anchor = case.training().anchor
-    check("anchor's pull", anchor.pull(generated.windows), case.value["anchor_pull"])
-    check("anchor's gaps", anchor.gap, case.value["anchor_gap"])
+    start = mdgan_training.Training(model, torch.float64)
+    check("anchor's target", start.anchor.target, case.value["anchor_target"])
+    check("latent anchor's target", start.latent_anchor.target.flatten(), case.value["latent_target"])
+    training = case.training()
+    check("anchor's pull", training.anchor.pull(generated.windows), case.value["anchor_pull"])
+    check("anchor's gaps", training.anchor.gap, case.value["anchor_gap"])
+    pull = training.latent_anchor.pull(generated.states[0], generated.states[-1])
+    check("latent anchor's pull", pull.flatten(), case.value["latent_pull"])
+    check("latent anchor's gaps", training.latent_anchor.gap.flatten(), case.value["latent_gap"])
 
 
 def check_passes(case):
@@ -162,7 +168,8 @@ def check_iteration(case):
     check("running mean", training.mean, after.vector["generator_mean"])
     check("pool", training.pool, after.vector["pool"])
     if training.anchor:
-        check("anchor's gaps", training.anchor.gap, after.vector["anchor"])
+        gaps = torch.cat((training.anchor.gap, training.latent_anchor.gap.flatten()))
+        check("anchors' gaps", gaps, after.vector["anchor"])
 
 
 class Oracle(unittest.TestCase):

@@ -51,7 +51,7 @@ static void check(const architecture *const arch, const mdgan_critic kind, const
     counted = 0;
     shard_generate(&s, &net, theta, 1, 1, pool);
     shard_critic_backward(&s, &net, theta + net.generator.n_parameter, 1, 1, gradient);
-    shard_generator_backward(&s, &net, theta, theta + net.generator.n_parameter, NULL, gradient);
+    shard_generator_backward(&s, &net, theta, theta + net.generator.n_parameter, NULL, NULL, gradient);
     const double expected = (double)s.n * networks_flops(&net, 1);
     assert_near("operations", counted, expected, 1e-9 * expected);
     free(memory);

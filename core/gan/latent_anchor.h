@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Anchor of a linear start's latent states: over a whole chain, z_J stays as correlated with z_0 as the closed form
+ * has it, and of unit covariance, while the critics shape everything that second moments do not see.
+ *
+ * A critic on 2M frames cannot tell a frequency from one that is off by a small part of 1/(2M), and pulls it along with
+ * whatever it does teach: 0.07 rad per window on a noisy oscillator. The states show it without noise.
+ *
+ * Loss: weight * sum over groups of |<(z_J - F^J z_0) z_0^T>|^2 + |<z_J z_J^T> - 1|^2 with running means over
+ * iterations (see gan/anchor.h). z_0 is given; the first mean is that of a residual, so that the choice of z_0 hardly
+ * moves it.
+ */
+#ifndef MDGAN_GAN_LATENT_ANCHOR_H
+#define MDGAN_GAN_LATENT_ANCHOR_H
+
+#include "gan/generator.h"
+
+/* Its weight beside that of the spectrum: a tenth of it holds as well, ten times as much keeps the amplitude of an
+ * oscillator from being learnt. */
+#define LATENT_ANCHOR_SHARE (1.0 / 64)
+
+typedef struct latent_anchor {
+    size_t state;   /* q */
+    size_t n_group; /* of components that share a linear part */
+    size_t width;   /* components per group */
+    size_t n_gap;   /* 2 q^2 n_group */
+    double weight;
+    real *evolve; /* [n_group][q][q] F^J */
+    float *gap;   /* [n_group][2][q][q] running means, of the residual and of the covariance */
+} latent_anchor;
+
+/* Room for a generator with a linear part. */
+mdgan_status latent_anchor_create(latent_anchor *a, const generator *g, mdgan_error *error);
+/* Takes the linear start out of the weights @p theta, for chains of @p n_step steps. Errors: MDGAN_MEMORY. */
+mdgan_status latent_anchor_aim(latent_anchor *a, const generator *g, const real *theta, size_t n_step,
+                               mdgan_error *error);
+void latent_anchor_clear(latent_anchor *a);
+
+/* Numbers of work space for n chains. */
+size_t latent_anchor_work_size(const latent_anchor *a, size_t n);
+
+/* sums[n_gap] over n chains that went from first[n][W] to last[n][W]. */
+void latent_anchor_measure(const latent_anchor *a, size_t n, const real *first, const real *last, double *sums,
+                           real *work);
+
+/* Takes in the sums over a whole batch. */
+void latent_anchor_update(latent_anchor *a, size_t n_batch, const double *sums);
+
+/* d_last[n][W] = d(loss)/d(last) */
+void latent_anchor_gradient(const latent_anchor *a, size_t n, size_t n_batch, const real *first, const real *last,
+                            real *d_last);
+
+#endif
