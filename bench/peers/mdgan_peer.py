@@ -52,7 +52,7 @@ def run(training, pairs, n_iteration, n_warm):
     for i in range(n):
         if i == n_warm:
             begin, window, latent = time.perf_counter(), 0, 0
-        parts = training.iterate(pairs, rate_factor(i / n))
+        parts = training.iterate(pairs, rate_factor(i / n, training.architecture.states > 0))
         window += parts.actual - parts.fake
         latent += parts.latent
     return time.perf_counter() - begin, float(window) / n_iteration, float(latent) / n_iteration

@@ -23,7 +23,8 @@ from mdgan_networks import conv_critic, gradient_penalty, latent_critics, mlp_cr
 
 ADAM_BETA2, ADAM_EPSILON = 0.9, 1e-8  # beta1 is 0: the first moment is the gradient
 EMA = 0.995
-ANCHOR_FLOOR, ANCHOR_MEMORY, LATENT_ANCHOR_SHARE = 0.003, 0.95, 1 / 64
+ANCHOR_FLOOR, ANCHOR_MEMORY = 1e-4, 0.95
+LATENT_RESIDUAL_SHARE, LATENT_COVARIANCE_SHARE = 0.1, 1 / 64
 
 
 # ---- the anchor ----
@@ -92,13 +93,14 @@ class LatentAnchor:
     """Pull of a chain's last states: as correlated with the first as the linear start's, and of unit covariance."""
 
     def __init__(self, target, gap, weight):
-        self.target, self.weight = target, weight
+        self.target = target
+        self.residual_weight, self.covariance_weight = LATENT_RESIDUAL_SHARE * weight, LATENT_COVARIANCE_SHARE * weight
         n_group, q, _ = target.shape
         self.gap = gap.view(n_group, 2, q, q)
 
     @torch.no_grad()
     def pull(self, first, last):
-        """Renews the running gaps. first, last [B, W] -> d(loss)/d(last) [B, W]"""
+        """Renews the running gaps. first [B, W], 0 where a chain began anew, last [B, W] -> d(loss)/d(last) [B, W]"""
         n_group, q, _ = self.target.shape
         # States of all components that share a group's matrices: [G, B * D / G, q]
         x, y = (z.view(-1, n_group, q).transpose(0, 1) for z in (first, last))
@@ -107,7 +109,8 @@ class LatentAnchor:
         covariance = y.transpose(1, 2) @ y / n - torch.eye(q, dtype=x.dtype)
         gap = torch.stack((residual.transpose(1, 2) @ x / n, covariance), 1)
         self.gap.lerp_(gap, 1 - ANCHOR_MEMORY)
-        pull = 2 * self.weight / n * (x @ self.gap[:, 0].transpose(1, 2) + 2 * y @ self.gap[:, 1].transpose(1, 2))
+        pull = self.residual_weight * x @ self.gap[:, 0].transpose(1, 2)
+        pull = 2 / n * (pull + 2 * self.covariance_weight * y @ self.gap[:, 1].transpose(1, 2))
         return pull.transpose(0, 1).reshape(first.shape)
 
 
@@ -128,6 +131,7 @@ class Schedule:
 class Draws:
     """All that is random in one batch."""
     first: torch.Tensor   # [B, W] states that chains start from
+    settled: torch.Tensor # [B, W] the same, 0 where a chain begins anew
     kick: torch.Tensor    # [K - 1, B, W]
     noise: torch.Tensor   # [B J, M, D]
     start: torch.Tensor   # [B] state that the first window starts from
@@ -138,12 +142,13 @@ class Draws:
 
 @dataclass
 class Generated:
+    settled: torch.Tensor  # [B, W]
     states: list           # K of [B, W]
     windows: torch.Tensor  # [B, J, M, D]
     pair: torch.Tensor     # [B, 2M, D] what D_Y sees
 
     def detached(self):
-        return Generated([z.detach() for z in self.states], self.windows.detach(), self.pair.detach())
+        return Generated(self.settled, [z.detach() for z in self.states], self.windows.detach(), self.pair.detach())
 
     def late_pairs(self):
         """Earlier and later states that the D_z tell apart, each [3, B, W]"""
@@ -244,7 +249,7 @@ class Training:
         c = self.config
         n_frame = self.schedule.n_window * self.architecture.window
         self.anchor = Anchor(target, gap, c.anchor / max(1, c.start_score), c.anchor, n_frame)
-        self.latent_anchor = LatentAnchor(latent_target, latent_gap, LATENT_ANCHOR_SHARE * c.anchor)
+        self.latent_anchor = LatentAnchor(latent_target, latent_gap, c.anchor)
 
     # one batch
 
@@ -252,7 +257,9 @@ class Training:
         """Numbers for one batch, real ones from @p pairs."""
         b, a, s = len(self.pool), self.architecture, self.schedule
         latent = torch.randn if a.states else torch.rand
-        return Draws(first=torch.where(torch.rand(b, 1) < self.config.carry, self.pool, latent(b, a.latent)),
+        carried = torch.rand(b, 1) < self.config.carry
+        return Draws(first=torch.where(carried, self.pool, latent(b, a.latent)),
+                     settled=torch.where(carried, self.pool, 0),
                      kick=latent(s.n_state - 1, b, a.latent),
                      noise=torch.randn(b * s.n_window, a.window, a.components),
                      start=s.first + torch.randint(s.n_start, (b,)),
@@ -275,7 +282,7 @@ class Training:
         if s.crop:
             index = draws.offset[:, None] + torch.arange(2 * a.window)
             pair = pair.gather(1, index[..., None].expand(-1, -1, a.components))
-        return Generated(states, windows, pair)
+        return Generated(draws.settled, states, windows, pair)
 
     def critic_backward(self, generated, draws):
         """Gradient of all critics' losses; returns their parts as means over the batch."""
@@ -300,9 +307,9 @@ class Training:
         loss = (latent[:, 1] - latent[:, 0]).sum() - self.window_critic(generated.pair).mean()
         parameters = self.generator_weights.parameters
         if self.anchor:
-            first, last = generated.states[0], generated.states[-1]
+            last = generated.states[-1]
             parameters.differentiate(loss, (generated.windows, last),
-                                     (self.anchor.pull(generated.windows), self.latent_anchor.pull(first, last)))
+                                     (self.anchor.pull(generated.windows), self.latent_anchor.pull(generated.settled, last)))
         else:
             parameters.differentiate(loss)
 
@@ -334,6 +341,8 @@ class Training:
         return parts
 
 
-def rate_factor(done):
-    """Full rate for half the training (@p done from 0 to 1), then down to a fiftieth."""
+def rate_factor(done, linear):
+    """At @p done from 0 to 1: full rate for half the training, then down to a fiftieth; a cosine beside a linear part."""
+    if linear:
+        return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1, max(0, (done - 0.1) / 0.9))))
     return 1.0 if done < 0.5 else max(0.02, 2 * (1 - done))

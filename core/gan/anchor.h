@@ -15,8 +15,8 @@
 
 #include <mdgan/status.h>
 
-#define ANCHOR_FLOOR  0.003 /* share of the highest power below which a frequency counts as empty */
-#define ANCHOR_MEMORY 0.95  /* of the running mean, per iteration */
+#define ANCHOR_FLOOR  1e-4 /* share of the highest power below which a frequency counts as empty */
+#define ANCHOR_MEMORY 0.95 /* of the running mean, per iteration */
 
 typedef struct anchor {
     size_t record, n_component; /* T frames, D */

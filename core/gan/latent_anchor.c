@@ -150,10 +150,10 @@ void latent_anchor_gradient(const latent_anchor *const a, const size_t n, const 
 {
     const size_t size = matrix_size(a), rows = n * a->width;
     memset(d_last, 0, n * a->width * row_stride(a) * sizeof *d_last);
-    const double scale = 2 * a->weight / (double)(n_batch * a->width);
+    const double scale = 2 / (double)(n_batch * a->width);
     for (size_t g = 0; g < a->n_group; g++) {
         const size_t at = first_row(a, g);
-        add_pull(a, rows, scale, a->gap + 2 * g * size, first + at, d_last + at);
-        add_pull(a, rows, 2 * scale, a->gap + (2 * g + 1) * size, last + at, d_last + at);
+        add_pull(a, rows, scale * a->residual_weight, a->gap + 2 * g * size, first + at, d_last + at);
+        add_pull(a, rows, 2 * scale * a->covariance_weight, a->gap + (2 * g + 1) * size, last + at, d_last + at);
     }
 }

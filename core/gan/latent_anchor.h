@@ -5,25 +5,28 @@
  * A critic on 2M frames cannot tell a frequency from one that is off by a small part of 1/(2M), and pulls it along with
  * whatever it does teach: 0.07 rad per window on a noisy oscillator. The states show it without noise.
  *
- * Loss: weight * sum over groups of |<(z_J - F^J z_0) z_0^T>|^2 + |<z_J z_J^T> - 1|^2 with running means over
- * iterations (see gan/anchor.h). z_0 is given; the first mean is that of a residual, so that the choice of z_0 hardly
- * moves it.
+ * Loss: sum over groups of residual_weight |<(z_J - F^J z_0) z_0^T>|^2 + covariance_weight |<z_J z_J^T> - 1|^2, with
+ * running means over iterations (see gan/anchor.h). z_0 is given; the first mean is that of a residual, so that the
+ * choice of z_0 hardly moves it. Chains that begin anew have z_0 = 0 here: on their way to the stationary states they
+ * turn at a pace of their own.
  */
 #ifndef MDGAN_GAN_LATENT_ANCHOR_H
 #define MDGAN_GAN_LATENT_ANCHOR_H
 
 #include "gan/generator.h"
 
-/* Its weight beside that of the spectrum: a tenth of it holds as well, ten times as much keeps the amplitude of an
- * oscillator from being learnt. */
-#define LATENT_ANCHOR_SHARE (1.0 / 64)
+/* Shares of the configured anchor. The residual hardly fluctuates and can be held tightly; the covariance fluctuates
+ * from batch to batch, and held as tightly it would drown what the critics teach (an oscillator's phase then jitters by
+ * 0.09 instead of 0.03 rad per window). */
+#define LATENT_RESIDUAL_SHARE   0.1
+#define LATENT_COVARIANCE_SHARE (1.0 / 64)
 
 typedef struct latent_anchor {
     size_t state;   /* q */
     size_t n_group; /* of components that share a linear part */
     size_t width;   /* components per group */
     size_t n_gap;   /* 2 q^2 n_group */
-    double weight;
+    double residual_weight, covariance_weight;
     real *evolve; /* [n_group][q][q] F^J */
     float *gap;   /* [n_group][2][q][q] running means, of the residual and of the covariance */
 } latent_anchor;

@@ -5,7 +5,7 @@
 
 #include "gan/generator.h"
 
-enum { BURN_IN = 16 }; /* steps of G_z before a chain counts as stationary */
+enum { BURN_IN = 100 }; /* steps of G_z before a chain counts as stationary */
 
 /* Work space for up to n_max chains at a time; one per thread. */
 typedef struct sampler_work {

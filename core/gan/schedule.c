@@ -56,6 +56,7 @@ void shard_layout(shard *const s, const networks *const net, const size_t index,
     take_row(a, plan->n_state, n * w, s->state);
     take_row(a, plan->n_state, n * w, s->d_state);
     take_row(a, plan->n_state, n * w, s->kick);
+    s->settled = arena_take(a, n * w);
     evolve_tape_layout(&s->evolve, &net->generator, (plan->n_state - 1) * n, a);
     s->from = arena_take(a, n * plan->n_window * w);
     s->to = arena_take(a, n * plan->n_window * w);
@@ -100,8 +101,10 @@ static void first_states(shard *const s, const networks *const net, const uint64
         random_uniform(key_of(seed, RANDOM_PICK), iteration, sample_of(s, i) * 2, 1, &choice);
         if (choice < (real)net->schedule.carry) {
             memcpy(s->state[0] + i * w, pool + sample_of(s, i) * w, w * sizeof *pool);
+            memcpy(s->settled + i * w, pool + sample_of(s, i) * w, w * sizeof *pool);
         } else {
             latent_draw(&net->generator, key_of(seed, RANDOM_LATENT), iteration, sample_of(s, i), s->state[0] + i * w);
+            memset(s->settled + i * w, 0, w * sizeof *s->settled);
         }
     }
 }

@@ -46,6 +46,7 @@ typedef struct shard {
     size_t n;
     size_t n_batch;
     real *state[UNROLL_MAX];   /* [n][W], each right after the one before: any two are a pair for D_z */
+    real *settled;             /* [n][W] first states of the chains that were carried on, 0 of the others */
     real *kick[UNROLL_MAX];    /* [n][W]; r that made state k + 1; likewise */
     real *d_state[UNROLL_MAX]; /* [n][W]; likewise */
     size_t *start;             /* [n] state that the first window starts from */

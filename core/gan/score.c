@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "gan/score.h"
 
+#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +15,20 @@ enum {
     WINDOWS = 5,       /* per chain: two records that begin in the middle of a window, so that joins lie inside */
     LONG_WINDOWS = 16, /* of the series that are compared with the start */
     BANDS_MAX = 16,
-    BLOCKS = 8 /* per record, for block energies */
+    BLOCKS = 8,    /* per record, for block energies */
+    PREDICTOR = 32 /* frames that the next one is predicted from, at the most */
 };
+enum { N_SURPRISE = 2 };
 static const size_t block_lags[] = {0, 1, 2, 4};
 enum { N_BLOCK_LAG = sizeof block_lags / sizeof *block_lags };
 
 /* Bands that hold less than these shares of all power count as empty: nobody asks how empty. Squares of band powers
  * need a coarser one. */
 static const double empty_power = 2e-4, empty_square = 2e-3;
+
+/* White noise of this share of the variance is thought added for the predictor, which would else be at the mercy of
+ * the emptiest frequencies. */
+static const double predictor_floor = 1e-3;
 
 static size_t n_displacement(const size_t record)
 {
@@ -119,6 +126,25 @@ static void add_energies(const score *const s, const float *const x, double *con
     }
 }
 
+/* Mean square and fourth power of what a linear predictor does not foresee: noise, and jitter of lines, that stand in
+ * no band. */
+static void add_surprises(const score *const s, const float *const x, double *const row)
+{
+    const size_t d = s->n_component, n = s->record - s->n_predictor;
+    for (size_t c = 0; c < d; c++) {
+        for (size_t t = 0; t < n; t++) {
+            const float *const past = x + t * d + c;
+            double surprise = past[s->n_predictor * d];
+            for (size_t k = 0; k < s->n_predictor; k++) {
+                surprise -= s->predictor[k] * past[k * d];
+            }
+            const double square = surprise * surprise;
+            row[0] += square / (double)(n * d);
+            row[1] += square * square / (double)(n * d);
+        }
+    }
+}
+
 /* Mean over the records of one entity. */
 static void statistics_of(score *const s, const float *const series, const size_t n_record, const size_t step)
 {
@@ -128,6 +154,7 @@ static void statistics_of(score *const s, const float *const series, const size_
         add_bands(s, x, s->row);
         add_displacements(s, x, s->row + 2 * s->n_band);
         add_energies(s, x, s->row + 2 * s->n_band + n_displacement(s->record));
+        add_surprises(s, x, s->row + s->n_statistic - N_SURPRISE);
     }
     for (size_t i = 0; i < s->n_statistic; i++) {
         s->row[i] /= (double)n_record;
@@ -150,8 +177,36 @@ static void set_floors(score *const s)
             fmax(empty_square * total * empty_square * total, one_percent * s->centre[b] * s->centre[b]);
     }
     for (size_t i = 2 * s->n_band; i < s->n_statistic; i++) {
-        s->floor[i] = one_percent * (i < n_moment ? s->held[i] : energy * energy);
+        const bool own_size = i < n_moment || i + N_SURPRISE >= s->n_statistic;
+        s->floor[i] = one_percent * (own_size ? s->held[i] : energy * energy);
     }
+}
+
+/* The linear predictor of the least mean squared error, from the autocovariance of all real data. The earliest frame
+ * comes first. */
+static mdgan_status fit_predictor(score *const s, const sample_data *const data, mdgan_error *const error)
+{
+    const size_t p = s->n_predictor, d = data->n_component, n = data->n_frame;
+    double r[PREDICTOR + 1] = {0}, matrix[PREDICTOR * PREDICTOR];
+    for (size_t i = 0; i < data->n_entity * d; i++) {
+        const float *const x = data->value + i / d * n * d + i % d;
+        for (size_t lag = 0; lag <= p; lag++) {
+            for (size_t t = lag; t < n; t++) {
+                r[lag] += (double)x[t * d] * x[(t - lag) * d];
+            }
+        }
+    }
+    for (size_t i = 0; i < p * p; i++) {
+        const size_t row = i / p, column = i % p;
+        matrix[i] = r[row > column ? row - column : column - row] + (row == column ? predictor_floor * r[0] : 0);
+    }
+    for (size_t k = 0; k < p; k++) {
+        s->predictor[k] = r[p - k];
+    }
+    if (LAPACKE_dposv(LAPACK_ROW_MAJOR, 'U', (int)p, 1, matrix, (int)p, s->predictor, 1) != 0) {
+        return mdgan_fail(error, MDGAN_NUMERIC, "the data could not be fitted with a linear predictor");
+    }
+    return MDGAN_OK;
 }
 
 /* Fixed points that deviations are taken from; which ones hardly matters, as data and model share them. */
@@ -236,8 +291,9 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
         s->n_integrated++;
     }
     s->n_band = n / 2 < BANDS_MAX ? n / 2 : BANDS_MAX;
-    s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG;
-    s->window = calloc(2 * n + 1 + 6 * s->n_statistic + n_long, sizeof *s->window);
+    s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG + N_SURPRISE;
+    s->n_predictor = n / 4 < PREDICTOR ? n / 4 : PREDICTOR;
+    s->window = calloc(2 * n + 1 + 6 * s->n_statistic + n_long + PREDICTOR, sizeof *s->window);
     s->z = calloc(CHAINS_AT_ONCE * g->arch.latent, sizeof *s->z);
     s->start_spectrum = calloc(2 * (n_long / 2 + 1), sizeof *s->start_spectrum);
     s->series = calloc(CHAINS_AT_ONCE * n_long * d, sizeof *s->series);
@@ -254,6 +310,7 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     s->floor = s->made + s->n_statistic;
     s->centre = s->floor + s->n_statistic;
     s->long_window = s->centre + s->n_statistic;
+    s->predictor = s->long_window + n_long;
     for (size_t t = 0; t < n; t++) {
         s->window[t] = sqrt(8.0 / 3) * hann(t, n);
     }
@@ -266,6 +323,9 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     }
     if (status == MDGAN_OK) {
         status = sampler_work_create(&s->work, g, CHAINS_AT_ONCE, error);
+    }
+    if (status == MDGAN_OK) {
+        status = fit_predictor(s, data, error);
     }
     if (status == MDGAN_OK) {
         status = measure_centres(s, data, error);

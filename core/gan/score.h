@@ -2,7 +2,8 @@
 /* The held-out score: how far statistics of generated 2M-frame records are from those of entities kept out of the
  * training, in units of what chance explains. Statistics per record: power in frequency bands and its square (how power
  * fluctuates from record to record), displacement over 2^k frames, fourth moment, correlations of the energy of blocks
- * of M/4 frames. All are simulators' own observables; critics' estimates track nothing (measured). */
+ * of M/4 frames, second and fourth moment of what a linear predictor leaves. All are simulators' own observables;
+ * critics' estimates track nothing (measured). */
 #ifndef MDGAN_GAN_SCORE_H
 #define MDGAN_GAN_SCORE_H
 
@@ -15,6 +16,8 @@ typedef struct score {
     size_t n_integrated;        /* leading components that are increments of positions */
     size_t n_statistic;
     size_t n_band;
+    size_t n_predictor;
+    double *predictor;         /* [n_predictor] frames before one, the earliest first */
     double *window;            /* [2M] Hann taper, unit mean square */
     double *centre;            /* [n_band + 1] mean power of each band, mean energy: of all real data */
     double *path;              /* [2M + 1] sums of one component */

@@ -46,7 +46,8 @@ mdgan_train_config mdgan_train_config_defaults(const mdgan_init init)
     c.rate_critic = 2e-3;
     c.rate_linear = 0.02;
     c.anchor = 2000;
-    c.iterations = 20000;
+    c.critic_steps = 2;
+    c.iterations = 12000;
     c.seconds = 150;
     return c;
 }
@@ -58,13 +59,20 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Full rate for half the training, then down to a fiftieth: the end of the running mean decides the model. */
+/* From random weights: full rate for half the training, then down to a fiftieth. Beside a linear start, what is missing
+ * is learnt soon, and what the noise of a high rate spoils afterwards must not be much: down by a cosine, nearly from
+ * the beginning. The end of the running mean decides the model. */
 static double rate_factor(const trainer *const t)
 {
+    const double full = 0.1, last = 0.01;
     const double by_iteration = (double)t->iteration / (double)t->config.iterations;
     const double by_time = t->config.seconds > 0 ? t->seconds_at_iteration / t->config.seconds : 0;
     const double done = fmax(by_iteration, by_time);
-    return done < 0.5 ? 1 : fmax(0.02, 2 * (1 - done));
+    if (t->net.generator.arch.state == 0) {
+        return done < 0.5 ? 1 : fmax(0.02, 2 * (1 - done));
+    }
+    const double fallen = fmin(1, fmax(0, (done - full) / (1 - full)));
+    return last + (1 - last) * 0.5 * (1 + cos(M_PI * fallen));
 }
 
 /* The generators go on from the windows of the last critic step: only these concern the anchor. */
@@ -102,8 +110,8 @@ static void critic_piece(void *const context, const size_t i, const size_t worke
     if (anchor_looks(t)) {
         double *const sums = t->anchor_sums + i * trainer_anchor_size(t);
         real *const work = t->anchor_work + i * t->anchor_work_size;
-        latent_anchor_measure(&t->latent_anchor, s->n, s->state[0], shard_last_state(s, &t->net),
-                              sums + t->anchor.n_gap, work);
+        latent_anchor_measure(&t->latent_anchor, s->n, s->settled, shard_last_state(s, &t->net), sums + t->anchor.n_gap,
+                              work);
         anchor_measure(&t->anchor, s->n, s->windows, sums, work);
     }
 }
@@ -123,7 +131,7 @@ static void generator_piece(void *const context, const size_t i, const size_t wo
         pull = t->anchor_pull + i * s->n * t->chain_size;
         anchor_gradient(&t->anchor, s->n, s->n_batch, pull, t->anchor_work + i * t->anchor_work_size);
         last_pull = t->latent_pull + i * s->n * w;
-        latent_anchor_gradient(&t->latent_anchor, s->n, s->n_batch, s->state[0], shard_last_state(s, &t->net),
+        latent_anchor_gradient(&t->latent_anchor, s->n, s->n_batch, s->settled, shard_last_state(s, &t->net),
                                last_pull);
     }
     shard_generator_backward(s, &t->net, t->generator.theta, t->critic.theta, pull, last_pull, gradient);
@@ -288,6 +296,14 @@ static mdgan_status align_ranks(trainer *const t, judgement *const j, mdgan_erro
     return status;
 }
 
+/* Where only chance separates models from the data, it would also choose among them: the latest one, of the lowest
+ * rate, is taken then; but never one that scores worse than the start. */
+static bool is_better(const trainer *const t, const double reached)
+{
+    const double chance = fmin(1, t->progress.start_score);
+    return reached < t->progress.best_score || (t->best_iteration > 0 && reached < chance);
+}
+
 mdgan_status trainer_evaluate(trainer *const t, mdgan_error *const error)
 {
     judgement j = {0};
@@ -303,7 +319,7 @@ mdgan_status trainer_evaluate(trainer *const t, mdgan_error *const error)
     if (t->iteration == 0) {
         t->progress.start_score = j.score;
     }
-    if (t->iteration == 0 || (j.keeps && j.score < t->progress.best_score)) {
+    if (t->iteration == 0 || (j.keeps && is_better(t, j.score))) {
         t->progress.best_score = j.score;
         t->best_iteration = t->iteration;
         memcpy(t->best, t->generator_mean, t->net.generator.n_parameter * sizeof *t->best);

@@ -193,7 +193,8 @@ mdgan_status mdgan_trainer_create(mdgan_trainer **const out, const mdgan_train_c
      * That the mean is zero, and how states follow each other, no record of 2M frames contradicts. Random weights have
      * nothing to hold on to. */
     t->anchor.weight = t->anchor.n_gap > 0 ? t->config.anchor / fmax(1, t->progress.start_score) : 0;
-    t->latent_anchor.weight = LATENT_ANCHOR_SHARE * t->config.anchor;
+    t->latent_anchor.residual_weight = LATENT_RESIDUAL_SHARE * t->config.anchor;
+    t->latent_anchor.covariance_weight = LATENT_COVARIANCE_SHARE * t->config.anchor;
     *out = t;
     return MDGAN_OK;
 }

@@ -216,9 +216,9 @@ static double latent_loss(void *const context)
     for (size_t i = 0; i < a->n_gap; i++) {
         const bool on_diagonal = i / (q * q) % 2 == 1 && i % (q * q) % (q + 1) == 0;
         const double gap = c->sums[i] / (double)(c->n * a->width) - (on_diagonal ? 1 : 0);
-        square += gap * gap;
+        square += (i / (q * q) % 2 == 1 ? a->covariance_weight : a->residual_weight) * gap * gap;
     }
-    return (1 - ANCHOR_MEMORY) * a->weight * square;
+    return (1 - ANCHOR_MEMORY) * square;
 }
 
 static void check_latent_anchor(const char *const name, const architecture *const arch)
@@ -228,7 +228,8 @@ static void check_latent_anchor(const char *const name, const architecture *cons
     mdgan_error error;
     assert_int_equal(generator_layout(&g, arch, &error), MDGAN_OK);
     assert_int_equal(latent_anchor_create(&c.anchor, &g, &error), MDGAN_OK);
-    c.anchor.weight = 3;
+    c.anchor.residual_weight = 3;
+    c.anchor.covariance_weight = 2;
     const size_t n = c.n * arch->latent;
     real *const theta = new_normal(3, g.n_parameter, 0.5), *const d = new_zero(n);
     c.first = new_normal(1, n, 1);

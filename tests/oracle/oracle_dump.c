@@ -26,6 +26,7 @@ static mdgan_train_config config_of(char **const word)
     c.critic = strcmp(word[1], "mlp") == 0 ? MDGAN_CRITIC_MLP : MDGAN_CRITIC_CONV;
     c.lipschitz = strcmp(word[2], "clip") == 0 ? MDGAN_LIPSCHITZ_CLIP : MDGAN_LIPSCHITZ_PENALTY;
     c.clip = 0.2;
+    c.critic_steps = 1;
     c.window = strtoul(word[5], NULL, 10);
     c.batch = 16;
     c.anchor = init == MDGAN_INIT_LINEAR ? 50 : 0;
@@ -91,6 +92,7 @@ static void put_samples(const hid_t file, const trainer *const t)
     for (size_t k = 0; k + 1 < plan->n_state; k++) {
         put_member(file, kick_name[k], t, offsetof(shard, kick) + k * sizeof(real *), n * a->latent);
     }
+    put_member(file, "settled", t, offsetof(shard, settled), n * a->latent);
     put_member(file, "noise", t, offsetof(shard, window) + offsetof(window_tape, noise), n * plan->n_window * size);
     put_member(file, "windows", t, offsetof(shard, windows), n * plan->n_window * size);
     put_pairs(file, "fake", t, shard_fake);
@@ -152,14 +154,14 @@ static void latent_anchor_pass(trainer *const t, const hid_t file)
     memcpy(before, a->gap, n_gap);
     for (size_t i = 0; i < N_SHARD; i++) {
         const shard *const s = &t->shard[i];
-        latent_anchor_measure(a, n, s->state[0], shard_last_state(s, &t->net), t->anchor_sums + i * a->n_gap,
+        latent_anchor_measure(a, n, s->settled, shard_last_state(s, &t->net), t->anchor_sums + i * a->n_gap,
                               t->anchor_work + i * t->anchor_work_size);
     }
     assert_ok(comm_sum_doubles(t->comm, t->anchor_sums, N_SHARD, a->n_gap, &error), &error);
     latent_anchor_update(a, t->config.batch, t->anchor_sums);
     for (size_t i = 0; i < N_SHARD; i++) {
         const shard *const s = &t->shard[i];
-        latent_anchor_gradient(a, n, t->config.batch, s->state[0], shard_last_state(s, &t->net),
+        latent_anchor_gradient(a, n, t->config.batch, s->settled, shard_last_state(s, &t->net),
                                t->latent_pull + i * n * w);
     }
     put(file, "latent_target", H5T_NATIVE_FLOAT, a->n_gap / 2, a->evolve);
