@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mdgan/baseline.h>
+
+#include "increments.h"
 #include "metrics.h"
 #include "processes.h"
 #include "study.h"
@@ -48,6 +51,7 @@ static void judge(const diffusion *const c, const double *const msd, figures *co
     for (size_t i = 0; i < LAGS; i++) {
         const size_t lag = lag_number(i);
         largest = fmax(largest, fabs(msd[lag] / c->exact[lag] - 1));
+        figures_add_point(f, "msd_ratio", (double)lag / WINDOW, msd[lag] / c->exact[lag]);
     }
     figures_add(f, "msd_max_rel_error", largest);
     figures_add(f, "msd_rel_error_2M", msd[2 * WINDOW] / c->exact[2 * WINDOW] - 1);
@@ -123,19 +127,38 @@ static mdgan_status displacement_again(const row *const r, const uint64_t number
     return status;
 }
 
-/* How far the row lies from the truth in standard errors from resampled entities. These cover what another choice of
- * molecules and of random numbers would change, not what the kind of model cannot express. */
+/* Error bars that the closed form itself gives: what its records leave possible. */
+static mdgan_status own_bars(const mdgan_dataset *const data, double *const bar, mdgan_error *const error)
+{
+    double lag[LAGS];
+    mdgan_dataset steps;
+    mdgan_status status = increments_of(data, &steps, error);
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < LAGS; i++) {
+        lag[i] = (double)lag_number(i);
+    }
+    status = mdgan_baseline_displacement_bars(&steps, WINDOW, LAGS, lag, bar, error);
+    mdgan_dataset_clear(&steps);
+    return status;
+}
+
+/* How far the row lies from the truth in error bars: those of the closed form, and the standard errors from resampled
+ * entities, which cover what another choice of molecules and of random numbers would change. own: [LAGS] relative */
 static void add_bars(const diffusion *const c, const double *const msd, const double *const sum,
-                     const double *const square, figures *const f)
+                     const double *const square, const double *const own, figures *const f)
 {
     double covered = 0, largest = 0;
     for (size_t i = 0; i < LAGS; i++) {
         const size_t lag = lag_number(i);
         const double mean = sum[lag] / RESAMPLES;
-        const double bar = sqrt(fmax(square[lag] / RESAMPLES - mean * mean, 0) * RESAMPLES / (RESAMPLES - 1));
+        const double other = sqrt(fmax(square[lag] / RESAMPLES - mean * mean, 0) * RESAMPLES / (RESAMPLES - 1));
+        const double bar = hypot(other, own[i] * msd[lag]);
         const double distance = fabs(msd[lag] - c->exact[lag]) / bar;
         covered += distance <= 2 ? 1.0 / LAGS : 0;
         largest = fmax(largest, distance);
+        figures_add_point(f, "msd_bar", (double)lag / WINDOW, bar / c->exact[lag]);
         if (lag == LAST) {
             figures_add(f, "msd_rel_bar_50M", bar / c->exact[lag]);
         }
@@ -157,8 +180,12 @@ static mdgan_status measure_bars(const diffusion *const c, const row *const r, c
             square[k] += work[k] * work[k];
         }
     }
+    double own[LAGS];
     if (status == MDGAN_OK) {
-        add_bars(c, msd, sum, square, f);
+        status = own_bars(row_task_of(r)->data, own, error);
+    }
+    if (status == MDGAN_OK) {
+        add_bars(c, msd, sum, square, own, f);
     }
     free(work);
     return status;

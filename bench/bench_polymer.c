@@ -90,6 +90,9 @@ static void judge(const polymer *const p, const double *const msd, const double 
             excess = fmax(excess, fabs(msd[i] - reference[i]) / hypot(deviation[i], its_deviation[i]));
         }
     }
+    for (size_t i = 1; i <= LAST; i += 1 + i / 10) {
+        figures_add_point(f, "msd_ratio", (double)i, msd[i] / reference[i]);
+    }
     figures_add(f, "msd_max_rel_error", largest);
     figures_add(f, "msd_max_sigma_beyond", excess);
     figures_add(f, "msd_rel_error_2M", msd[pair] / reference[pair] - 1);
@@ -162,6 +165,9 @@ static mdgan_status measure_floor(void *const context, const uint64_t seed, figu
     }
     if (status == MDGAN_OK) {
         judge(p, msd[0], deviation[0], msd[1], deviation[1], f);
+        for (size_t i = 1; i <= LAST; i += 1 + i / 10) {
+            figures_add_point(f, "msd_bar", (double)i, p->deviation[i] / p->reference[i]);
+        }
     }
     mdgan_dataset_clear(&chains);
     return status;

@@ -7,27 +7,37 @@
 #include <string.h>
 
 #include "linear/burg.h"
+#include "linear/relaxation.h"
 #include "nn/random.h"
 #include "parallel/blas.h"
 
 /* Frames thrown away before the first one, in units of the order. */
 enum { BURN_IN_ORDERS = 50 };
 
-static mdgan_status fit(const mdgan_dataset *const data, const size_t window, const size_t order, const size_t first,
-                        const size_t width, autoregression *const ar, mdgan_error *const error)
+static mdgan_status moments_of(const mdgan_dataset *const data, const size_t window, const size_t first,
+                               const size_t width, record_moments *const m, mdgan_error *const error)
 {
     const size_t d = data->feature.n_component, length = 2 * window;
-    record_moments m;
-    mdgan_status status = record_moments_create(&m, length, error);
+    mdgan_status status = record_moments_create(m, length, error);
     for (size_t e = 0; status == MDGAN_OK && e < data->n_entity; e++) {
         for (size_t c = first; status == MDGAN_OK && c < first + width; c++) {
             status =
-                record_moments_add(&m, data->n_frame / length, mdgan_dataset_entity(data, e) + c, length * d, d, error);
+                record_moments_add(m, data->n_frame / length, mdgan_dataset_entity(data, e) + c, length * d, d, error);
         }
     }
     if (status == MDGAN_OK) {
-        record_moments_finish(&m);
-        status = autoregression_fit(ar, &m, order ? order : burg_order(length), error);
+        record_moments_finish(m);
+    }
+    return status;
+}
+
+static mdgan_status fit(const mdgan_dataset *const data, const size_t window, const size_t order, const size_t first,
+                        const size_t width, autoregression *const ar, mdgan_error *const error)
+{
+    record_moments m;
+    mdgan_status status = moments_of(data, window, first, width, &m, error);
+    if (status == MDGAN_OK) {
+        status = autoregression_fit(ar, &m, order ? order : burg_order(2 * window), error);
     }
     record_moments_clear(&m);
     return status;
@@ -98,5 +108,29 @@ mdgan_status mdgan_baseline_burg(const mdgan_dataset *const data, const size_t w
     if (status != MDGAN_OK) {
         mdgan_dataset_clear(out);
     }
+    return status;
+}
+
+mdgan_status mdgan_baseline_displacement_bars(const mdgan_dataset *const data, const size_t window, const size_t n,
+                                              const double *const lag, double *const bar, mdgan_error *const error)
+{
+    if (window < 2 || data->n_frame < 2 * window) {
+        return mdgan_fail(error, MDGAN_INVALID, "error bars need records of 2 x %zu frames; the data has %zu", window,
+                          data->n_frame);
+    }
+    if (data->feature.kind == MDGAN_POSITION) {
+        return mdgan_fail(error, MDGAN_DATA, "error bars of displacements need increments, not positions");
+    }
+    const relaxation_bars bars = {n, lag, bar};
+    record_moments m;
+    statespace model = {0};
+    blas_threads_single();
+    mdgan_status status = moments_of(data, window, 0, data->feature.n_component, &m, error);
+    if (status == MDGAN_OK) {
+        status = relaxation_fit(&m, &model, &bars, error);
+    }
+    blas_threads_restore();
+    statespace_clear(&model);
+    record_moments_clear(&m);
     return status;
 }

@@ -26,9 +26,17 @@ typedef struct candidate {
 /* Likelihood refines models of few states, where truncation costs most. With many lines its surface has many maxima: on
  * water (20 and 24 states) the spectrum's error then jumps between 0.13 and 0.40 from one record set to the next, while
  * truncated Burg models stay at 0.19 to 0.21. */
-static const candidate candidates[] = {{BURG, 4},       {BURG, 8},       {BURG, 12},      {BURG, 16},
-                                       {BURG, 20},      {BURG, 24},      {LIKELIHOOD, 2}, {LIKELIHOOD, 4},
-                                       {LIKELIHOOD, 6}, {LIKELIHOOD, 8}, {RELAXATION, 8}};
+static const candidate candidates[] = {{BURG, 4},
+                                       {BURG, 8},
+                                       {BURG, 12},
+                                       {BURG, 16},
+                                       {BURG, 20},
+                                       {BURG, 24},
+                                       {LIKELIHOOD, 2},
+                                       {LIKELIHOOD, 4},
+                                       {LIKELIHOOD, 6},
+                                       {LIKELIHOOD, 8},
+                                       {RELAXATION, RELAXATION_STATES}};
 enum { N_CANDIDATE = sizeof candidates / sizeof *candidates };
 
 /* Fewer states win a tie. */
@@ -98,11 +106,15 @@ static mdgan_status fitter_create(fitter *const f, const record_moments *const f
     return status;
 }
 
+/* uncertainty: relative error bar of the MSD at ten times the records' length; other methods know none and leave it
+ * alone. Or NULL. */
 static mdgan_status fit_candidate(const fitter *const f, const candidate *const c, statespace *const s,
-                                  mdgan_error *const error)
+                                  double *const uncertainty, mdgan_error *const error)
 {
     if (c->method == RELAXATION) {
-        return relaxation_fit(f->fit, &f->fitted, s, error);
+        const double late = 10 * (double)f->fit->length;
+        const relaxation_bars bars = {1, &late, uncertainty};
+        return relaxation_fit(f->fit, s, uncertainty ? &bars : NULL, error);
     }
     if (c->q > f->reduced.order / 2) {
         return mdgan_fail(error, MDGAN_NUMERIC, "records of %zu frames do not hold %zu states", f->fit->length, c->q);
@@ -133,7 +145,7 @@ static double try_candidate(const fitter *const f, const candidate *const c)
 {
     statespace model = {0};
     mdgan_error ignored;
-    if (fit_candidate(f, c, &model, &ignored) != MDGAN_OK) {
+    if (fit_candidate(f, c, &model, NULL, &ignored) != MDGAN_OK) {
         return INFINITY;
     }
     const double cost = judge(f, &model);
@@ -249,9 +261,47 @@ static bool as_good(const choice *const a, const choice *const best, const size_
     return mean <= (n_round > 1 ? sqrt(square / (double)((n_round - 1) * n_round)) : 0);
 }
 
+/* One candidate for one group. */
+static choice choice_of(const costs *const c, const size_t group, const size_t number)
+{
+    choice one = {.total = 0};
+    for (size_t k = 0; k < c->n_round; k++) {
+        one.round[k] = costs_at(c, k, group)[number];
+        one.total += one.round[k];
+    }
+    return one;
+}
+
+/* Whether no other candidate is clearly better for a group than the relaxation spectrum. */
+static bool is_overdamped(const costs *const c, const size_t group)
+{
+    choice best = {.total = INFINITY}, spectrum = {.total = INFINITY};
+    for (size_t i = 0; i < N_CANDIDATE; i++) {
+        const choice one = choice_of(c, group, i);
+        best = one.total < best.total ? one : best;
+        spectrum = candidates[i].method == RELAXATION ? one : spectrum;
+    }
+    return isfinite(spectrum.total) && as_good(&spectrum, &best, c->n_round);
+}
+
+/* The relaxation spectrum for groups that are overdamped, as many states for the others. False if there are none. */
+static bool choose_relaxation(const costs *const c, choice *const chosen)
+{
+    bool any = false;
+    *chosen = choose_methods(c, RELAXATION_STATES);
+    for (size_t g = 0; g < c->n_group; g++) {
+        if (is_overdamped(c, g)) {
+            any = true;
+            chosen->method[g] = &candidates[N_CANDIDATE - 1];
+        }
+    }
+    return any && isfinite(chosen->total);
+}
+
 /* The least number of states that is as good as the best one (the rule of one standard error; Breiman et al.,
  * Classification and Regression Trees, 1984). What states beyond that find in the data is mostly noise, and noise at
- * low frequency is what a diffusion coefficient cannot stand. */
+ * low frequency is what a diffusion coefficient cannot stand. A relaxation spectrum that is as good goes first: it
+ * alone knows that memory need not end where the records do. */
 static mdgan_status choose(const costs *const c, const size_t n_state, choice *const chosen, mdgan_error *const error)
 {
     enum { N = sizeof state_counts / sizeof *state_counts };
@@ -266,6 +316,9 @@ static mdgan_status choose(const costs *const c, const size_t n_state, choice *c
                           "no linear model of %zu states (0 = any) fits the data; possible are 2, 4, 6, 8, 12, 16, 20 "
                           "and 24, up to the window; or use init random",
                           n_state);
+    }
+    if (choose_relaxation(c, chosen)) {
+        return MDGAN_OK;
     }
     while (least < best && !(isfinite(choices[least].total) && as_good(&choices[least], &choices[best], c->n_round))) {
         least++;
@@ -282,14 +335,16 @@ static void rule_out(const costs *const c, const size_t group, const candidate *
     }
 }
 
-/* The chosen candidates, fitted to all folds. @p failed: the group whose fit failed. */
+/* The chosen candidates, fitted to all folds. @p failed: the group whose fit failed; uncertainty: the largest. */
 static mdgan_status fit_all(const folds *const d, const choice *const chosen, linear_start *const start,
-                            size_t *const failed, mdgan_error *const error)
+                            size_t *const failed, double *const uncertainty, mdgan_error *const error)
 {
     mdgan_status status = MDGAN_OK;
+    *uncertainty = 0;
     for (size_t g = 0; status == MDGAN_OK && g < d->n_group; g++) {
         record_moments all = {0};
         fitter f;
+        double one = 0;
         *failed = g;
         statespace_clear(&start->model[g]);
         status = pool_but(d, g, d->n_fold, &all, error);
@@ -297,22 +352,28 @@ static mdgan_status fit_all(const folds *const d, const choice *const chosen, li
             status = fitter_create(&f, &all, NULL, error);
         }
         if (status == MDGAN_OK) {
-            status = fit_candidate(&f, chosen->method[g], &start->model[g], error);
+            status = fit_candidate(&f, chosen->method[g], &start->model[g], &one, error);
             fitter_clear(&f);
         }
+        *uncertainty = fmax(*uncertainty, one);
         record_moments_clear(&all);
     }
     return status;
 }
 
-static void describe(linear_start *const start, const choice *const chosen)
+static void describe(linear_start *const start, const choice *const chosen, const double uncertainty)
 {
     bool alike = true;
     for (size_t g = 1; g < start->n_group; g++) {
         alike = alike && chosen->method[g]->method == chosen->method[0]->method;
     }
-    snprintf(start->text, sizeof start->text, "%s, %zu states",
-             alike ? method_text[chosen->method[0]->method] : "linear models of several kinds", chosen->method[0]->q);
+    const int n = snprintf(start->text, sizeof start->text, "%s, %zu states",
+                           alike ? method_text[chosen->method[0]->method] : "linear models of several kinds",
+                           chosen->method[0]->q);
+    if (n > 0 && uncertainty > 0) {
+        snprintf(start->text + n, sizeof start->text - (size_t)n, "; MSD at 10 x 2M frames uncertain by %.0f %%",
+                 100 * uncertainty);
+    }
 }
 
 /* Chooses, fits, and chooses again if that fails. */
@@ -322,13 +383,14 @@ static mdgan_status settle(const folds *const d, const costs *const c, const siz
     for (size_t i = 0; i <= N_CANDIDATE * c->n_group; i++) {
         choice chosen;
         size_t failed = 0;
+        double uncertainty;
         mdgan_status status = choose(c, n_state, &chosen, error);
         if (status != MDGAN_OK) {
             return status;
         }
-        status = fit_all(d, &chosen, start, &failed, error);
+        status = fit_all(d, &chosen, start, &failed, &uncertainty, error);
         if (status == MDGAN_OK) {
-            describe(start, &chosen);
+            describe(start, &chosen, uncertainty);
         }
         if (status != MDGAN_NUMERIC) {
             return status;

@@ -21,6 +21,16 @@ extern "C" {
 mdgan_status mdgan_baseline_burg(const mdgan_dataset *data, size_t window, size_t order, uint64_t seed, size_t n_entity,
                                  size_t n_frame, mdgan_dataset *out, mdgan_error *error);
 
+/**
+ * Relative error bars of the mean squared displacement that records of 2M frames leave to overdamped motion: the spread
+ * of relaxation spectra that fit them, slow memories being taken for likely.
+ * @p data: increments of positions, at least 2 x @p window frames; all components are taken for alike
+ * @p lag: [n] frames; @p bar: [n] relative to the displacement
+ * Errors: MDGAN_INVALID, MDGAN_DATA (positions), MDGAN_NUMERIC, MDGAN_MEMORY.
+ */
+mdgan_status mdgan_baseline_displacement_bars(const mdgan_dataset *data, size_t window, size_t n, const double *lag,
+                                              double *bar, mdgan_error *error);
+
 #ifdef __cplusplus
 }
 #endif
