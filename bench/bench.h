@@ -11,10 +11,13 @@
 
 /* What is asked for. */
 typedef struct bench_request {
-    size_t n_seed;      /* seeds 1 .. n_seed */
+    size_t first_seed; /* seeds first_seed .. first_seed + n_seed - 1 */
+    size_t n_seed;
+    size_t threads;     /* of each training and emission; 0: one, or two if there are two processors */
     bool json;          /* an array of objects instead of a table */
+    bool curves;        /* in these objects also curves */
     const char *rows;   /* names of the rows wanted, "a,b,c"; NULL: all but those that take hours */
-    double minutes;     /* limit of each training; 0: the limits that each row has by itself */
+    double minutes;     /* limit of each training; 0: mdgan's own for all rows but mdgan-paper */
     const char *peers;  /* folder of the programs to compare with */
     const char *python; /* interpreter that runs them */
     const char *data;   /* folder of recorded simulations */

@@ -2,6 +2,7 @@
 /* A sine with noise, as in the paper (Endo, Tomobe, Yasuoka, AAAI 2018): 128 frames are extended to 1,024 and to
  * 100,352. The paper's N(0, 0.01) may mean a standard deviation of 0.01 or 0.1; both are measured. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "metrics.h"
 #include "processes.h"
@@ -14,6 +15,7 @@ enum {
     ENTITIES = 256,
     PIECE = 1024,
     FRAMES = 98 * PIECE,
+    PICTURE = 256, /* frames of it */
     BINS = PIECE / 2 + 1,
     /* Fine enough that the teeth of a comb stand apart from each other: 128 bins. */
     COMB_SEGMENT = 8192
@@ -86,6 +88,9 @@ static mdgan_status add_spectrum(const oscillator *const o, const mdgan_series *
         mse = metric_mse(power, o->expected, BINS);
         figures_add(f, "spectrum_mse", mse);
         figures_add(f, "spectrum_gain", o->independent_mse / mse);
+        for (size_t i = 0; i < BINS; i++) {
+            figures_add_point(f, "spectrum", (double)i / PIECE, power[i]);
+        }
     }
     if (status == MDGAN_OK && s->n_frame > PIECE) {
         status = metric_periodogram(s, s->n_frame, PIECE, power, error);
@@ -129,6 +134,23 @@ static mdgan_status add_comb(const mdgan_series *const s, figures *const f, mdga
     return status;
 }
 
+/* A piece of one series, and how the phases of all run away, at times that are spread evenly on a logarithmic scale. */
+static mdgan_status add_curves(const mdgan_series *const s, figures *const f, mdgan_error *const error)
+{
+    const size_t n = s->n_frame / WINDOW - 1;
+    double *const rms = malloc(n * sizeof *rms);
+    const mdgan_status status = rms ? metric_phase_error(s, WINDOW, omega, n, rms, error)
+                                    : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu windows", n);
+    for (size_t k = 1; status == MDGAN_OK && k <= n; k += 1 + k / 10) {
+        figures_add_point(f, "phase_error", (double)(k * WINDOW), rms[k - 1]);
+    }
+    for (size_t t = 0; t < PICTURE; t++) {
+        figures_add_point(f, "series", (double)t, s->value[t]);
+    }
+    free(rms);
+    return status;
+}
+
 static mdgan_status judge(const oscillator *const o, const mdgan_dataset *const series, figures *const f,
                           mdgan_error *const error)
 {
@@ -136,6 +158,9 @@ static mdgan_status judge(const oscillator *const o, const mdgan_dataset *const 
     mdgan_status status = add_spectrum(o, &s, f, error);
     if (status == MDGAN_OK) {
         status = add_sine(o, &s, f, error);
+    }
+    if (status == MDGAN_OK) {
+        status = add_curves(&s, f, error);
     }
     return status == MDGAN_OK ? add_comb(&s, f, error) : status;
 }

@@ -82,9 +82,12 @@ static mdgan_status add_energy(const mdgan_series *const s, figures *const f, md
     metric_energy energy;
     const mdgan_status status = metric_block_energy(s, BLOCK, &energy, error);
     if (status == MDGAN_OK) {
-        figures_add(f, "block_energy_acf1", energy.acf[0]);
-        figures_add(f, "block_energy_acf4", energy.acf[1]);
-        figures_add(f, "block_energy_acf16", energy.acf[2]);
+        figures_add(f, "block_energy_acf1", energy.acf[1]);
+        figures_add(f, "block_energy_acf4", energy.acf[4]);
+        figures_add(f, "block_energy_acf16", energy.acf[16]);
+        for (size_t i = 0; i < METRIC_ENERGY_LAGS; i++) {
+            figures_add_point(f, "energy_acf", (double)(i * BLOCK), energy.acf[i]);
+        }
         figures_add(f, "block_energy_variance", energy.variance);
     }
     return status;
@@ -118,6 +121,9 @@ static mdgan_status judge(const water *const w, const mdgan_dataset *const serie
     const mdgan_series s = series_of(series);
     const double above = power_above(w, power);
     add_peaks(w, power, f);
+    for (size_t i = 0; i < bin_at(w, empty_above); i++) {
+        figures_add_point(f, "vdos", w->frequency[i], power[i]);
+    }
     figures_add(f, "power_above_5000", above);
     figures_add(f, "power_above_5000_ratio", above / power_above(w, w->reference));
     figures_add(f, "comb_above_5000",

@@ -174,6 +174,39 @@ mdgan_status metric_sine_fit(const mdgan_series *const s, const size_t window, c
     return MDGAN_OK;
 }
 
+mdgan_status metric_phase_error(const mdgan_series *const s, const size_t window, const double omega, const size_t n,
+                                double *const rms, mdgan_error *const error)
+{
+    const size_t d = s->n_component;
+    const double advance = omega * (double)window, n_series = (double)(s->n_entity * d);
+    sine_basis b;
+    if (window < 4 || s->n_frame / window <= n) {
+        return mdgan_fail(error, MDGAN_INVALID, "no %zu windows of %zu frames in a series of %zu", n + 1, window,
+                          s->n_frame);
+    }
+    if (!sine_basis_create(&b, window, omega)) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for a window of %zu frames", window);
+    }
+    memset(rms, 0, n * sizeof *rms);
+    for (size_t i = 0; i < s->n_entity * d; i++) {
+        const float *const x = s->value + i / d * s->n_frame * d + i % d;
+        double amplitude, before, turn = 0;
+        sine_basis_fit(&b, x, d, &amplitude, &before);
+        for (size_t k = 0; k < n; k++) {
+            double phase;
+            sine_basis_fit(&b, x + (k + 1) * window * d, d, &amplitude, &phase);
+            turn += remainder(phase - before - advance, 2 * M_PI);
+            rms[k] += turn * turn / n_series;
+            before = phase;
+        }
+    }
+    for (size_t k = 0; k < n; k++) {
+        rms[k] = sqrt(rms[k]);
+    }
+    free(b.sine);
+    return MDGAN_OK;
+}
+
 /* Bins from `near` to `far` on both sides of a line are its background. */
 static double line_over_background(const double *const power, const size_t line, const size_t near, const size_t far)
 {
@@ -232,10 +265,10 @@ static double block_covariance(const double *const energy, const size_t n_entity
 mdgan_status metric_block_energy(const mdgan_series *const s, const size_t block, metric_energy *const result,
                                  mdgan_error *const error)
 {
-    static const size_t lag[] = {1, 4, 16};
     const size_t n_block = block > 0 ? s->n_frame / block : 0;
-    if (n_block < 18) {
-        return mdgan_fail(error, MDGAN_INVALID, "%zu frames hold fewer than 18 blocks of %zu", s->n_frame, block);
+    if (n_block <= METRIC_ENERGY_LAGS) {
+        return mdgan_fail(error, MDGAN_INVALID, "%zu frames hold fewer than %d blocks of %zu", s->n_frame,
+                          METRIC_ENERGY_LAGS + 1, block);
     }
     double *const energy = malloc(s->n_entity * n_block * sizeof *energy), mean = 0;
     if (!energy) {
@@ -247,8 +280,8 @@ mdgan_status metric_block_energy(const mdgan_series *const s, const size_t block
     }
     const double variance = block_covariance(energy, s->n_entity, n_block, mean, 0);
     result->variance = variance / (mean * mean);
-    for (size_t i = 0; i < 3; i++) {
-        result->acf[i] = block_covariance(energy, s->n_entity, n_block, mean, lag[i]) / variance;
+    for (size_t i = 0; i < METRIC_ENERGY_LAGS; i++) {
+        result->acf[i] = block_covariance(energy, s->n_entity, n_block, mean, i) / variance;
     }
     free(energy);
     return MDGAN_OK;

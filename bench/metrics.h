@@ -29,15 +29,22 @@ typedef struct metric_sine {
 mdgan_status metric_sine_fit(const mdgan_series *s, size_t window, double omega, metric_sine *result,
                              mdgan_error *error);
 
+/* How far sines run away from a perfect clock: root mean square, over series, of the phase's turn since the first
+ * window beyond omega M per window. @p rms: [n], after 1, ..., n windows, rad. Errors: MDGAN_INVALID (fewer than n + 1
+ * windows), MDGAN_MEMORY. */
+mdgan_status metric_phase_error(const mdgan_series *s, size_t window, double omega, size_t n, double *rms,
+                                mdgan_error *error);
+
 /* Lines at a regular distance, as joins of windows leave: power in the three bins at @p origin + k @p spacing, over the
  * mean of the bins around them; mean over all k (of either sign, not 0) whose bins are at @p first or above, and more
  * than half of @p spacing away from bin @p avoid. 1 if there are none; NAN if no line lies there. */
 double metric_comb(const double *power, size_t n_bin, double origin, double spacing, size_t first, double avoid);
 
 /* Energy in blocks of frames: |v|^2, mean over @p block frames, per entity. */
+enum { METRIC_ENERGY_LAGS = 17 };
 typedef struct metric_energy {
-    double variance; /* over the square of the mean */
-    double acf[3];   /* autocorrelation at 1, 4 and 16 blocks */
+    double variance;                /* over the square of the mean */
+    double acf[METRIC_ENERGY_LAGS]; /* autocorrelation at 0, 1, ... blocks */
 } metric_energy;
 
 /* Errors: MDGAN_INVALID (fewer than 18 blocks), MDGAN_MEMORY. */

@@ -17,13 +17,6 @@ typedef struct workplace {
     char folder[64], data[80], series[80];
 } workplace;
 
-/* As long as the paper's own training has. */
-static double seconds_of(const char *const name, const bench_request *const request)
-{
-    const double seconds = request->minutes > 0 ? 60 * request->minutes : 300;
-    return !strcmp(name, "c-rnn-gan-10x") ? 10 * seconds : seconds;
-}
-
 static mdgan_status find_program(const char *const name, const bench_request *const request, const size_t size,
                                  char *const path, mdgan_error *const error)
 {
@@ -47,8 +40,9 @@ static mdgan_status execute(const char *const name, const peer_task *const task,
     snprintf(number[1], NUMBER_LENGTH, "%zu", task->n_frame);
     snprintf(number[2], NUMBER_LENGTH, "%zu", task->n_entity);
     snprintf(number[3], NUMBER_LENGTH, "%llu", (unsigned long long)task->seed);
-    snprintf(number[4], NUMBER_LENGTH, "%.3f", seconds_of(name, task->request));
+    snprintf(number[4], NUMBER_LENGTH, "%.3f", task->seconds);
     snprintf(number[5], NUMBER_LENGTH, "%zu", task->threads);
+    const bool naive = !strcmp(name, "naive"), tuned = !strcmp(name, "c-rnn-gan-tuned");
     const char *const words[] = {task->request->python,
                                  script,
                                  place->data,
@@ -65,6 +59,8 @@ static mdgan_status execute(const char *const name, const peer_task *const task,
                                  number[4],
                                  "--threads",
                                  number[5],
+                                 naive ? NULL : "--settings",
+                                 tuned ? "tuned" : "published",
                                  NULL};
     return peer_number(words, "train_seconds", train_seconds, error);
 }

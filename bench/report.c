@@ -7,6 +7,9 @@
 
 #include "clock.h"
 
+/* Curves are for looking at, and many. */
+enum { METRIC_DIGITS = 6, CURVE_DIGITS = 4 };
+
 typedef struct result {
     char system[REPORT_NAME_LENGTH], row[REPORT_NAME_LENGTH];
     figures f; /* the training's time is the first */
@@ -34,6 +37,29 @@ void figures_add(figures *const f, const char *const name, const double value)
     f->at[f->n - 1].n = 1;
 }
 
+static curve *find_curve(figures *const f, const char *const name)
+{
+    for (size_t i = 0; i < f->n_curve; i++) {
+        if (!strcmp(f->curve[i].name, name)) {
+            return &f->curve[i];
+        }
+    }
+    if (f->n_curve == CURVE_MAX) {
+        return NULL;
+    }
+    f->curve[f->n_curve] = (curve){.name = name};
+    return &f->curve[f->n_curve++];
+}
+
+void figures_add_point(figures *const f, const char *const name, const double x, const double y)
+{
+    curve *const c = find_curve(f, name);
+    if (c && c->n < CURVE_LENGTH) {
+        c->point[c->n][0] = x;
+        c->point[c->n++][1] = y;
+    }
+}
+
 mdgan_status report_create(report **const r, const bench_request *const request, mdgan_error *const error)
 {
     *r = calloc(1, sizeof **r);
@@ -47,10 +73,10 @@ mdgan_status report_create(report **const r, const bench_request *const request,
     return MDGAN_OK;
 }
 
-static void print_value(FILE *const out, const double value)
+static void print_value(FILE *const out, const double value, const int digits)
 {
     if (isfinite(value)) {
-        fprintf(out, "%.6g", value);
+        fprintf(out, "%.*g", digits, value);
     } else {
         fputs("null", out);
     }
@@ -61,23 +87,46 @@ static void print_figure(FILE *const out, const figure *const g)
     fputs(g->n > 1 ? "[" : "", out);
     for (size_t i = 0; i < g->n; i++) {
         fputs(i > 0 ? ", " : "", out);
-        print_value(out, g->value[i]);
+        print_value(out, g->value[i], METRIC_DIGITS);
     }
     fputs(g->n > 1 ? "]" : "", out);
 }
 
-static void print_object(report *const r, const result *const x, const uint64_t seed)
+static void print_curves(FILE *const out, const figures *const f)
+{
+    fputs(", \"curves\": {", out);
+    for (size_t i = 0; i < f->n_curve; i++) {
+        const curve *const c = &f->curve[i];
+        fprintf(out, "%s\"%s\": [", i > 0 ? ", " : "", c->name);
+        for (size_t k = 0; k < c->n; k++) {
+            fputs(k > 0 ? ", [" : "[", out);
+            print_value(out, c->point[k][0], CURVE_DIGITS);
+            fputs(", ", out);
+            print_value(out, c->point[k][1], CURVE_DIGITS);
+            fputc(']', out);
+        }
+        fputc(']', out);
+    }
+    fputc('}', out);
+}
+
+/* @p all: also the curves, which are not kept. */
+static void print_object(report *const r, const result *const x, const uint64_t seed, const figures *const all)
 {
     FILE *const out = r->request->out;
     fprintf(out, "%s\n  {\"system\": \"%s\", \"row\": \"%s\", \"seed\": %llu, \"train_seconds\": ", r->first ? "" : ",",
             x->system, x->row, (unsigned long long)seed);
-    print_value(out, x->f.at[0].value[0]);
+    print_value(out, x->f.at[0].value[0], METRIC_DIGITS);
     fputs(", \"metrics\": {", out);
     for (size_t i = 1; i < x->f.n; i++) {
         fprintf(out, "%s\"%s\": ", i > 1 ? ", " : "", x->f.at[i].name);
         print_figure(out, &x->f.at[i]);
     }
-    fputs("}}", out);
+    fputc('}', out);
+    if (r->request->curves) {
+        print_curves(out, all);
+    }
+    fputc('}', out);
     fflush(out);
     r->first = false;
 }
@@ -118,7 +167,7 @@ mdgan_status report_add(report *const r, const char *const system, const char *c
     }
     log_result(r, x, seed);
     if (r->request->json) {
-        print_object(r, x, seed);
+        print_object(r, x, seed, f);
     }
     return MDGAN_OK;
 }

@@ -8,7 +8,7 @@
 
 #include "bench.h"
 
-enum { FIGURE_MAX = 32, FIGURE_WIDTH = 3, REPORT_NAME_LENGTH = 32 };
+enum { FIGURE_MAX = 32, FIGURE_WIDTH = 3, REPORT_NAME_LENGTH = 32, CURVE_MAX = 4, CURVE_LENGTH = 520 };
 
 /* A number, or three of a kind; NAN where there is none. */
 typedef struct figure {
@@ -17,13 +17,25 @@ typedef struct figure {
     double value[FIGURE_WIDTH];
 } figure;
 
-typedef struct figures {
+/* For pictures. */
+typedef struct curve {
+    const char *name; /* lives as long as the program */
     size_t n;
+    double point[CURVE_LENGTH][2];
+} curve;
+
+/* Zeroed: nothing is said. */
+typedef struct figures {
+    size_t n, n_curve;
     figure at[FIGURE_MAX];
+    curve curve[CURVE_MAX];
 } figures;
 
 void figures_add(figures *f, const char *name, double value);
 void figures_add_three(figures *f, const char *name, const double value[FIGURE_WIDTH]);
+
+/* The next point of a curve, which the first one begins. What is beyond CURVE_MAX and CURVE_LENGTH is left out. */
+void figures_add_point(figures *f, const char *curve, double x, double y);
 
 typedef struct report report;
 

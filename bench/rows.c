@@ -16,17 +16,11 @@
 #include "windows.h"
 
 const row_name row_names[] = {
-    {"mdgan", ROW_ANY, false},
-    {"mdgan-paper", ROW_ANY, false},
-    {"linear", ROW_ANY, false},
-    {"burg-ar", ROW_SINGLE, false},
-    {"pair-gaussian", ROW_SINGLE, false},
-    {"independent", ROW_SINGLE, false},
-    {"naive", ROW_ANY, false},
-    {"c-rnn-gan", ROW_ANY, false},
-    {"c-rnn-gan-10x", ROW_ANY, true},
-    {"known-form", ROW_REFERENCE, false},
-    {"floor", ROW_REFERENCE, false},
+    {"mdgan", ROW_ANY, false},         {"mdgan-paper", ROW_ANY, false},      {"linear", ROW_ANY, false},
+    {"burg-ar", ROW_SINGLE, false},    {"burg-ar-3/4", ROW_SINGLE, true},    {"burg-ar-1/2", ROW_SINGLE, true},
+    {"burg-ar-1/4", ROW_SINGLE, true}, {"pair-gaussian", ROW_SINGLE, false}, {"independent", ROW_SINGLE, false},
+    {"naive", ROW_ANY, false},         {"c-rnn-gan", ROW_ANY, false},        {"c-rnn-gan-tuned", ROW_ANY, true},
+    {"c-rnn-gan-10x", ROW_ANY, true},  {"known-form", ROW_REFERENCE, false}, {"floor", ROW_REFERENCE, false},
 };
 const size_t n_row_name = sizeof row_names / sizeof *row_names;
 
@@ -91,17 +85,25 @@ bool row_wanted(const bench_request *const request, const row_name *const name)
     return request->rows ? is_listed(request->rows, name->name) : !name->asked;
 }
 
-static mdgan_train_config config_of(const row *const r)
+/* Seconds that the training of a row may take: the same for all that are compared with mdgan. */
+static double budget_of(const char *const name, const bench_request *const request)
 {
     /* The paper's own training ends after so long; its iterations alone would take the longer, the larger the data. */
     const double paper_seconds = 300;
+    const double own =
+        strcmp(name, "mdgan-paper") != 0 ? mdgan_train_config_defaults(MDGAN_INIT_LINEAR).seconds : paper_seconds;
+    const double seconds = request->minutes > 0 ? 60 * request->minutes : own;
+    return !strcmp(name, "c-rnn-gan-10x") ? 10 * seconds : seconds;
+}
+
+static mdgan_train_config config_of(const row *const r)
+{
     const bool paper = !strcmp(r->name, "mdgan-paper");
     mdgan_train_config c = mdgan_train_config_defaults(paper ? MDGAN_INIT_RANDOM : MDGAN_INIT_LINEAR);
     c.seed = r->task.seed;
     c.window = r->task.window;
     c.threads = r->threads;
-    c.seconds = paper ? paper_seconds : c.seconds;
-    c.seconds = r->task.request->minutes > 0 ? 60 * r->task.request->minutes : c.seconds;
+    c.seconds = budget_of(r->name, r->task.request);
     c.iterations = strcmp(r->name, "linear") != 0 ? c.iterations : 0;
     return c;
 }
@@ -142,6 +144,7 @@ static mdgan_status ask(row *const r, bool *const left_out, mdgan_error *const e
                             .n_entity = slow ? r->task.n_entity_slow : r->task.n_entity,
                             .n_frame = slow ? r->task.n_frame_slow : r->task.n_frame,
                             .seed = r->task.seed,
+                            .seconds = budget_of(r->name, r->task.request),
                             .threads = r->threads};
     const mdgan_status status = peer_series_make(r->name, &task, &r->series, &r->seconds, &reason);
     *left_out = status != MDGAN_OK;
@@ -173,7 +176,10 @@ mdgan_status row_create(row **const out, const char *const name, const row_task 
     if (!r) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for row %s", name);
     }
-    *r = (row){.task = *task, .name = name, .threads = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 2 : 1};
+    *r = (row){.task = *task, .name = name, .threads = task->request->threads};
+    if (r->threads == 0) {
+        r->threads = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 2 : 1;
+    }
     mdgan_status status = mdgan_comm_create_serial(&r->comm, error);
     if (status == MDGAN_OK) {
         status = learn(r, &left_out, error);
@@ -241,12 +247,19 @@ static mdgan_status emit_model(const row *const r, const uint64_t seed, mdgan_da
     return status;
 }
 
+/* "burg-ar-3/4": three quarters of 2M. 0, the default order, without a share. */
+static size_t burg_order(const char *const name, const size_t window)
+{
+    const char *const share = name + strlen("burg-ar");
+    return *share ? 2 * window * (size_t)(share[1] - '0') / (size_t)(share[3] - '0') : 0;
+}
+
 static mdgan_status emit_steps(const row *const r, const uint64_t seed, mdgan_dataset *const out,
                                mdgan_error *const error)
 {
     const size_t m = r->task.window, n = r->task.n_entity, n_frame = r->task.n_frame;
-    if (!strcmp(r->name, "burg-ar")) {
-        return mdgan_baseline_burg(&r->steps, m, 0, seed, n, n_frame, out, error);
+    if (!strncmp(r->name, "burg-ar", strlen("burg-ar"))) {
+        return mdgan_baseline_burg(&r->steps, m, burg_order(r->name, m), seed, n, n_frame, out, error);
     }
     if (!strcmp(r->name, "pair-gaussian")) {
         return windows_gaussian(&r->steps, m, seed, n, n_frame, out, error);

@@ -1,14 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # How the training scales over threads and ranks of this machine, and what follows for more of them: the numbers of
-# docs/scaling.md. Needs the built mdgan_scaling, two idle cores and a few minutes.
+# docs/scaling.md, kept by `bench/record.sh scaling bench/scaling.sh`. Needs the built mdgan_scaling, two idle cores and a few minutes.
 #   bench/scaling.sh [PROGRAM]    default build/release/bin/mdgan_scaling
 #   MDGAN_BENCH_ROUNDS=n          rounds, in each of which every setting has its turn (default 7)
 # Speed is only compared where every worker has a core. Ranks beyond the cores serve to compare the bits.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
-# shellcheck source=bench/origin.sh
-. "$root/bench/origin.sh"
 program=$(readlink -f "${1:-$root/build/release/bin/mdgan_scaling}")
 [ -x "$program" ] || { echo "scaling.sh: no program '$program': run scripts/build.sh first" >&2; exit 1; }
 rounds=${MDGAN_BENCH_ROUNDS:-7}
@@ -18,7 +16,6 @@ mpirun=(mpirun --oversubscribe --bind-to none)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-origin bench/scaling.sh
 echo "mpirun   $(mpirun --version | head -n 1), load $(cut -d' ' -f1 /proc/loadavg) before"
 
 train() { # ranks, threads, batch, iterations

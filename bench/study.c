@@ -67,8 +67,8 @@ mdgan_status study_run(const study *const s, const bench_request *const request,
                        mdgan_error *const error)
 {
     mdgan_status status = MDGAN_OK;
-    for (size_t seed = 1; status == MDGAN_OK && seed <= request->n_seed; seed++) {
-        status = run_seed(s, request, seed, out, error);
+    for (size_t i = 0; status == MDGAN_OK && i < request->n_seed; i++) {
+        status = run_seed(s, request, request->first_seed + i, out, error);
     }
     report_system(out);
     return status;

@@ -63,8 +63,15 @@ static mdgan_status take_option(arguments *a, int letter, mdgan_error *error)
     case 'j':
         a->request.json = true;
         return MDGAN_OK;
+    case 'c':
+        a->request.curves = true;
+        return MDGAN_OK;
     case 's':
         return parse_size("--seeds", optarg, 1, 1000, &a->request.n_seed, error);
+    case 'f':
+        return parse_size("--first", optarg, 1, 1000, &a->request.first_seed, error);
+    case 't':
+        return parse_size("--threads", optarg, 1, 1024, &a->request.threads, error);
     case 'r':
         a->request.rows = optarg;
         return bench_rows_check(optarg, error);
@@ -83,12 +90,18 @@ static mdgan_status take_option(arguments *a, int letter, mdgan_error *error)
 
 static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *error)
 {
-    static const struct option names[] = {
-        {"output", required_argument, NULL, 'o'},  {"json", no_argument, NULL, 'j'},
-        {"seeds", required_argument, NULL, 's'},   {"rows", required_argument, NULL, 'r'},
-        {"minutes", required_argument, NULL, 'm'}, {"peers", required_argument, NULL, 'p'},
-        {"python", required_argument, NULL, 'y'},  {0}};
-    *a = (arguments){.request = {.n_seed = 5, .python = "/usr/bin/python3", .log = stderr}};
+    static const struct option names[] = {{"output", required_argument, NULL, 'o'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"seeds", required_argument, NULL, 's'},
+                                          {"rows", required_argument, NULL, 'r'},
+                                          {"minutes", required_argument, NULL, 'm'},
+                                          {"peers", required_argument, NULL, 'p'},
+                                          {"python", required_argument, NULL, 'y'},
+                                          {"first", required_argument, NULL, 'f'},
+                                          {"threads", required_argument, NULL, 't'},
+                                          {"curves", no_argument, NULL, 'c'},
+                                          {0}};
+    *a = (arguments){.request = {.first_seed = 1, .n_seed = 5, .python = "/usr/bin/python3", .log = stderr}};
     find_shared("peers", a->peers);
     find_shared("bench", a->data);
     a->request.peers = a->peers;
@@ -136,20 +149,28 @@ const command command_bench = {
         "  polymer             displacement of chain centres in a melt of polyethylene\n\n"
         "  -o, --output F      write the result there; default: standard output\n"
         "      --json          an array of objects instead of a table\n"
-        "      --seeds N       repeat with seeds 1 .. N (default 5)\n"
-        "      --rows A,B,...  only these rows (default: all but c-rnn-gan-10x); not for speed\n"
-        "      --minutes T     limit of each training (default: mdgan's own, 5 for the other rows); not for speed\n"
+        "      --curves        in these objects also points of curves, for pictures\n"
+        "      --seeds N       repeat with N seeds (default 5)\n"
+        "      --first S       the first of them (default 1); not for speed\n"
+        "      --rows A,B,...  only these rows (default: all without a * below); not for speed\n"
+        "      --minutes T     limit of each training, ten times as much for c-rnn-gan-10x; not for speed\n"
+        "                      (default: mdgan's own limit, 5 for mdgan-paper)\n"
+        "      --threads K     of each training and emission (default 2, or 1 on one processor); not for speed\n"
         "      --peers DIR     folder of the Python programs to compare with (default: those of mdgan)\n"
         "      --python P      interpreter for them (default /usr/bin/python3; they need PyTorch and h5py)\n\n"
         "Rows:\n"
         "  mdgan               as `mdgan train` does it\n"
         "  mdgan-paper         from random weights, z of width 16, as in the paper\n"
         "  linear              the linear start alone: iterations 0\n"
-        "  burg-ar             Burg's autoregression\n"
+        "  burg-ar             Burg's autoregression of order 15/16 of 2M\n"
+        "  burg-ar-3/4*        the same of order 3/4 of 2M; burg-ar-1/2*, burg-ar-1/4*\n"
         "  pair-gaussian       Gaussian windows, each given the one before\n"
         "  independent         windows of the data, drawn independently\n"
-        "  naive, c-rnn-gan    generators without a latent variable, in PyTorch; c-rnn-gan-10x learns ten times as "
-        "long\n"
+        "  naive               windows, each from the one before, by mdgan's networks without a latent variable "
+        "(PyTorch)\n"
+        "  c-rnn-gan           recurrent networks as published (Mogren 2016; PyTorch); c-rnn-gan-10x* learns ten "
+        "times\n"
+        "                      as long, c-rnn-gan-tuned* with Adam and a squared error besides\n"
         "  known-form          diffusion: the likeliest process of the right form, with the right times\n"
         "  floor               the reference against another part or another sample of itself\n",
     .run = run,

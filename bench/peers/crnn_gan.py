@@ -16,11 +16,13 @@ FREEZE = 0.7  # a network waits while its cross-entropy is below this share of t
 FINAL_RATE = 0.02  # share of the rate; each part: constant for half of it, then linear
 SHORTEST = 8  # frames that pretraining begins with
 ITERATIONS = 1000
+NAMES = ("optimiser", "pretraining", "feature_matching", "prediction", "free_running")
+SETTINGS = {"published": ("sgd", 0.5, 0, 0, 0), "tuned": ("adam", 0.7, 1, 1, 1)}
 RATE = {"sgd": (0.1, 0.1, 0.1), "adam": (1e-3, 3e-5, 3e-4)}  # pretraining, generator, discriminator
 EMA = 0.99  # of the generator's weights
 
-# The paper's own settings are `--optimiser sgd --prediction 0 --feature-matching 0` (or 1, its variant FM), but for
-# its L2 regularisation, whose weight it does not give. The defaults differ where that was better: mean square error
+# `--settings published` is what the paper describes (`--feature-matching 1`: its variant FM), but for its L2
+# regularisation, whose weight it does not give. `tuned` differs where that was better: mean square error
 # of the spectrum (1,024 frames, unit sum; 1.6e-3 if windows know nothing of each other) on 0.1 sin(0.7 t + phase) +
 # noise, single runs of 64 units and 400 to 1,000 iterations, noise of sd 0.01:
 #   2.1e-3  pretraining alone, Adam (1.4e-3: SGD); 1.4e-7 in 800 iterations with falling rates, by luck: after 700 and
@@ -29,7 +31,7 @@ EMA = 0.99  # of the generator's weights
 #   1.5e-6  the same in 500 iterations with free running in the squared error
 #   2.3e-3  and more: adversarial part after pretraining on single frames, with or without feature matching
 #   4.0e-5  adversarial part beside the squared error, with free running; 6.1e-7 with feature matching
-# With the defaults, 350 units reach 8.8e-8 in 555 iterations, most of them pretraining. At sd 0.1 the noise is not
+# With these, 350 units reach 8.8e-8 in 555 iterations, most of them pretraining. At sd 0.1 the noise is not
 # learned (350 units: 8.3e-4, amplitude and frequency right, noise 0.006); larger rates, a smaller weight of the squared
 # error and noise of unit variance at the input were worse (64 units: 1.3e-3 to 1.8e-3).
 
@@ -72,7 +74,7 @@ class Discriminator(nn.Module):
 class Training:
     def __init__(self, records, options):
         self.records, self.matching, self.pretraining = records, options.feature_matching, options.pretraining
-        self.prediction = options.prediction
+        self.prediction, self.free_running = options.prediction, options.free_running
         self.generator = Generator(records.d, options.units)
         self.discriminator = Discriminator(records.d, options.units)
         self.parameters = [list(net.parameters()) for net in (self.generator, self.discriminator)]
@@ -94,9 +96,9 @@ class Training:
         nn.utils.clip_grad_norm_(self.parameters[which], CLIP)
 
     def prediction_error(self, real):
-        """Of frames after real ones, and from a random frame on after the generator's own: predicting single frames
-        leaves the frequency of its own oscillations open."""
-        forced = int(torch.randint(SHORTEST // 2, real.shape[1], ()))
+        """Of frames after real ones; with free running, from a random frame on after the generator's own: predicting
+        single frames leaves the frequency of its own oscillations open."""
+        forced = int(torch.randint(SHORTEST // 2, real.shape[1], ())) if self.free_running else real.shape[1]
         return F.mse_loss(self.generator(self.noise(*real.shape[:2]), real, forced), real)
 
     def pretrain(self, fraction):
@@ -156,21 +158,26 @@ class Training:
 def main():
     p = series.parser(__doc__)
     p.add_argument("--units", type=int, default=350, help="of each LSTM layer")
-    p.add_argument("--optimiser", choices=sorted(RATE), default="adam")
-    p.add_argument("--pretraining", type=float, default=0.7, help="share of the budget")
-    p.add_argument("--feature-matching", type=int, choices=(0, 1), default=1,
+    p.add_argument("--settings", choices=sorted(SETTINGS), default="published", help="of the options that follow")
+    p.add_argument("--optimiser", choices=sorted(RATE))
+    p.add_argument("--pretraining", type=float, help="share of the budget")
+    p.add_argument("--feature-matching", type=int, choices=(0, 1),
                    help="the generator matches mean features of the discriminator instead of fooling it")
-    p.add_argument("--prediction", type=float, default=1, help="weight of the squared error in the generator's loss")
+    p.add_argument("--prediction", type=float, help="weight of the squared error in the generator's loss")
+    p.add_argument("--free-running", type=int, choices=(0, 1), help="squared error also of what follows its own frames")
     options = series.parse(p, ITERATIONS)
+    for name, value in zip(NAMES, SETTINGS[options.settings]):
+        if getattr(options, name) is None:
+            setattr(options, name, value)
     records = series.Records(series.read(options.data), options.window)
     training, budget = Training(records, options), series.Budget(options)
-    while budget.fraction() < 1:
+    while budget.goes_on():
         training.step(budget.fraction())
         budget.used += 1
     seconds = budget.elapsed()
     series.write(options.out, records.series(training.generate(options.entities, options.frames)), "crnn_gan.py")
     print(json.dumps({"model": "C-RNN-GAN", "train_seconds": seconds, "iterations": budget.used, "units": options.units,
-                      "optimiser": options.optimiser, "feature_matching": options.feature_matching,
+                      "settings": {name: getattr(options, name) for name in NAMES},
                       "adversarial_iterations": training.n_adversarial, "frozen": training.frozen,
                       "threads": options.threads, "seed": options.seed}))
 

@@ -181,7 +181,7 @@ def main():
     options = series.parse(p, ITERATIONS)
     records = series.Records(series.read(options.data), options.window)
     training, budget = Training(records, options.unroll, options.carry), series.Budget(options)
-    while budget.fraction() < 1:
+    while budget.goes_on():
         budget.used += 1
         training.step(budget.fraction(), budget.used)
     seconds = budget.elapsed()
