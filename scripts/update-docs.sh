@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Puts pictures, tables and times of the last scripts/demo.sh into README.md, of the last scripts/melt.sh into docs/melt.md, of
-# the last bench/validate.sh into docs/validation.md and of bench/results/scaling.txt into docs/scaling.md, with commit and
-# machine: the only way in which numbers get there.
-#   scripts/update-docs.sh [demo|melt|validation|scaling ...]     default: of all, what there is
+# the last bench/validate.sh into docs/validation.md, of bench/results/scaling.txt into docs/scaling.md and of other files there
+# into docs/performance.md, with commit and machine: the only way in which numbers get there.
+#   scripts/update-docs.sh [demo|melt|validation|scaling|performance ...]     default: of all, what there is
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 mkdir -p docs/images
@@ -85,14 +85,31 @@ update_scaling() {
     tell $page "$(sed -n 's/^commit *//p' $kept)"
 }
 
+# What a measurement printed, and where it comes from.
+update_performance() {
+    local page=docs/performance.md name kept
+    for name in speed breakdown start polymer-time; do
+        kept=bench/results/$name.txt
+        {
+            echo '```'
+            sed '1,/^$/d' $kept
+            echo '```'
+            echo
+            echo "Commit $(sed -n 's/^commit *//p' $kept), $(sed -n 's/^machine *//p' $kept)."
+        } | replace $page $name
+        echo "update-docs.sh: $page holds $kept"
+    done
+}
+
 # What a name's part of the pages is made of.
 source_of() { # name
     case $1 in
     demo | melt) echo "build/$1/summary.txt" ;;
     validation) echo build/validation/goals.md ;;
     scaling) echo bench/results/scaling.txt ;;
+    performance) echo bench/results/speed.txt ;;
     *)
-        echo "update-docs.sh: unknown name '$1': there are demo, melt, validation, scaling" >&2
+        echo "update-docs.sh: unknown name '$1': there are demo, melt, validation, scaling, performance" >&2
         exit 2
         ;;
     esac
@@ -110,11 +127,12 @@ update() { # name
         ;;
     validation) update_validation ;;
     scaling) update_scaling ;;
+    performance) update_performance ;;
     esac
 }
 
 wanted=$#
-[ $# -gt 0 ] || set -- demo melt validation scaling
+[ $# -gt 0 ] || set -- demo melt validation scaling performance
 for name in "$@"; do
     source=$(source_of "$name")
     if [ -s "$source" ]; then
