@@ -46,6 +46,20 @@ mdgan_status generator_layout(generator *const g, const architecture *const arch
     return MDGAN_OK;
 }
 
+/* The linear part has the kicks that the data need. What a random network adds to them is noise, to be unlearnt slowly:
+ * it listens to them little at first. */
+static void hush_kicks(const generator *const g, real *const theta)
+{
+    const real whisper = (real)0.1;
+    const size_t w = g->arch.latent;
+    const linear of_kick = linear_columns(&g->evolve.stage[0].layer, w, w);
+    for (size_t i = 0; i < of_kick.out; i++) {
+        for (size_t k = 0; k < of_kick.in; k++) {
+            theta[of_kick.weight + i * of_kick.weight_row + k] *= whisper;
+        }
+    }
+}
+
 void generator_initialise(const generator *const g, const uint64_t seed, real *const theta)
 {
     const random_key key = {seed, RANDOM_WEIGHTS};
@@ -55,6 +69,9 @@ void generator_initialise(const generator *const g, const uint64_t seed, real *c
         const bool last = i + 1 == g->evolve.n_stage;
         const double factor = !last ? 1 : beside_linear ? 0 : 0.3;
         linear_initialise(&g->evolve.stage[i].layer, key, 0, number++, factor, theta);
+    }
+    if (beside_linear) {
+        hush_kicks(g, theta);
     }
     for (size_t i = 0; i < g->window.n_level; i++) {
         linear_initialise(&g->window.level[i].encode, key, 0, number++, 1, theta);

@@ -42,12 +42,12 @@ mdgan_train_config mdgan_train_config_defaults(const mdgan_init init)
     c.latent = 0;
     c.channel = 16;
     c.carry = 0.9;
-    c.rate_generator = 1e-3;
-    c.rate_critic = 2e-3;
-    c.rate_linear = 0.02;
+    c.rate_generator = 2e-3;
+    c.rate_critic = 4e-3;
+    c.rate_linear = 0.01;
     c.anchor = 2000;
     c.critic_steps = 2;
-    c.iterations = 12000;
+    c.iterations = 20000;
     c.seconds = 150;
     return c;
 }
