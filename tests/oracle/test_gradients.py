@@ -132,8 +132,11 @@ def check_passes(case):
     check_samples(case, generated)
     parts = training.critic_backward(generated.detached(), draws)
     losses = [parts.fake, parts.actual, parts.penalty, parts.latent, parts.latent_penalty]
+    # The loss of the D_z is a small difference of means in single precision.
+    outputs = training.latent_critics(torch.cat(generated.late_pairs(), 1)).detach()
+    rounding = 2.4e-7 * float(outputs.abs().sum()) / len(draws.actual)
     for name, mine, theirs in zip(("fake", "real", "penalty", "z", "z's penalty"), losses, case.value["critic_losses"]):
-        check(f"critics' loss, {name}", mine, theirs)
+        check(f"critics' loss, {name}", mine, theirs, rounding if name == "z" else 0)
     check_gradient("critics' gradient", training.critic_weights.parameters, case.value["critic_gradient"])
     if training.anchor:
         check_anchor(case, generated)
