@@ -18,12 +18,6 @@ void anchor_clear(anchor *const a)
     *a = (anchor){0};
 }
 
-/* Of unit mean square. */
-static double taper(const size_t t, const size_t n)
-{
-    return sqrt(8.0 / 3) * hann(t, n);
-}
-
 mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_window, const size_t n_component,
                            const double *const autocovariance, const double weight, mdgan_error *const error)
 {
@@ -45,7 +39,7 @@ mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_
     a->price = a->taper + record;
     memset(a->price, 0, n_bin * sizeof *a->price);
     for (size_t t = 0; t < record; t++) {
-        a->taper[t] = (real)(taper(t, record) / sqrt((double)record));
+        a->taper[t] = (real)(hann_unit(t, record) / sqrt((double)record));
     }
     mdgan_status status = expected_periodogram(record, autocovariance, a->target, error);
     if (status == MDGAN_OK) {

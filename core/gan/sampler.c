@@ -18,7 +18,7 @@ mdgan_status sampler_work_create(sampler_work *const w, const generator *const g
 {
     arena a = {0};
     layout(w, g, n_max, &a);
-    w->memory = aligned_alloc(64, a.used * sizeof(real));
+    w->memory = arena_memory(a.used);
     if (!w->memory) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory to generate %zu series at a time", n_max);
     }

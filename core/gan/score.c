@@ -187,14 +187,14 @@ static void set_floors(score *const s)
 static mdgan_status fit_predictor(score *const s, const sample_data *const data, mdgan_error *const error)
 {
     const size_t p = s->n_predictor, d = data->n_component, n = data->n_frame;
-    double r[PREDICTOR + 1] = {0}, matrix[PREDICTOR * PREDICTOR];
-    for (size_t i = 0; i < data->n_entity * d; i++) {
-        const float *const x = data->value + i / d * n * d + i % d;
-        for (size_t lag = 0; lag <= p; lag++) {
-            for (size_t t = lag; t < n; t++) {
-                r[lag] += (double)x[t * d] * x[(t - lag) * d];
-            }
-        }
+    const mdgan_series all = {data->value, data->n_entity, n, d};
+    double r[PREDICTOR + 1], matrix[PREDICTOR * PREDICTOR];
+    const mdgan_status status = mdgan_autocorrelation(&all, p + 1, r, NULL, error);
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    for (size_t lag = 0; lag <= p; lag++) {
+        r[lag] *= (double)(n - lag) / (double)n; /* the biased estimate is positive definite */
     }
     for (size_t i = 0; i < p * p; i++) {
         const size_t row = i / p, column = i % p;
@@ -312,10 +312,10 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
     s->long_window = s->centre + s->n_statistic;
     s->predictor = s->long_window + n_long;
     for (size_t t = 0; t < n; t++) {
-        s->window[t] = sqrt(8.0 / 3) * hann(t, n);
+        s->window[t] = hann_unit(t, n);
     }
     for (size_t t = 0; t < n_long; t++) {
-        s->long_window[t] = sqrt(8.0 / 3 / (double)n_long) * hann(t, n_long);
+        s->long_window[t] = hann_unit(t, n_long) / sqrt((double)n_long);
     }
     mdgan_status status = fft_real_create(&s->fft, n, false, error);
     if (status == MDGAN_OK) {

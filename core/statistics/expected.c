@@ -18,7 +18,7 @@ static void taper_overlaps(const size_t n, fft_real *const fft)
 {
     double *const y = parts(fft);
     for (size_t t = 0; t < 2 * n; t++) {
-        fft->x[t] = t < n ? sqrt(8.0 / 3) * hann(t, n) : 0;
+        fft->x[t] = t < n ? hann_unit(t, n) : 0;
     }
     fftw_execute(fft->forward);
     for (size_t k = 0; k <= n; k++) {

@@ -13,4 +13,10 @@ static inline double hann(const size_t t, const size_t n)
     return 0.5 * (1 - cos(2 * M_PI * ((double)t + 0.5) / (double)n));
 }
 
+/* The same of unit mean square. */
+static inline double hann_unit(const size_t t, const size_t n)
+{
+    return sqrt(8.0 / 3) * hann(t, n);
+}
+
 #endif
