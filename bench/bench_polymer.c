@@ -18,12 +18,18 @@ enum {
 /* The reference is exact enough, up to where its standard error is this large. */
 static const double exact_below = 0.05;
 
+/* Of chain centres, standard errors from the spread over chains; the diffusion coefficient in the square of the
+ * positions' unit per frame. */
+typedef struct displacement {
+    double msd[LAST + 1], msd_error[LAST + 1];
+    double diffusion, diffusion_error;
+} displacement;
+
 typedef struct polymer {
     size_t window;
     bool particles; /* learn from the thirds */
     mdgan_dataset thirds, centre;
-    double reference[LAST + 1],
-        deviation[LAST + 1]; /* MSD of the run, its standard error from the spread over chains */
+    displacement reference; /* of the run */
 } polymer;
 
 /* Centres of mass of chains, of series of thirds. CH3 ends: beads 1 and 100. */
@@ -61,11 +67,16 @@ static mdgan_status join_thirds(const mdgan_dataset *const single, mdgan_dataset
     return status;
 }
 
-static mdgan_status displacement_of(const mdgan_dataset *const centre, double *const msd, double *const deviation,
-                                    mdgan_error *const error)
+static mdgan_status displacement_of(const mdgan_series *const centre, displacement *const d, mdgan_error *const error)
 {
-    const mdgan_series s = {centre->value, centre->n_entity, centre->n_frame, centre->feature.n_component};
-    return mdgan_displacement(&s, LAST + 1, msd, deviation, error);
+    const mdgan_status status = mdgan_displacement(centre, LAST + 1, d->msd, d->msd_error, error);
+    return status == MDGAN_OK ? mdgan_diffusion(centre, LAST / 2, LAST, 1, &d->diffusion, &d->diffusion_error, error)
+                              : status;
+}
+
+static mdgan_series series_of(const mdgan_dataset *const centre)
+{
+    return (mdgan_series){centre->value, centre->n_entity, centre->n_frame, centre->feature.n_component};
 }
 
 static mdgan_status prepare(void *const context, const uint64_t seed, mdgan_dataset *const data,
@@ -76,41 +87,40 @@ static mdgan_status prepare(void *const context, const uint64_t seed, mdgan_data
     return recorded_part(p->particles ? &p->thirds : &p->centre, 0, 2 * p->window + 1, data, error);
 }
 
-/* msd, deviation: of a row; reference, its_deviation: what it is compared with. */
-static void judge(const polymer *const p, const double *const msd, const double *const deviation,
-                  const double *const reference, const double *const its_deviation, figures *const f)
+/* d, of a row, beside r, what it is compared with. */
+static void judge(const polymer *const p, const displacement *const d, const displacement *const r, figures *const f)
 {
     const size_t pair = 2 * p->window;
     double largest = 0, excess = 0;
     for (size_t i = 1; i <= LAST; i++) {
-        const double error = fabs(msd[i] / reference[i] - 1);
-        if (its_deviation[i] < exact_below * reference[i]) {
+        const double error = fabs(d->msd[i] / r->msd[i] - 1);
+        if (r->msd_error[i] < exact_below * r->msd[i]) {
             largest = fmax(largest, error);
         } else {
-            excess = fmax(excess, fabs(msd[i] - reference[i]) / hypot(deviation[i], its_deviation[i]));
+            excess = fmax(excess, fabs(d->msd[i] - r->msd[i]) / hypot(d->msd_error[i], r->msd_error[i]));
         }
     }
     for (size_t i = 1; i <= LAST; i += 1 + i / 10) {
-        figures_add_point(f, "msd_ratio", (double)i, msd[i] / reference[i]);
+        figures_add_point(f, "msd_ratio", (double)i, d->msd[i] / r->msd[i]);
     }
     figures_add(f, "msd_max_rel_error", largest);
     figures_add(f, "msd_max_sigma_beyond", excess);
-    figures_add(f, "msd_rel_error_2M", msd[pair] / reference[pair] - 1);
+    figures_add(f, "msd_rel_error_2M", d->msd[pair] / r->msd[pair] - 1);
     if (4 * pair <= LAST) {
-        figures_add(f, "msd_rel_error_4x2M", msd[4 * pair] / reference[4 * pair] - 1);
+        figures_add(f, "msd_rel_error_4x2M", d->msd[4 * pair] / r->msd[4 * pair] - 1);
     }
-    figures_add(f, "slope_inside", metric_log_slope(msd, 1, pair));
-    figures_add(f, "slope_inside_md", metric_log_slope(reference, 1, pair));
-    figures_add(f, "slope_beyond", metric_log_slope(msd, pair, LAST));
-    figures_add(f, "slope_beyond_md", metric_log_slope(reference, pair, LAST));
-    figures_add(f, "diffusion_rel_error",
-                metric_slope(msd, LAST / 2, LAST) / metric_slope(reference, LAST / 2, LAST) - 1);
+    figures_add(f, "slope_inside", metric_log_slope(d->msd, 1, pair));
+    figures_add(f, "slope_inside_md", metric_log_slope(r->msd, 1, pair));
+    figures_add(f, "slope_beyond", metric_log_slope(d->msd, pair, LAST));
+    figures_add(f, "slope_beyond_md", metric_log_slope(r->msd, pair, LAST));
+    figures_add(f, "diffusion_rel_error", d->diffusion / r->diffusion - 1);
+    figures_add(f, "diffusion_sigma", (d->diffusion - r->diffusion) / hypot(d->diffusion_error, r->diffusion_error));
 }
 
 static mdgan_status measure(void *const context, const row *const r, figures *const f, mdgan_error *const error)
 {
     const polymer *const p = context;
-    double msd[LAST + 1], deviation[LAST + 1];
+    displacement d;
     mdgan_dataset series, centre = {0};
     mdgan_status status = row_emit(r, 0, &series, error);
     if (status != MDGAN_OK) {
@@ -120,10 +130,11 @@ static mdgan_status measure(void *const context, const row *const r, figures *co
         status = centres_of(&series, &centre, error);
     }
     if (status == MDGAN_OK) {
-        status = displacement_of(p->particles ? &centre : &series, msd, deviation, error);
+        const mdgan_series s = series_of(p->particles ? &centre : &series);
+        status = displacement_of(&s, &d, error);
     }
     if (status == MDGAN_OK) {
-        judge(p, msd, deviation, p->reference, p->deviation, f);
+        judge(p, &d, &p->reference, f);
     }
     mdgan_dataset_clear(&centre);
     mdgan_dataset_clear(&series);
@@ -152,7 +163,7 @@ static mdgan_status shuffle(const mdgan_dataset *const data, uint64_t seed, mdga
 static mdgan_status measure_floor(void *const context, const uint64_t seed, figures *const f, mdgan_error *const error)
 {
     const polymer *const p = context;
-    double msd[2][LAST + 1], deviation[2][LAST + 1];
+    displacement d[2];
     mdgan_dataset chains;
     mdgan_status status = shuffle(&p->centre, seed, &chains, error);
     if (status != MDGAN_OK) {
@@ -161,12 +172,12 @@ static mdgan_status measure_floor(void *const context, const uint64_t seed, figu
     const size_t half = chains.n_entity / 2, size = chains.n_frame * chains.feature.n_component;
     for (size_t i = 0; status == MDGAN_OK && i < 2; i++) {
         const mdgan_series s = {chains.value + i * half * size, half, chains.n_frame, chains.feature.n_component};
-        status = mdgan_displacement(&s, LAST + 1, msd[i], deviation[i], error);
+        status = displacement_of(&s, &d[i], error);
     }
     if (status == MDGAN_OK) {
-        judge(p, msd[0], deviation[0], msd[1], deviation[1], f);
+        judge(p, &d[0], &d[1], f);
         for (size_t i = 1; i <= LAST; i += 1 + i / 10) {
-            figures_add_point(f, "msd_bar", (double)i, p->deviation[i] / p->reference[i]);
+            figures_add_point(f, "msd_bar", (double)i, p->reference.msd_error[i] / p->reference.msd[i]);
         }
     }
     mdgan_dataset_clear(&chains);
@@ -185,7 +196,8 @@ static mdgan_status load(polymer *const p, const bench_request *const request, m
     if (status == MDGAN_OK) {
         status = centres_of(&p->thirds, &p->centre, error);
     }
-    return status == MDGAN_OK ? displacement_of(&p->centre, p->reference, p->deviation, error) : status;
+    const mdgan_series s = series_of(&p->centre);
+    return status == MDGAN_OK ? displacement_of(&s, &p->reference, error) : status;
 }
 
 static mdgan_status run_all(polymer *const p, const bench_request *const request, report *const out,

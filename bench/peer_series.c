@@ -17,10 +17,15 @@ typedef struct workplace {
     char folder[64], data[80], series[80];
 } workplace;
 
+static bool is_naive(const char *const name)
+{
+    return !strncmp(name, "naive", strlen("naive"));
+}
+
 static mdgan_status find_program(const char *const name, const bench_request *const request, const size_t size,
                                  char *const path, mdgan_error *const error)
 {
-    const char *const program = !strcmp(name, "naive") ? "naive.py" : "crnn_gan.py";
+    const char *const program = is_naive(name) ? "naive.py" : "crnn_gan.py";
     const int n = snprintf(path, size, "%s/%s", request->peers, program);
     if (n < 0 || (size_t)n >= size || access(path, R_OK) != 0) {
         return mdgan_fail(error, MDGAN_FILE, "there is no program '%s'", path);
@@ -42,7 +47,7 @@ static mdgan_status execute(const char *const name, const peer_task *const task,
     snprintf(number[3], NUMBER_LENGTH, "%llu", (unsigned long long)task->seed);
     snprintf(number[4], NUMBER_LENGTH, "%.3f", task->seconds);
     snprintf(number[5], NUMBER_LENGTH, "%zu", task->threads);
-    const bool naive = !strcmp(name, "naive"), tuned = !strcmp(name, "c-rnn-gan-tuned");
+    const bool published = strcmp(name, "naive") != 0 && strcmp(name, "c-rnn-gan-tuned") != 0;
     const char *const words[] = {task->request->python,
                                  script,
                                  place->data,
@@ -59,8 +64,8 @@ static mdgan_status execute(const char *const name, const peer_task *const task,
                                  number[4],
                                  "--threads",
                                  number[5],
-                                 naive ? NULL : "--settings",
-                                 tuned ? "tuned" : "published",
+                                 "--settings",
+                                 published ? "published" : "tuned",
                                  NULL};
     return peer_number(words, "train_seconds", train_seconds, error);
 }

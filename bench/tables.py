@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Tables of what bench/validate.sh measured: medians [least, greatest] over the seeds, the goals and whether they are met,
-and curves for bench/plots/. Usage: tables.py RESULTS WORK, where RESULTS has CASE-SEED.json; writes WORK/CASE.md, goals.md,
+and curves for bench/plots/. Usage: tables.py RESULTS WORK, where RESULTS has CASE-PART-SEED.json; writes WORK/CASE.md, goals.md,
 origin.md, commit.txt and curves/SYSTEM-ROW-CURVE.csv (x, median, least, greatest)."""
 import collections
 import glob
@@ -13,6 +13,8 @@ import statistics
 import sys
 
 CASES = ("oscillator", "diffusion", "water", "polymer")
+ROWS = ("mdgan", "mdgan-paper", "linear", "burg-ar", "burg-ar-3/4", "burg-ar-1/2", "burg-ar-1/4", "pair-gaussian", "independent",
+        "naive", "naive-published", "c-rnn-gan", "c-rnn-gan-tuned", "c-rnn-gan-10x", "known-form", "floor")
 BURG = ("burg-ar", "burg-ar-3/4", "burg-ar-1/2", "burg-ar-1/4")
 GAUSSIAN = ("linear", "burg-ar")
 
@@ -55,15 +57,17 @@ class Results:
     """Numbers by system, row and metric, over the seeds."""
 
     def __init__(self, folder):
-        self.origin = collections.defaultdict(list)  # case: [(seed, origin)]
+        self.origin = collections.defaultdict(list)  # (case, part): [(seed, origin)]
         self.rows = {}  # system: {row: {seed: {metric: number}}}
         self.case = {}  # system: case
+        self.cases = set()
         self.curves = {}  # (system, row, curve): {seed: points}
-        for path in sorted(glob.glob(os.path.join(folder, "*-*.json"))):
-            case, seed = re.fullmatch(r"(.*)-(\d+)\.json", os.path.basename(path)).groups()
+        for path in sorted(glob.glob(os.path.join(folder, "*-*-*.json"))):
+            case, part, seed = re.fullmatch(r"(.*)-(.*)-(\d+)\.json", os.path.basename(path)).groups()
             with open(path, encoding="utf-8") as file:
                 content = json.load(file)
-            self.origin[case].append((int(seed), content))
+            self.origin[case, part].append((int(seed), content))
+            self.cases.add(case)
             for r in content["results"]:
                 self.add(case, int(seed), r)
 
@@ -209,7 +213,7 @@ def goals_table(r):
     lines = ["| system | goal | wanted | reached | |", "|---|---|---|---:|---|"]
     met = n = 0
     for case, goals in zip(CASES, (oscillator_goals, diffusion_goals, water_goals, polymer_goals)):
-        for system, what, (wanted, reached), value, *text in goals(r) if case in r.origin else ():
+        for system, what, (wanted, reached), value, *text in goals(r) if case in r.cases else ():
             good = value is not None and reached(value)
             verdict = "no number" if value is None else "met" if good else "**not met**"
             met, n = met + good, n + 1
@@ -229,7 +233,7 @@ def case_tables(r, case):
                 continue
             parts += [f"| {system} | " + " | ".join(heading for heading, _ in used) + " |",
                       "|---|" + "---:|" * len(used)]
-            for row in r.rows[system]:
+            for row in sorted(r.rows[system], key=ROWS.index):
                 cells = [r.cell(system, row, metric) for _, metric in used]
                 if any(cells):
                     parts.append(f"| {row} | " + " | ".join(cells) + " |")
@@ -237,27 +241,28 @@ def case_tables(r, case):
     return "\n".join(parts)
 
 
-def origin_line(r):
-    parts = []
-    for case in (c for c in CASES if c in r.origin):
-        found = r.origin[case]
-        commits, machines = ({o[key] for _, o in found} for key in ("commit", "machine"))
-        parts.append(f"{case}: {len(found)} seed{'s' * (len(found) > 1)}, commit {', '.join(sorted(commits))}, "
-                     f"{'; '.join(sorted(machines))}")
-    return "Made by `bench/validate.sh`, runs beside each other with one thread each. " + ". ".join(parts) + ".\n"
+def origin_table(r):
+    lines = ["| runs | rows | seeds | time for each training | commit | machine, day |", "|---|---|---:|---:|---|---|"]
+    for case, part in sorted(r.origin, key=lambda key: (CASES.index(key[0]), key[1])):
+        found = [content for _, content in r.origin[case, part]]
+        words = found[0]["command"].split()
+        names, minutes = (words[words.index(word) + 1] for word in ("--rows", "--minutes"))
+        commits, machines = (", ".join(sorted({o[key] for o in found})) for key in ("commit", "machine"))
+        time = number(60 * float(minutes) * (10 if part == "ten" else 1)) + " s"
+        lines.append(f"| {case} | {names.replace(',', ', ')} | {len(found)} | {time} | {commits} | {machines} |")
+    return "\n".join([*lines, ""])
 
 
 def write_curves(r, folder):
     """Of every row of a system, so that a picture can be drawn whichever of them were made."""
     os.makedirs(folder, exist_ok=True)
     for system, name in sorted({(s, n) for s, _, n in r.curves}):
-        for row in ("mdgan", "mdgan-paper", "linear", "burg-ar", "pair-gaussian", "independent", "naive", "c-rnn-gan",
-                    "c-rnn-gan-tuned", "c-rnn-gan-10x", "known-form", "floor"):
+        for row in ROWS:
             seeds = r.curves.get((system, row, name), {})
             if name == "series":  # a middle of several is no series
                 seeds = dict(sorted(seeds.items())[:1])
             points = list(zip(*seeds.values())) or [[(math.nan, math.nan)]]
-            with open(os.path.join(folder, f"{system}-{row}-{name}.csv"), "w", encoding="ascii") as file:
+            with open(os.path.join(folder, f"{system}-{row.replace('/', '_')}-{name}.csv"), "w", encoding="ascii") as file:
                 for same in points:
                     y = [p[1] if p[1] is not None else math.nan for p in same]
                     file.write(f"{same[0][0]},{statistics.median(y)},{min(y)},{max(y)}\n")
@@ -274,16 +279,16 @@ def main():
     results, work = sys.argv[1:]
     r = Results(results)
     if not r.origin:
-        sys.exit(f"tables.py: no CASE-SEED.json in '{results}': run bench/validate.sh first")
+        sys.exit(f"tables.py: no CASE-PART-SEED.json in '{results}': run bench/validate.sh first")
     os.makedirs(work, exist_ok=True)
     for case in CASES:
         path = os.path.join(work, f"{case}.md")
-        if case in r.origin:
+        if case in r.cases:
             write(work, f"{case}.md", case_tables(r, case))
         elif os.path.exists(path):
             os.unlink(path)
     write(work, "goals.md", goals_table(r))
-    write(work, "origin.md", origin_line(r))
+    write(work, "origin.md", origin_table(r))
     commits = {o["commit"] for found in r.origin.values() for _, o in found}
     write(work, "commit.txt", ", ".join(sorted(commits)) + "\n")
     write_curves(r, os.path.join(work, "curves"))

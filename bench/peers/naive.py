@@ -27,7 +27,7 @@ ITERATIONS = 6000
 #   4, 0            4.5e-7 (seed 1)     8.0e-7, 5.3e-6 (seeds 1, 2)
 #   4, 0.5          4.5e-8 (seed 1)     1.3e-5, 1.7e-7 (seeds 1, 2)
 # At sd 0.1 the mean frequency, off by up to 0.001 per frame, decides; the amplitude only holds with the carry.
-UNROLL, CARRY = 4, 0.5
+SETTINGS = {"published": (1, 0.0), "tuned": (4, 0.5)}
 
 
 def leaky(x):
@@ -176,18 +176,22 @@ class Training:
 
 def main():
     p = series.parser(__doc__)
-    p.add_argument("--unroll", type=int, default=UNROLL, help="windows of a chain in training; 1: only from real ones")
-    p.add_argument("--carry", type=float, default=CARRY, help="share of chains that go on where the last ones ended")
+    p.add_argument("--settings", choices=sorted(SETTINGS), default="tuned", help="of the options that follow")
+    p.add_argument("--unroll", type=int, help="windows of a chain in training; 1: only from real ones")
+    p.add_argument("--carry", type=float, help="share of chains that go on where the last ones ended")
     options = series.parse(p, ITERATIONS)
+    unroll, carry = SETTINGS[options.settings]
+    unroll = options.unroll if options.unroll is not None else unroll
+    carry = options.carry if options.carry is not None else carry
     records = series.Records(series.read(options.data), options.window)
-    training, budget = Training(records, options.unroll, options.carry), series.Budget(options)
+    training, budget = Training(records, unroll, carry), series.Budget(options)
     while budget.goes_on():
         budget.used += 1
         training.step(budget.fraction(), budget.used)
     seconds = budget.elapsed()
     series.write(options.out, records.series(training.generate(options.entities, options.frames)), "naive.py")
-    print(json.dumps({"model": "naive", "train_seconds": seconds, "iterations": budget.used, "unroll": options.unroll,
-                      "carry": options.carry, "threads": options.threads, "seed": options.seed}))
+    print(json.dumps({"model": "naive", "train_seconds": seconds, "iterations": budget.used, "unroll": unroll, "carry": carry,
+                      "threads": options.threads, "seed": options.seed}))
 
 
 if __name__ == "__main__":
