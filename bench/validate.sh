@@ -8,7 +8,7 @@
 #   MDGAN_VALIDATE_PARTS="a b ..."  of the rows below (default: all)
 #   MDGAN_VALIDATE_JOBS=n           runs beside each other, one thread each (default: one per processor)
 #   MDGAN_VALIDATE_MINUTES=x        limit of each training, instead of those below
-#   MDGAN_VALIDATE_ROWS=a,b,...     instead of the rows of the part own
+#   MDGAN_VALIDATE_ROWS=a,b,...     only these rows, as the part own
 #   MDGAN_VALIDATE_AGAIN=1          repeat what is there
 #   MDGAN_VALIDATE_PROGRAM=p        default build/release/bin/mdgan
 #   MDGAN_VALIDATE_RESULTS=dir      default bench/results/validation; any other leaves docs/ alone
@@ -110,15 +110,16 @@ run() { # case, part, seed, rows
 # What runs in the background of a script does not hear of an interrupt.
 trap 'kill $(jobs -p) 2> /dev/null; exit 130' INT TERM
 
+[ -z "${MDGAN_VALIDATE_PARTS:-}" ] || read -ra parts <<< "$MDGAN_VALIDATE_PARTS"
+[ -z "${MDGAN_VALIDATE_ROWS:-}" ] || parts=(own)
 sources_bench=$(sources 'bench/*.[ch]' bench/peers bench/data)
 sources_mdgan=$(sources core plugin cli 'bench/*.[ch]' bench/peers bench/data)
 # As things are now: who commits while this runs changes nothing of the program that runs.
 origin=$(origin | sed -n '2,$s/^\([a-z]*\) *\(.*\)/"\1": "\2",/p')
 rm -f "$work/failed" "$work"/*.draft*
 for case in "${cases[@]}"; do
-    for part in ${MDGAN_VALIDATE_PARTS:-${parts[*]}}; do
-        rows=$(rows "$case" "$part")
-        [ "$part" != own ] || rows=${MDGAN_VALIDATE_ROWS:-$rows}
+    for part in "${parts[@]}"; do
+        rows=${MDGAN_VALIDATE_ROWS:-$(rows "$case" "$part")}
         for ((seed = 1; seed <= seeds && ${#rows} > 0; seed++)); do
             while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
                 wait -n

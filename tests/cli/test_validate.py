@@ -19,10 +19,11 @@ def read(*path):
 
 
 def tables(folder, **files):
-    """Runs tables.py on CASE_SEED=[(system, row, seconds, metrics, curves), ...]; returns the folder of what it makes."""
+    """Runs tables.py on CASE_PART_SEED=[(system, row, seconds, metrics, curves), ...]; returns the folder of what it makes."""
     for name, rows in files.items():
         results = [{"system": s, "row": row, "seed": 1, "train_seconds": t, "metrics": m, "curves": c} for s, row, t, m, c in rows]
-        content = {"commit": "abc1234", "machine": "a machine, 2026-01-02", "results": results}
+        content = {"commit": "abc1234", "machine": "a machine, 2026-01-02", "results": results,
+                   "command": f"mdgan bench --rows {','.join(r[1] for r in rows)} --minutes 1.2"}
         with open(os.path.join(folder, name.replace("_", "-") + ".json"), "w", encoding="utf-8") as file:
             json.dump(content, file)
     work = os.path.join(folder, "work")
@@ -39,9 +40,9 @@ class Tables(unittest.TestCase):
         s = "water-128"
         work = tables(
             self.folder.name,
-            water_1=[(s, "mdgan", 90, {"vdos_rel_l2": 0.1, "peak_error_cm1": [3, -20, 5]}, {"vdos": [[0, 1], [17, 4]]})],
-            water_2=[(s, "mdgan", 70, {"vdos_rel_l2": 0.14, "peak_error_cm1": [1, 2, -3]}, {"vdos": [[0, 3], [17, 2]]})],
-            water_3=[(s, "mdgan", 80, {"vdos_rel_l2": 0.3, "peak_error_cm1": [18, None, 0]}, {})])
+            water_own_1=[(s, "mdgan", 90, {"vdos_rel_l2": 0.1, "peak_error_cm1": [3, -20, 5]}, {"vdos": [[0, 1], [17, 4]]})],
+            water_own_2=[(s, "mdgan", 70, {"vdos_rel_l2": 0.14, "peak_error_cm1": [1, 2, -3]}, {"vdos": [[0, 3], [17, 2]]})],
+            water_own_3=[(s, "mdgan", 80, {"vdos_rel_l2": 0.3, "peak_error_cm1": [18, None, 0]}, {})])
         table, goals = read(work, "water.md"), read(work, "goals.md")
         self.assertIn("| mdgan | -11.5 [-20, -3] | 0.14 [0.1, 0.3] | 80 [70, 90] |", table)
         self.assertIn("| water-128 | spectrum, relative L2 error | ≤ 0.15 | 0.14 | met |", goals)
@@ -49,14 +50,14 @@ class Tables(unittest.TestCase):
         self.assertIn("| water-128 | peaks, largest shift / cm⁻¹ | ≤ 17 | 11.5 | met |", goals)
         self.assertIn("| water-128 | power above 5000 cm⁻¹ / real | ≤ 3 | – | no number |", goals)
         self.assertEqual(read(work, "curves", "water-128-mdgan-vdos.csv"), "0,2.0,1,3\n17,3.0,2,4\n")
-        self.assertIn("water: 3 seeds, commit abc1234, a machine, 2026-01-02", read(work, "origin.md"))
+        self.assertIn("| water | mdgan | 3 | 72 s | abc1234 | a machine, 2026-01-02 |", read(work, "origin.md"))
 
     def test_what_is_missed_is_said(self):
         def seed(ours, paper):
             return [(s, row, 100, {"spectrum_mse": mse, "spectrum_gain": gain}, {}) for s, row, mse, gain in (
                 ("oscillator-0.01", "mdgan", ours, 1e-3 / ours), ("oscillator-0.01", "mdgan-paper", 1e-3 / paper, paper),
                 ("oscillator-0.01", "burg-ar", 1e-4, 10), ("oscillator-0.01", "burg-ar-1/2", 1e-5, 100))]
-        work = tables(self.folder.name, oscillator_1=seed(1e-8, 5e4), oscillator_2=seed(4e-8, 3e4), oscillator_3=seed(2e-6, 5e4))
+        work = tables(self.folder.name, oscillator_own_1=seed(1e-8, 5e4), oscillator_own_2=seed(4e-8, 3e4), oscillator_own_3=seed(2e-6, 5e4))
         goals = read(work, "goals.md")
         self.assertIn("independent windows | ≥ 50,000 times | 25,000 | **not met** |", goals)
         self.assertIn("| oscillator-0.01 | below the best Burg autoregression | ≥ 1 times | 250 | met |", goals)
@@ -88,7 +89,7 @@ class Validate(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             out = self.run_it(folder, "0.005")
             self.assertEqual(out.count("done in"), 2)
-            kept = json.loads(read(folder, "polymer-2.json"))
+            kept = json.loads(read(folder, "polymer-own-2.json"))
             self.assertEqual({r["seed"] for r in kept["results"]}, {2})
             self.assertEqual(set(kept), {"command", "commit", "machine", "sources", "seconds", "results"})
             work = os.path.join(folder, "work")
@@ -98,7 +99,7 @@ class Validate(unittest.TestCase):
             if shutil.which("gnuplot"):
                 with open(os.path.join(work, "validation-polymer.png"), "rb") as file:
                     self.assertEqual(file.read(8), b"\x89PNG\r\n\x1a\n")
-            os.unlink(os.path.join(folder, "polymer-1.json"))
+            os.unlink(os.path.join(folder, "polymer-own-1.json"))
             out = self.run_it(folder, "0.005")
             self.assertEqual((out.count("seed 1: done in"), out.count("seed 2: is there already")), (1, 1))
 
