@@ -12,6 +12,7 @@ import torch.nn.functional as F
 SLOPE = 0.2  # of LeakyReLU
 PAPER_NOISE_SCALE = 0.3  # of the U-net's input if there is no linear part
 N_LATENT_CRITIC = 3
+ORIENTATION = 4  # latent numbers of a molecule's frame, the last ones of z
 
 
 def leaky(x):
@@ -157,20 +158,45 @@ class LinearPart:
         return self.apply(self.noise, noise.transpose(1, 2), y).transpose(1, 2)
 
 
+def rotations(before, after, frames):
+    """Of quaternions of any length [n, 4] that go straight from one to the other -> [n, frames, 3, 3]"""
+    at = (torch.arange(frames, dtype=before.dtype) + 0.5) / frames
+    q = torch.lerp(before[:, None], after[:, None], at[:, None])
+    w, x, y, z = (q / q.norm(dim=-1, keepdim=True)).unbind(-1)
+    rows = (1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w),
+            2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w),
+            2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y))
+    return torch.stack(rows, -1).view(len(q), frames, 3, 3)
+
+
 class Generator:
-    """G_z and G_Y, in the paper's form or as networks beside a linear part."""
+    """G_z and G_Y, in the paper's form or as networks beside a linear part; maybe in the frame of a molecule, the
+    orientation of which is nothing that the networks see."""
 
     def __init__(self, parameters, architecture):
         a = self.architecture = architecture
-        w = a.latent
         self.linear = LinearPart(parameters, a) if a.states else None
-        self.n_linear = parameters.used
+        self.keep, self.seen = None, a.latent
+        if getattr(a, "frame", 0):
+            self.keep, self.seen = parameters.value[parameters.used], a.latent - ORIENTATION
+            parameters.used += 1
+        self.n_linear, w = parameters.used, self.seen
         self.evolve = [Layer(parameters, "evolve0", a.hidden, w, w), Layer(parameters, "evolve1", a.hidden, a.hidden),
                        Layer(parameters, "evolve2", w, a.hidden)]
         self.unet = UNet(parameters, a.window, a.components, a.channels, *((w, w) if a.states else (w,)))
 
     def chain(self, first, kick):
         """first [B, W], kick [K - 1, B, W] -> states, K of [B, W]; what the kicks add is done for all steps at once."""
+        if self.keep is None:
+            return self.seen_chain(first, kick)
+        states = self.seen_chain(first[:, :self.seen], kick[..., :self.seen].contiguous())
+        turned = [first[:, self.seen:]]
+        for r in kick[..., self.seen:]:
+            turned.append(self.keep * turned[-1] + (1 - self.keep.square()).sqrt() * r)
+        return [torch.cat(parts, 1) for parts in zip(states, turned)]
+
+    def seen_chain(self, first, kick):
+        """The same of what the networks see."""
         n_step, b, w = kick.shape
         d = self.architecture.components
         layer, middle, last = self.evolve
@@ -192,7 +218,11 @@ class Generator:
         """States at the windows' ends [n, W], noise [n, M, D] -> [n, M, D]"""
         if not self.linear:
             return self.unet(noise * PAPER_NOISE_SCALE, (before - 0.5) * math.sqrt(12))
-        return self.unet(noise, before, after) + self.linear.frames(before, after, noise)
+        if self.keep is None:
+            return self.unet(noise, before, after) + self.linear.frames(before, after, noise)
+        z, end = before[:, :self.seen], after[:, :self.seen]
+        turn = rotations(before[:, self.seen:].detach(), after[:, self.seen:].detach(), noise.shape[1])
+        return torch.einsum("nmij,nmj->nmi", turn, self.unet(noise, z, end) + self.linear.frames(z, end, noise))
 
 
 # ---- critics ----

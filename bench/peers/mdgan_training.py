@@ -35,10 +35,22 @@ def taper(n):
     return math.sqrt(8 / 3) * 0.5 * (1 - torch.cos(2 * math.pi * (t + 0.5) / n))
 
 
+def turned_power(record, left):
+    """Power spectrum of frames [n, sources] when frames t apart are turned against each other, which leaves left[t]."""
+    n = len(record)
+    t = torch.arange(n)
+    covariance = record @ record.T * left[(t[:, None] - t).abs()]
+    wave = torch.fft.rfft(torch.eye(n, dtype=record.dtype), dim=0, norm="ortho")
+    return ((wave @ covariance.to(wave.dtype)) * wave.conj()).sum(1).real
+
+
 @torch.no_grad()
 def linear_spectrum(generator, n_window):
     """Mean power spectrum of a chain of windows of the linear part alone: the sum over all its sources of noise."""
-    powers = []
+    powers, left = [], None
+    if generator.keep is not None:  # of a vector that stands still in its molecule's frame
+        square, m = generator.keep.double().square(), generator.architecture.window
+        left = torch.exp(-2 * (1 - square) / square * torch.arange(n_window * m, dtype=torch.float64) / m)
     for evolve, kick, start, end, noise in generator.linear.groups():
         m, q = start.shape
         n_source = (1 + n_window) * q + n_window * m
@@ -52,7 +64,8 @@ def linear_spectrum(generator, n_window):
             window[:, first:first + m] += noise
             frames.append(window)
         record = torch.cat(frames) * taper(n_window * m)[:, None]
-        powers.append(torch.fft.rfft(record, dim=0, norm="ortho").abs().square().sum(1))
+        powers.append(torch.fft.rfft(record, dim=0, norm="ortho").abs().square().sum(1) if left is None
+                      else turned_power(record, left))
     return torch.stack(powers).mean(0)
 
 
@@ -102,8 +115,9 @@ class LatentAnchor:
     def pull(self, first, last):
         """Renews the running gaps. first [B, W], 0 where a chain began anew, last [B, W] -> d(loss)/d(last) [B, W]"""
         n_group, q, _ = self.target.shape
+        n_state = n_group * q if n_group > 1 else first.shape[1]  # an orientation may follow
         # States of all components that share a group's matrices: [G, B * D / G, q]
-        x, y = (z.view(-1, n_group, q).transpose(0, 1) for z in (first, last))
+        x, y = (z[:, :n_state].reshape(-1, n_group, q).transpose(0, 1) for z in (first, last))
         n = x.shape[1]
         residual = y - x @ self.target.transpose(1, 2)
         covariance = y.transpose(1, 2) @ y / n - torch.eye(q, dtype=x.dtype)
@@ -111,7 +125,7 @@ class LatentAnchor:
         self.gap.lerp_(gap, 1 - ANCHOR_MEMORY)
         pull = self.residual_weight * x @ self.gap[:, 0].transpose(1, 2)
         pull = 2 / n * (pull + 2 * self.covariance_weight * y @ self.gap[:, 1].transpose(1, 2))
-        return pull.transpose(0, 1).reshape(first.shape)
+        return F.pad(pull.transpose(0, 1).reshape(len(first), n_state), (0, first.shape[1] - n_state))
 
 
 # ---- training ----

@@ -6,6 +6,8 @@
  * window k, and both generators are its closed form plus a network that starts at zero:
  *   z_{k+1} = F z_k + N r + MLP(z_k, r)
  *   Y_k     = C z_k + C' z_{k+1} + L e + U-net(e; z_k, z_{k+1}).
+ * In a molecule's frame z ends with the orientation, which the networks do not see, and Y_k is turned by it
+ * (gan/body_frame.h).
  */
 #ifndef MDGAN_GAN_GENERATOR_H
 #define MDGAN_GAN_GENERATOR_H
@@ -33,7 +35,9 @@ typedef struct generator {
     architecture arch;
     linear_part part; /* first in the parameter vector: [0, n_linear) */
     size_t n_linear;
-    chain evolve; /* G_z's network: [z, r] -> W */
+    size_t keep;  /* in a frame: offset of the orientation's rho, the last of the linear part; it has no gradient */
+    size_t seen;  /* latent states that the networks see: W, or what comes before the orientation */
+    chain evolve; /* G_z's network: [z, r] -> seen */
     unet window;  /* G_Y's network */
     size_t n_parameter;
     real noise_scale; /* of the U-net's input noise */
@@ -54,7 +58,8 @@ void generator_initialise(const generator *g, uint64_t seed, real *theta);
 
 /* One step of G_z for n chains, or for as many after each other as there is room for. */
 typedef struct evolve_tape {
-    real *input; /* [n][2 W]: z, r */
+    real *input;  /* [n][2 seen]: z, r */
+    real *d_step; /* [n][seen] in a frame */
     chain_tape net;
 } evolve_tape;
 
@@ -77,10 +82,12 @@ void evolve_backward_weight(const generator *g, size_t n, const real *z, const r
 typedef struct window_tape {
     real *noise;        /* [n][D][M] for the linear part */
     real *input;        /* [n][M][D] the same noise as the U-net sees it, scaled */
-    real *condition;    /* [n][boundaries * W] */
+    real *condition;    /* [n][boundaries * seen] */
     real *by_component; /* [n][D][M] */
     real *output;       /* [n][M][D] */
-    real *d_condition;  /* [n][boundaries * W] */
+    real *rotation;     /* [n][M][9] in a frame */
+    real *d_body;       /* [n][M][D] in a frame */
+    real *d_condition;  /* [n][boundaries * seen] */
     unet_tape net;
 } window_tape;
 
@@ -95,7 +102,8 @@ void window_draw(const generator *g, random_key key, uint64_t iteration, uint32_
 const real *window_forward(const generator *g, const real *theta, size_t n, const real *from, const real *to,
                            window_tape *tape);
 
-/* d_from, d_to: [n][W] overwritten (d_to untouched in the paper's form); gradient = weights' gradient. */
+/* d_from, d_to: [n][W] overwritten (d_to untouched in the paper's form), 0 for the orientation; gradient = weights'
+ * gradient. */
 void window_backward(const generator *g, const real *theta, size_t n, const real *from, const real *to,
                      const real *d_output, real *d_from, real *d_to, real *gradient, window_tape *tape);
 

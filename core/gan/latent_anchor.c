@@ -21,7 +21,7 @@ static size_t first_row(const latent_anchor *const a, const size_t g)
 /* ... and are so far apart. */
 static size_t row_stride(const latent_anchor *const a)
 {
-    return a->n_group * a->state;
+    return a->n_group > 1 ? a->latent : a->state;
 }
 
 /* power = evolve^n_step, in double precision: a phase must not drift by rounding. */
@@ -54,7 +54,7 @@ static mdgan_status raise(const size_t q, const real *const evolve, const size_t
 mdgan_status latent_anchor_create(latent_anchor *const a, const generator *const g, mdgan_error *const error)
 {
     const linear_part *const p = &g->part;
-    *a = (latent_anchor){.state = g->arch.state, .n_group = p->n_group, .width = p->width};
+    *a = (latent_anchor){.state = g->arch.state, .latent = g->arch.latent, .n_group = p->n_group, .width = p->width};
     const size_t size = matrix_size(a);
     a->n_gap = 2 * size * a->n_group;
     a->evolve = malloc(a->n_group * size * sizeof *a->evolve);
@@ -86,7 +86,7 @@ void latent_anchor_clear(latent_anchor *const a)
 
 size_t latent_anchor_work_size(const latent_anchor *const a, const size_t n)
 {
-    return n * a->width * row_stride(a) + matrix_size(a);
+    return n * a->latent + matrix_size(a);
 }
 
 static void add_product(const latent_anchor *const a, const size_t rows, const real *const x, const real *const y,
@@ -149,7 +149,7 @@ void latent_anchor_gradient(const latent_anchor *const a, const size_t n, const 
                             const real *const last, real *const d_last)
 {
     const size_t size = matrix_size(a), rows = n * a->width;
-    memset(d_last, 0, n * a->width * row_stride(a) * sizeof *d_last);
+    memset(d_last, 0, n * a->latent * sizeof *d_last);
     const double scale = 2 / (double)(n_batch * a->width);
     for (size_t g = 0; g < a->n_group; g++) {
         const size_t at = first_row(a, g);

@@ -23,6 +23,7 @@
 
 typedef struct latent_anchor {
     size_t state;   /* q */
+    size_t latent;  /* W */
     size_t n_group; /* of components that share a linear part */
     size_t width;   /* components per group */
     size_t n_gap;   /* 2 q^2 n_group */

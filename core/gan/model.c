@@ -168,6 +168,7 @@ static mdgan_status architecture_check(const mdgan_model *const model, mdgan_err
         {"architecture/latent", a->latent, 1, WIDTH_MAX},
         {"architecture/state", a->state, 0, WIDTH_MAX},
         {"architecture/shared", a->shared, 0, 1},
+        {"architecture/frame", a->frame, 0, 1},
         {"architecture/channel", a->channel, 1, WIDTH_MAX},
         {"architecture/hidden", a->hidden, 1, WIDTH_MAX},
     };
@@ -182,6 +183,19 @@ static mdgan_status architecture_check(const mdgan_model *const model, mdgan_err
     }
     const count_range weights = {"number of weights", model->n_weight, g.n_parameter, g.n_parameter};
     return counts_check(1, &weights, MDGAN_FORMAT, error);
+}
+
+/* How much of a molecule's orientation is kept is a correlation. */
+static mdgan_status orientation_check(const char *const name, const architecture *const a, const float *const weight,
+                                      mdgan_error *const error)
+{
+    generator g;
+    const mdgan_status status = generator_layout(&g, a, error);
+    if (status != MDGAN_OK || !a->frame || (weight[g.keep] >= 0 && weight[g.keep] <= 1)) {
+        return status;
+    }
+    return mdgan_fail(error, MDGAN_FORMAT, "%s[%zu], what is kept of an orientation, is %g: must be between 0 and 1",
+                      name, g.keep, (double)weight[g.keep]);
 }
 
 static mdgan_status modes_check(const mdgan_model *const model, mdgan_error *const error)
@@ -298,7 +312,8 @@ static mdgan_status checkpoint_sizes_check(const mdgan_model *const model, mdgan
     return counts_check(sizeof range / sizeof *range, range, MDGAN_FORMAT, error);
 }
 
-static mdgan_status checkpoint_vectors_check(const checkpoint *const c, mdgan_error *const error)
+static mdgan_status checkpoint_vectors_check(const architecture *const a, const checkpoint *const c,
+                                             mdgan_error *const error)
 {
     const struct {
         const char *name;
@@ -319,7 +334,10 @@ static mdgan_status checkpoint_vectors_check(const checkpoint *const c, mdgan_er
     for (size_t i = 0; i < sizeof vector / sizeof *vector && status == MDGAN_OK; i++) {
         status = finite_check(vector[i].name, vector[i].value, vector[i].n, error);
     }
-    return status;
+    if (status == MDGAN_OK) {
+        status = orientation_check("checkpoint/generator", a, c->generator, error);
+    }
+    return status == MDGAN_OK ? orientation_check("checkpoint/generator_mean", a, c->generator_mean, error) : status;
 }
 
 static mdgan_status checkpoint_check(const mdgan_model *const model, mdgan_error *const error)
@@ -340,7 +358,7 @@ static mdgan_status checkpoint_check(const mdgan_model *const model, mdgan_error
         status = reals_check(sizeof range / sizeof *range, range, MDGAN_FORMAT, error);
     }
     if (status == MDGAN_OK) {
-        status = checkpoint_vectors_check(c, error);
+        status = checkpoint_vectors_check(&model->arch, c, error);
     }
     return status;
 }
@@ -372,6 +390,9 @@ mdgan_status model_check(const mdgan_model *const model, mdgan_error *const erro
     }
     if (status == MDGAN_OK) {
         status = finite_check("weight", model->weight, model->n_weight, error);
+    }
+    if (status == MDGAN_OK) {
+        status = orientation_check("weight", &model->arch, model->weight, error);
     }
     if (status == MDGAN_OK && model->resume) {
         status = checkpoint_check(model, error);

@@ -16,6 +16,7 @@ typedef struct architecture {
     uint64_t latent;    /* W, width of z */
     uint64_t state;     /* q, states per component of the linear part; 0 = no linear part, the paper's form */
     uint64_t shared;    /* 1: all components share one linear part */
+    uint64_t frame;     /* 1: components are axes of a molecule's frame, and z ends with its orientation */
     uint64_t channel;   /* channels of the first U-net level */
     uint64_t hidden;    /* width of G_z's hidden layers */
 } architecture;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gan/body_frame.h"
 #include "gan/trainer.h"
 #include "linear/start.h"
 #include "parallel/blas.h"
@@ -64,17 +65,20 @@ static mdgan_status allocate(trainer *const t, mdgan_error *const error)
     return MDGAN_OK;
 }
 
-static architecture architecture_of(const trainer *const t, const size_t q)
+/* start: NULL for random weights */
+static architecture architecture_of(const trainer *const t, const linear_start *const start)
 {
     const mdgan_train_config *const c = &t->config;
     const size_t d = t->data.n_component;
-    return (architecture){.window = c->window,
-                          .component = d,
-                          .latent = q > 0 ? q * d : c->latent,
-                          .state = q,
-                          .shared = trainer_components_shared(&t->data),
-                          .channel = c->channel,
-                          .hidden = c->hidden};
+    architecture arch = {
+        .window = c->window, .component = d, .latent = c->latent, .channel = c->channel, .hidden = c->hidden};
+    if (start) {
+        arch.state = start->model[0].q;
+        arch.frame = start->keep > 0;
+        arch.shared = start->n_group == 1;
+        arch.latent = arch.state * d + (arch.frame ? BODY_LATENT : 0);
+    }
+    return arch;
 }
 
 /* Shapes first: all sizes follow from them. */
@@ -106,7 +110,7 @@ static mdgan_status linear_weights(trainer *const t, mdgan_error *const error)
         return status;
     }
     memcpy(t->start, start.text, sizeof t->start);
-    const architecture arch = architecture_of(t, start.model[0].q);
+    const architecture arch = architecture_of(t, &start);
     status = lay_out(t, &arch, error);
     if (status == MDGAN_OK) {
         status = trainer_place_anchor(t, &start, error);
@@ -127,7 +131,7 @@ static mdgan_status linear_weights(trainer *const t, mdgan_error *const error)
 static mdgan_status random_weights(trainer *const t, mdgan_error *const error)
 {
     snprintf(t->start, sizeof t->start, "random weights");
-    const architecture arch = architecture_of(t, 0);
+    const architecture arch = architecture_of(t, NULL);
     const mdgan_status status = lay_out(t, &arch, error);
     return status == MDGAN_OK ? set_up(t, error) : status;
 }

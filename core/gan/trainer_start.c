@@ -1,31 +1,45 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From a linear start to the generators' first weights. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gan/body_frame.h"
 #include "gan/trainer.h"
+#include "linear/body_axes.h"
 #include "linear/start.h"
 
 enum { N_FOLD = 5 };
 
-/* Non-overlapping records of 2M frames of one group of components, of every n_fold-th entity. Entities are taken in the
- * random order of their split, held-out ones last. */
+/* Entities are taken in the random order of their split, held-out ones last. */
+static const float *entity_at(const sample_data *const s, const size_t i)
+{
+    const uint32_t entity = i < s->n_train ? s->train[i] : s->held[i - s->n_train];
+    return s->value + (size_t)entity * s->n_frame * s->n_component;
+}
+
+/* Non-overlapping records of 2M frames of one group of components, of every n_fold-th entity. */
 static mdgan_status add_records(const sample_data *const s, const size_t fold, const size_t n_fold, const size_t first,
                                 const size_t width, record_moments *const m, mdgan_error *const error)
 {
-    mdgan_status status = record_moments_create(m, s->pair, error);
+    mdgan_status status = MDGAN_OK;
     for (size_t i = fold; status == MDGAN_OK && i < s->n_entity; i += n_fold) {
-        const uint32_t entity = i < s->n_train ? s->train[i] : s->held[i - s->n_train];
-        const float *const x = s->value + (size_t)entity * s->n_frame * s->n_component;
+        const float *const x = entity_at(s, i);
         for (size_t c = first; status == MDGAN_OK && c < first + width; c++) {
             status =
                 record_moments_add(m, s->n_frame / s->pair, x + c, s->pair * s->n_component, s->n_component, error);
         }
     }
-    if (status == MDGAN_OK) {
-        record_moments_finish(m);
-    }
     return status;
+}
+
+/* The same along one axis of the molecules. */
+static mdgan_status add_body_records(const body_axes *const b, const size_t fold, const size_t n_fold,
+                                     const size_t axis, record_moments *const m, mdgan_error *const error)
+{
+    const size_t first = fold * b->n_record / n_fold, last = (fold + 1) * b->n_record / n_fold;
+    const float *const x = b->record + (axis * b->n_record + first) * BODY_PARTS * b->length;
+    return record_moments_add(m, (last - first) * BODY_PARTS, x, b->length, 1, error);
 }
 
 bool trainer_components_shared(const sample_data *const s)
@@ -47,15 +61,45 @@ static size_t folds_judged(const sample_data *const s)
     return s->n_entity < 2 * N_FOLD ? 0 : s->pair <= pair_max ? N_FOLD : 1;
 }
 
-static mdgan_status find_here(const trainer *const t, linear_start *const start, mdgan_error *const error)
+/* A vector of a molecule, seen from anywhere. */
+static mdgan_status find_axes(const sample_data *const s, body_axes *const b, mdgan_error *const error)
+{
+    *b = (body_axes){0};
+    if (!s->isotropic || s->n_component != BODY_AXES) {
+        return MDGAN_OK;
+    }
+    const size_t per_entity = s->n_frame / s->pair, n = s->n_entity * per_entity;
+    const float **const record = malloc(n * sizeof *record);
+    if (!record) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu records", n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        record[i] = entity_at(s, i / per_entity) + i % per_entity * s->pair * s->n_component;
+    }
+    const mdgan_status status = body_axes_find(b, s->pair, n, record, error);
+    free(record);
+    return status;
+}
+
+static mdgan_status find_groups(const trainer *const t, const body_axes *const b, linear_start *const start,
+                                mdgan_error *const error)
 {
     const sample_data *const s = &t->data;
     const size_t n_judge = folds_judged(s), n_fold = n_judge > 0 ? N_FOLD : 1;
-    const size_t n_group = group_count(s), width = s->n_component / n_group;
+    const size_t n_group = b->record ? BODY_AXES : group_count(s), width = s->n_component / n_group;
     record_moments *const fold = calloc(n_fold * n_group, sizeof *fold);
     mdgan_status status = fold ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu components", n_group);
     for (size_t i = 0; status == MDGAN_OK && i < n_fold * n_group; i++) {
-        status = add_records(s, i / n_group, n_fold, i % n_group * width, width, &fold[i], error);
+        const size_t k = i / n_group, group = i % n_group;
+        status = record_moments_create(&fold[i], s->pair, error);
+        if (status == MDGAN_OK) {
+            status = b->record ? add_body_records(b, k, n_fold, group, &fold[i], error)
+                               : add_records(s, k, n_fold, group * width, width, &fold[i], error);
+        }
+        if (status == MDGAN_OK) {
+            record_moments_finish(&fold[i]);
+            fold[i].n_record /= b->record ? BODY_PARTS : 1;
+        }
     }
     if (status == MDGAN_OK) {
         status = linear_start_find(start, n_group, n_fold, fold, n_judge, t->config.latent, error);
@@ -67,10 +111,27 @@ static mdgan_status find_here(const trainer *const t, linear_start *const start,
     return status;
 }
 
+static mdgan_status find_here(const trainer *const t, linear_start *const start, mdgan_error *const error)
+{
+    body_axes b;
+    mdgan_status status = find_axes(&t->data, &b, error);
+    if (status == MDGAN_OK) {
+        status = find_groups(t, &b, start, error);
+    }
+    if (status == MDGAN_OK && b.record) {
+        start->keep = b.keep;
+        const size_t n = strlen(start->text);
+        snprintf(start->text + n, sizeof start->text - n, ", in the molecules' frames");
+    }
+    body_axes_clear(&b);
+    return status;
+}
+
 /* What the other ranks need to know before they can receive the matrices. */
 typedef struct start_shape {
-    size_t q;
+    size_t q, n_group;
     size_t m[MDGAN_COMPONENT_MAX]; /* noise sources by group */
+    double keep;
     char text[128];
 } start_shape;
 
@@ -91,7 +152,7 @@ static mdgan_status share_start(const trainer *const t, linear_start *const star
     const bool root = mdgan_comm_rank(t->comm) == 0;
     start_shape shape = {0};
     if (root) {
-        shape = (start_shape){.q = start->model[0].q};
+        shape = (start_shape){.q = start->model[0].q, .n_group = start->n_group, .keep = start->keep};
         for (size_t g = 0; g < start->n_group; g++) {
             shape.m[g] = start->model[g].m;
         }
@@ -99,7 +160,8 @@ static mdgan_status share_start(const trainer *const t, linear_start *const star
     }
     mdgan_status status = mdgan_comm_broadcast(t->comm, &shape, sizeof shape, error);
     if (status == MDGAN_OK && !root) {
-        status = linear_start_create(start, group_count(&t->data), shape.q, shape.m, error);
+        status = linear_start_create(start, shape.n_group, shape.q, shape.m, error);
+        start->keep = shape.keep;
         memcpy(start->text, shape.text, sizeof start->text);
     }
     status = mdgan_comm_agree(t->comm, status, error);
@@ -150,11 +212,14 @@ mdgan_status trainer_place_start(trainer *const t, const linear_start *const sta
         copy_real(block + p->noise, w.noise, m * m);
         window_form_clear(&w);
     }
+    if (t->net.generator.arch.frame) {
+        t->generator.theta[t->net.generator.keep] = (real)start->keep;
+    }
     return MDGAN_OK;
 }
 
-/* Averaged over components. Returns [n], to be freed, or NULL without memory. */
-static double *mean_autocovariance(const linear_start *const start, const size_t n)
+/* Averaged over components, as seen from space. Returns [n], to be freed, or NULL without memory. */
+static double *mean_autocovariance(const trainer *const t, const linear_start *const start, const size_t n)
 {
     double *const sum = calloc(2 * n, sizeof *sum), *const one = sum + n;
     for (size_t g = 0; sum && g < start->n_group; g++) {
@@ -163,6 +228,9 @@ static double *mean_autocovariance(const linear_start *const start, const size_t
             sum[i] += one[i] / (double)start->n_group;
         }
     }
+    for (size_t i = 0; sum && start->keep > 0 && i < n; i++) {
+        sum[i] *= body_frame_vector_left(start->keep, (double)i / (double)t->config.window);
+    }
     return sum;
 }
 
@@ -170,7 +238,7 @@ static double *mean_autocovariance(const linear_start *const start, const size_t
 mdgan_status trainer_place_anchor(trainer *const t, const linear_start *const start, mdgan_error *const error)
 {
     const size_t n = t->net.schedule.n_window * t->config.window;
-    double *const r = mean_autocovariance(start, n);
+    double *const r = mean_autocovariance(t, start, n);
     if (!r) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n);
     }
@@ -186,7 +254,7 @@ mdgan_status trainer_place_anchor(trainer *const t, const linear_start *const st
 mdgan_status trainer_expect_start(trainer *const t, const linear_start *const start, mdgan_error *const error)
 {
     const size_t n = score_long_frames(&t->score);
-    double *const r = mean_autocovariance(start, n);
+    double *const r = mean_autocovariance(t, start, n);
     if (!r) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n);
     }

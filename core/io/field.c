@@ -139,6 +139,9 @@ mdgan_status field_get_all(const hid_t group, const char *const section, const f
 {
     for (size_t i = 0; i < n; i++) {
         if (H5Aexists(group, table[i].name) <= 0) {
+            if (table[i].late) {
+                continue;
+            }
             return mdgan_fail(error, MDGAN_FORMAT, "attribute %s/%s is missing", section, table[i].name);
         }
         if (!field_get(group, &table[i], object)) {

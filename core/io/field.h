@@ -26,15 +26,20 @@ typedef struct field {
     size_t extent;
     const char *words;
     size_t capacity;
+    bool late; /* files of older versions do without: the member is left as it is */
 } field;
 
 #define FIELD(name, type, object, member)                                                                              \
     {                                                                                                                  \
-        name, type, offsetof(object, member), sizeof(((object *)0)->member), NULL, 0                                   \
+        name, type, offsetof(object, member), sizeof(((object *)0)->member), NULL, 0, false                            \
+    }
+#define FIELD_LATE(name, type, object, member)                                                                         \
+    {                                                                                                                  \
+        name, type, offsetof(object, member), sizeof(((object *)0)->member), NULL, 0, true                             \
     }
 #define FIELD_ENUM(name, object, member, words)                                                                        \
     {                                                                                                                  \
-        name, FIELD_WORD, offsetof(object, member), sizeof(((object *)0)->member), words, 0                            \
+        name, FIELD_WORD, offsetof(object, member), sizeof(((object *)0)->member), words, 0, false                     \
     }
 
 /* Members of ::mdgan_feature. */

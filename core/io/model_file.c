@@ -13,18 +13,18 @@
 static const char schema[] = "mdgan-model";
 static const char checkpoint_group[] = "checkpoint";
 
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 2 };
 
 static const field architecture_field[] = {
     FIELD("window", FIELD_UINT, architecture, window), FIELD("components", FIELD_UINT, architecture, component),
     FIELD("latent", FIELD_UINT, architecture, latent), FIELD("states", FIELD_UINT, architecture, state),
     FIELD("shared", FIELD_UINT, architecture, shared), FIELD("channels", FIELD_UINT, architecture, channel),
-    FIELD("hidden", FIELD_UINT, architecture, hidden),
+    FIELD("hidden", FIELD_UINT, architecture, hidden), FIELD_LATE("frame", FIELD_UINT, architecture, frame),
 };
 
 #define SCALING(name, member, count, capacity)                                                                         \
     {                                                                                                                  \
-        name, FIELD_REALS, offsetof(mdgan_model, member), offsetof(mdgan_model, count), NULL, capacity                 \
+        name, FIELD_REALS, offsetof(mdgan_model, member), offsetof(mdgan_model, count), NULL, capacity, false          \
     }
 static const field scaling_field[] = {
     SCALING("mean", mean, feature.n_component, MDGAN_COMPONENT_MAX),

@@ -10,7 +10,10 @@
 typedef struct linear_start {
     size_t n_group;    /* groups of components; each shares one model */
     statespace *model; /* [n_group], all of the same number of states */
-    char text[128];    /* how it was found, and how uncertain the MSD at ten times 2M frames is if that is known */
+    /* Groups are the axes of the molecules' frames, whose orientation keeps this much of itself from window to window
+     * (linear/body_axes.h); 0: groups are components as they are. */
+    double keep;
+    char text[128]; /* how it was found, and how uncertain the MSD at ten times 2M frames is if that is known */
 } linear_start;
 
 enum { FOLDS_MAX = 10 };

@@ -20,7 +20,8 @@ typedef enum random_purpose {
     RANDOM_PENALTY = 8, /* interpolation points */
     RANDOM_EMIT = 16,   /* + LATENT..NOISE: the same in emission */
     RANDOM_SCORE = 32,  /* + LATENT..NOISE: the same in held-out scoring */
-    RANDOM_BASELINE = 48
+    RANDOM_BASELINE = 48,
+    RANDOM_BODY = 64     /* orientations of molecules in the search for their axes */
 } random_purpose;
 
 typedef struct random_key {

@@ -2,7 +2,8 @@
 /* What test_gradients.py repeats with another program: trains a little, saves the checkpoint, and writes down all that
  * goes into and comes out of one critic pass and one generator pass over the next batch. Then it trains on by one
  * iteration, which sees the same batch, and saves that too.
- *   oracle_dump {linear|random} {conv|mlp} {penalty|clip} COMPONENTS ISOTROPIC WINDOW BEFORE DUMP AFTER */
+ *   oracle_dump {linear|random} {conv|mlp} {penalty|clip} COMPONENTS {0|1|molecules: isotropic} WINDOW BEFORE DUMP
+ * AFTER */
 #include <hdf5.h>
 
 #include "../unit/trained.h"
@@ -39,8 +40,13 @@ static mdgan_train_config config_of(char **const word)
 static void make_data(mdgan_dataset *const data, char **const word, const size_t window)
 {
     const size_t n_component = strtoul(word[3], NULL, 10);
-    const mdgan_feature f = synthetic_feature(MDGAN_VELOCITY, n_component, strcmp(word[4], "1") == 0);
-    synthetic_oscillators(data, &f, 24, 8 * window, (oscillator){0.9, 0.8}, 31);
+    const mdgan_feature f = synthetic_feature(MDGAN_VELOCITY, n_component, strcmp(word[4], "0") != 0);
+    const oscillator axes[3] = {{0.9, 0.5}, {0.9, 1.4}, {0.9, 2.4}};
+    if (strcmp(word[4], "molecules") == 0) {
+        synthetic_molecules(data, &f, 24, 8 * window, axes, 31);
+    } else {
+        synthetic_oscillators(data, &f, 24, 8 * window, (oscillator){0.9, 0.8}, 31);
+    }
 }
 
 static void put(const hid_t file, const char *const name, const hid_t type, const size_t n, const void *const data)
@@ -237,7 +243,8 @@ static void train_to(trainer *const t, const size_t iterations, const char *cons
 int main(const int argc, char **const argv)
 {
     if (argc != N_ARGUMENT) {
-        fprintf(stderr, "usage: oracle_dump INIT CRITIC LIPSCHITZ COMPONENTS ISOTROPIC WINDOW BEFORE DUMP AFTER\n");
+        fprintf(stderr, "usage: oracle_dump INIT CRITIC LIPSCHITZ COMPONENTS {0|1|molecules: isotropic} WINDOW BEFORE "
+                        "DUMP AFTER\n");
         return 2;
     }
     char **const word = argv + 1;

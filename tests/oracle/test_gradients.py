@@ -31,11 +31,12 @@ import mdgan_training
 TOLERANCE = 1e-4
 
 # init, critic, lipschitz, components, isotropic, window: all of mdgan's forms; windows whose U-nets have strides of 2,
-# 3 and 5 beside 4, and a linear part for each component where these are not a single triplet.
+# 3 and 5 beside 4, and a linear part for each component where these are not a single triplet; molecules with a frame of their own.
 CASES = [case + ("penalty", components, int(components == 3), 16)
          for case in itertools.product(("linear", "random"), ("conv", "mlp")) for components in (1, 3)]
 CASES += [("linear", "conv", "clip", 3, 1, 16), ("random", "mlp", "clip", 1, 0, 12),
-          ("linear", "conv", "penalty", 2, 0, 30), ("linear", "mlp", "penalty", 6, 1, 12)]
+          ("linear", "conv", "penalty", 2, 0, 30), ("linear", "mlp", "penalty", 6, 1, 12),
+          ("linear", "conv", "penalty", 3, "molecules", 16)]
 
 
 def double_backward_penalty(critic, fake, actual, mix, n_sample):
@@ -187,6 +188,8 @@ class Oracle(unittest.TestCase):
         for words in CASES:
             with self.subTest(" ".join(map(str, words))):
                 case = Case(words, self.folder.name)
+                frame = mdgan_files.Model(case.before).architecture.frame
+                self.assertEqual(frame, int("molecules" in words))
                 with mock.patch.object(mdgan_training, "gradient_penalty", double_backward_penalty):
                     check_passes(case)
                 check_iteration(case)

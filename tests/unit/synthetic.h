@@ -130,4 +130,38 @@ static inline void synthetic_oscillators(mdgan_dataset *const data, const mdgan_
     }
 }
 
+/* The velocity of something in a molecule that points anywhere and stands still: an oscillator along each of its axes.
+ */
+static inline void synthetic_molecules(mdgan_dataset *const data, const mdgan_feature *const feature,
+                                       const size_t n_entity, const size_t n_frame, const oscillator axis[3],
+                                       uint64_t state)
+{
+    mdgan_error error = {""};
+    assert_ok(mdgan_dataset_create(data, feature, n_entity, n_frame, &error), &error);
+    float *const body = malloc(3 * n_frame * sizeof *body);
+    assert_non_null(body);
+    for (size_t e = 0; e < n_entity; e++) {
+        double q[4], square = 0;
+        for (size_t k = 0; k < 4; k++) {
+            q[k] = synthetic_normal(&state);
+            square += q[k] * q[k];
+        }
+        for (size_t k = 0; k < 3; k++) {
+            oscillator_series(axis[k], &state, n_frame, 3, body + k);
+        }
+        /* v + 2 w x (w x v + s v) / |q|^2 */
+        const double s = q[0], *const w = q + 1;
+        for (size_t t = 0; t < n_frame; t++) {
+            const float *const v = body + 3 * t;
+            const double u[3] = {w[1] * v[2] - w[2] * v[1] + s * v[0], w[2] * v[0] - w[0] * v[2] + s * v[1],
+                                 w[0] * v[1] - w[1] * v[0] + s * v[2]};
+            float *const out = data->value + (e * n_frame + t) * 3;
+            out[0] = (float)(v[0] + 2 * (w[1] * u[2] - w[2] * u[1]) / square);
+            out[1] = (float)(v[1] + 2 * (w[2] * u[0] - w[0] * u[2]) / square);
+            out[2] = (float)(v[2] + 2 * (w[0] * u[1] - w[1] * u[0]) / square);
+        }
+    }
+    free(body);
+}
+
 #endif

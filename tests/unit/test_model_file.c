@@ -340,7 +340,7 @@ static void wrong_attributes(void **const state)
 {
     scratch *const s = *state;
     const char *const path = scratch_path(s, "wrong.h5");
-    const int64_t newer = 2;
+    const int64_t newer = 3;
     const uint64_t window = 11, many = UINT64_MAX, four = 4;
     const double not_a_number = NAN, negative = -1;
     const struct {
@@ -373,6 +373,52 @@ static void wrong_attributes(void **const state)
     const double scale[3] = {1, not_a_number, 1};
     attribute_set(path, "scaling", "scale", H5T_NATIVE_DOUBLE, scale);
     assert_load_fails(path, MDGAN_FORMAT, "scaling/scale[1] is nan");
+    remove(path);
+}
+
+/* Version 1 knew no molecules' frames. */
+static void files_without_a_frame(void **const state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "old.h5");
+    const int64_t one = 1;
+    save_sample(path);
+    attribute_set(path, "/", "schema_version", H5T_NATIVE_INT64, &one);
+    const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(H5Adelete_by_name(file, "architecture", "frame", H5P_DEFAULT) >= 0);
+    H5Fclose(file);
+    mdgan_model *model = NULL;
+    mdgan_error error = {""};
+    assert_ok(mdgan_model_load(&model, path, &error), &error);
+    assert_int_equal(model->arch.frame, 0);
+    mdgan_model_destroy(model);
+    remove(path);
+}
+
+static void orientations_keep_a_share(void **const state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "frame.h5");
+    mdgan_model *const model = sample_model();
+    model->arch.shared = 0;
+    model->arch.frame = 1;
+    model->arch.latent = 3 * 4 + 4;
+    generator g;
+    mdgan_error error = {""};
+    assert_int_equal(generator_layout(&g, &model->arch, NULL), MDGAN_OK);
+    free(model->weight);
+    model->n_weight = g.n_parameter;
+    model->weight = calloc(model->n_weight, sizeof *model->weight);
+    model->weight[g.keep] = 0.99F;
+    assert_ok(mdgan_model_save(model, path, &error), &error);
+    mdgan_model *loaded = NULL;
+    assert_ok(mdgan_model_load(&loaded, path, &error), &error);
+    assert_int_equal(loaded->arch.frame, 1);
+    mdgan_model_destroy(loaded);
+    model->weight[g.keep] = 1.01F;
+    assert_ok(mdgan_model_save(model, path, &error), &error);
+    assert_load_fails(path, MDGAN_FORMAT, "what is kept of an orientation");
+    mdgan_model_destroy(model);
     remove(path);
 }
 
@@ -554,6 +600,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(truncated_files, scratch_setup, scratch_teardown),
         cmocka_unit_test(damaged_bytes),
         cmocka_unit_test_setup_teardown(wrong_attributes, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(files_without_a_frame, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(orientations_keep_a_share, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(wrong_checkpoint_counts, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(wrong_checkpoint_reals, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(missing_parts, scratch_setup, scratch_teardown),

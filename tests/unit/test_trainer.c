@@ -519,6 +519,40 @@ static void components_of_their_own_are_trained(void **const state)
     mdgan_dataset_clear(&data);
 }
 
+/* Molecules that point anywhere get a frame, the orientation of which is part of z, and go on in it. */
+static void molecules_get_a_frame(void **const state)
+{
+    const mdgan_feature f = synthetic_feature(MDGAN_VELOCITY, 3, true);
+    const oscillator along[3] = {{0.95, 0.5}, {0.95, 1.3}, {0.95, 2.2}};
+    mdgan_dataset data;
+    synthetic_molecules(&data, &f, 60, 64, along, 8);
+    mdgan_train_config c = variant(0, 4);
+    c.window = 16;
+    c.latent = 4;
+    mdgan_model *const model = trained(&c, &data, *state);
+    assert_int_equal(model->arch.frame, 1);
+    assert_int_equal(model->arch.shared, 0);
+    assert_int_equal(model->arch.latent, 3 * 4 + 4);
+    assert_non_null(strstr(model->start, "in the molecules' frames"));
+    assert_true(model->score <= model->start_score);
+    /* Training goes on bit by bit where it was. */
+    mdgan_train_config less = c;
+    less.iterations = 2;
+    mdgan_model *const first = trained(&less, &data, *state);
+    mdgan_trainer *t = NULL;
+    mdgan_model *second = NULL;
+    mdgan_error error = {""};
+    assert_ok(mdgan_trainer_resume(&t, first, &c, &data, *state, &error), &error);
+    assert_ok(mdgan_trainer_run(t, NULL, NULL, 1e9, &error), &error);
+    assert_ok(mdgan_trainer_model(t, true, &second, &error), &error);
+    mdgan_trainer_destroy(t);
+    assert_true(second->resume->iteration == 4 && second->arch.frame == 1);
+    mdgan_model_destroy(first);
+    mdgan_model_destroy(second);
+    mdgan_model_destroy(model);
+    mdgan_dataset_clear(&data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -536,6 +570,7 @@ int main(void)
         cmocka_unit_test(a_training_that_diverges_says_so_and_keeps_the_start),
         cmocka_unit_test(particles_stay_together),
         cmocka_unit_test(few_entities_are_scored),
+        cmocka_unit_test(molecules_get_a_frame),
         cmocka_unit_test(nonsense_in_the_configuration_is_named),
         cmocka_unit_test(nonsense_in_real_numbers_is_named),
         cmocka_unit_test(only_fitting_checkpoints_are_resumed),
