@@ -16,7 +16,7 @@ CASES = ("oscillator", "diffusion", "water", "polymer")
 ROWS = ("mdgan", "mdgan-paper", "linear", "burg-ar", "burg-ar-3/4", "burg-ar-1/2", "burg-ar-1/4", "pair-gaussian", "independent",
         "naive", "naive-published", "c-rnn-gan", "c-rnn-gan-tuned", "c-rnn-gan-10x", "known-form", "floor")
 BURG = ("burg-ar", "burg-ar-3/4", "burg-ar-1/2", "burg-ar-1/4")
-GAUSSIAN = ("linear", "burg-ar")
+GAUSSIAN = ("burg-ar", "pair-gaussian")
 
 # case: tables of (heading, metric)
 COLUMNS = {

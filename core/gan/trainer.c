@@ -296,12 +296,18 @@ static mdgan_status align_ranks(trainer *const t, judgement *const j, mdgan_erro
     return status;
 }
 
-/* Where only chance separates models from the data, it would also choose among them: the latest one, of the lowest
- * rate, is taken then; but never one that scores worse than the start. */
+/* Whether held-out data cannot tell a linear start from the data. */
+static bool start_suffices(const trainer *const t)
+{
+    return t->net.generator.arch.state > 0 && t->progress.start_score <= 1;
+}
+
+/* Where only chance separates models from the data, it would also choose among them: a linear start that is as good
+ * stays, and else the latest model, of the lowest rate, is taken; but never one that scores worse than the start. */
 static bool is_better(const trainer *const t, const double reached)
 {
     const double chance = fmin(1, t->progress.start_score);
-    return reached < t->progress.best_score || (t->best_iteration > 0 && reached < chance);
+    return !start_suffices(t) && (reached < t->progress.best_score || (t->best_iteration > 0 && reached < chance));
 }
 
 mdgan_status trainer_evaluate(trainer *const t, mdgan_error *const error)
