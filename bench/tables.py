@@ -140,7 +140,7 @@ def oscillator_goals(r):
     yield (s, "below C-RNN-GAN as published, also with ten times the time", at_least(104, " times"),
            below(s, "c-rnn-gan", "c-rnn-gan-10x"))
     yield s, "below C-RNN-GAN, tuned", at_least(1, " times"), below(s, "c-rnn-gan-tuned")
-    yield s, "below the naive model", at_least(10, " times"), below(s, "naive")
+    yield s, "below the naive model, as published or better", at_least(10, " times"), below(s, "naive", "naive-published")
     yield s, "below the best Burg autoregression", at_least(1, " times"), below(s, *BURG)
     yield s, "phase jitter / rad", at_most(0.03), median("phase_jitter_rad")
     yield s, "amplitude", within(0.1, 0.002), median("amplitude_mean")
@@ -155,7 +155,8 @@ def oscillator_goals(r):
     yield s, "`mdgan-paper`: seeds 40,000 times below independent windows", ("4 of 5", lambda x: x >= 0.8), share, text
     yield s, "`mdgan-paper`: training / s", at_most(300), median("train_seconds", "mdgan-paper")
     s = "oscillator-0.1"
-    yield s, "spectrum's error below that of the naive model", at_least(79, " times"), below(s, "naive")
+    yield (s, "spectrum's error below that of the naive model, as published or better", at_least(79, " times"),
+           below(s, "naive", "naive-published"))
     yield (s, "below C-RNN-GAN as published, also with ten times the time", at_least(104, " times"),
            below(s, "c-rnn-gan", "c-rnn-gan-10x"))
     yield s, "below C-RNN-GAN, tuned", at_least(1, " times"), below(s, "c-rnn-gan-tuned")

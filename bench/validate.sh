@@ -113,7 +113,7 @@ trap 'kill $(jobs -p) 2> /dev/null; exit 130' INT TERM
 [ -z "${MDGAN_VALIDATE_PARTS:-}" ] || read -ra parts <<< "$MDGAN_VALIDATE_PARTS"
 [ -z "${MDGAN_VALIDATE_ROWS:-}" ] || parts=(own)
 sources_bench=$(sources 'bench/*.[ch]' bench/peers/{naive,crnn_gan,series}.py bench/data)
-sources_mdgan=$(sources core plugin cli 'bench/*.[ch]' bench/peers bench/data)
+sources_mdgan=$(sources core plugin cli 'bench/*.[ch]' 'bench/peers/*.py' bench/data)
 # As things are now: who commits while this runs changes nothing of the program that runs.
 origin=$(origin | sed -n '2,$s/^\([a-z]*\) *\(.*\)/"\1": "\2",/p')
 rm -f "$work/failed" "$work"/*.draft*
