@@ -21,7 +21,7 @@ typedef enum random_purpose {
     RANDOM_EMIT = 16,   /* + LATENT..NOISE: the same in emission */
     RANDOM_SCORE = 32,  /* + LATENT..NOISE: the same in held-out scoring */
     RANDOM_BASELINE = 48,
-    RANDOM_BODY = 64     /* orientations of molecules in the search for their axes */
+    RANDOM_BODY = 64 /* orientations of molecules in the search for their axes */
 } random_purpose;
 
 typedef struct random_key {
