@@ -24,7 +24,7 @@ from mdgan_networks import conv_critic, gradient_penalty, latent_critics, mlp_cr
 ADAM_BETA2, ADAM_EPSILON = 0.9, 1e-8  # beta1 is 0: the first moment is the gradient
 EMA = 0.995
 ANCHOR_FLOOR, ANCHOR_MEMORY = 1e-4, 0.95
-LATENT_RESIDUAL_SHARE, LATENT_COVARIANCE_SHARE = 0.1, 1 / 64
+LATENT_RESIDUAL_SHARE, LATENT_COVARIANCE_SHARE = 0.5, 1 / 64
 
 
 # ---- the anchor ----
@@ -103,7 +103,8 @@ def linear_evolution(generator, n_step):
 
 
 class LatentAnchor:
-    """Pull of a chain's last states: as correlated with the first as the linear start's, and of unit covariance."""
+    """Pull of a chain's last states: at least as correlated with the first as the linear start's, at its pace, and of
+    unit covariance."""
 
     def __init__(self, target, gap, weight):
         self.target = target
@@ -123,7 +124,9 @@ class LatentAnchor:
         covariance = y.transpose(1, 2) @ y / n - torch.eye(q, dtype=x.dtype)
         gap = torch.stack((residual.transpose(1, 2) @ x / n, covariance), 1)
         self.gap.lerp_(gap, 1 - ANCHOR_MEMORY)
-        pull = self.residual_weight * x @ self.gap[:, 0].transpose(1, 2)
+        excess = ((self.gap[:, 0] * self.target).sum((1, 2)) / self.target.square().sum((1, 2))).clamp(min=0)
+        lagging = self.gap[:, 0] - excess[:, None, None] * self.target
+        pull = self.residual_weight * x @ lagging.transpose(1, 2)
         pull = 2 / n * (pull + 2 * self.covariance_weight * y @ self.gap[:, 1].transpose(1, 2))
         return F.pad(pull.transpose(0, 1).reshape(len(first), n_state), (0, first.shape[1] - n_state))
 

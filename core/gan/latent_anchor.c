@@ -58,7 +58,8 @@ mdgan_status latent_anchor_create(latent_anchor *const a, const generator *const
     const size_t size = matrix_size(a);
     a->n_gap = 2 * size * a->n_group;
     a->evolve = malloc(a->n_group * size * sizeof *a->evolve);
-    a->gap = calloc(a->n_gap, sizeof *a->gap);
+    a->gap = calloc(2 * a->n_gap, sizeof *a->gap);
+    a->pull = a->gap ? a->gap + a->n_gap : NULL;
     if (!a->evolve || !a->gap) {
         latent_anchor_clear(a);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu states", (size_t)g->arch.latent);
@@ -118,6 +119,20 @@ void latent_anchor_measure(const latent_anchor *const a, const size_t n, const r
     }
 }
 
+/* What is left of a group's residual without its excess over the closed form, or all of it if there is none. */
+static void take_off_excess(const size_t size, const real *const evolve, const float *const gap, float *const pull)
+{
+    double along = 0, square = 0;
+    for (size_t i = 0; i < size; i++) {
+        along += (double)gap[i] * (double)evolve[i];
+        square += (double)evolve[i] * (double)evolve[i];
+    }
+    const double excess = along > 0 ? along / square : 0;
+    for (size_t i = 0; i < size; i++) {
+        pull[i] = gap[i] - (float)(excess * (double)evolve[i]);
+    }
+}
+
 void latent_anchor_update(latent_anchor *const a, const size_t n_batch, const double *const sums)
 {
     const size_t q = a->state, size = matrix_size(a);
@@ -127,10 +142,14 @@ void latent_anchor_update(latent_anchor *const a, const size_t n_batch, const do
         const double target = covariance && i % size % (q + 1) == 0 ? 1 : 0;
         a->gap[i] += (float)((1 - ANCHOR_MEMORY) * (sums[i] / rows - target - a->gap[i]));
     }
+    memcpy(a->pull, a->gap, a->n_gap * sizeof *a->gap);
+    for (size_t g = 0; g < a->n_group; g++) {
+        take_off_excess(size, a->evolve + g * size, a->gap + 2 * g * size, a->pull + 2 * g * size);
+    }
 }
 
-/* d += scale x gap^T over rows of q states. */
-static void add_pull(const latent_anchor *const a, const size_t rows, const double scale, const float *const gap,
+/* d += scale x pull^T over rows of q states. */
+static void add_pull(const latent_anchor *const a, const size_t rows, const double scale, const float *const pull,
                      const real *const x, real *const d)
 {
     const size_t q = a->state, stride = row_stride(a);
@@ -138,7 +157,7 @@ static void add_pull(const latent_anchor *const a, const size_t rows, const doub
         for (size_t k = 0; k < q; k++) {
             real sum = 0;
             for (size_t l = 0; l < q; l++) {
-                sum += gap[k * q + l] * x[i * stride + l];
+                sum += pull[k * q + l] * x[i * stride + l];
             }
             d[i * stride + k] += (real)scale * sum;
         }
@@ -153,7 +172,7 @@ void latent_anchor_gradient(const latent_anchor *const a, const size_t n, const 
     const double scale = 2 / (double)(n_batch * a->width);
     for (size_t g = 0; g < a->n_group; g++) {
         const size_t at = first_row(a, g);
-        add_pull(a, rows, scale * a->residual_weight, a->gap + 2 * g * size, first + at, d_last + at);
-        add_pull(a, rows, 2 * scale * a->covariance_weight, a->gap + (2 * g + 1) * size, last + at, d_last + at);
+        add_pull(a, rows, scale * a->residual_weight, a->pull + 2 * g * size, first + at, d_last + at);
+        add_pull(a, rows, 2 * scale * a->covariance_weight, a->pull + (2 * g + 1) * size, last + at, d_last + at);
     }
 }

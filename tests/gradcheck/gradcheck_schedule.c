@@ -220,6 +220,19 @@ typedef struct latent_case {
     double *sums;
 } latent_case;
 
+/* How far the residual G points along the closed form E: <G, E> / |E|, of group g. */
+static double along(const latent_case *const c, const size_t g)
+{
+    const size_t size = c->anchor.state * c->anchor.state;
+    double sum = 0, square = 0;
+    for (size_t i = 0; i < size; i++) {
+        const double e = (double)c->anchor.evolve[g * size + i];
+        sum += c->sums[2 * g * size + i] / (double)(c->n * c->anchor.width) * e;
+        square += e * e;
+    }
+    return sum / sqrt(square);
+}
+
 static double latent_loss(void *const context)
 {
     latent_case *const c = context;
@@ -232,7 +245,29 @@ static double latent_loss(void *const context)
         const double gap = c->sums[i] / (double)(c->n * a->width) - (on_diagonal ? 1 : 0);
         square += (i / (q * q) % 2 == 1 ? a->covariance_weight : a->residual_weight) * gap * gap;
     }
+    for (size_t g = 0; g < a->n_group; g++) {
+        const double excess = fmax(0, along(c, g)); /* is free */
+        square -= a->residual_weight * excess * excess;
+    }
     return (1 - ANCHOR_MEMORY) * square;
+}
+
+/* Last states that remember the first ones better than the closed form has it (excess > 0), or worse. */
+static void set_last(const latent_case *const c, const size_t n, const double excess)
+{
+    const latent_anchor *const a = &c->anchor;
+    const size_t q = a->state, stride = a->n_group > 1 ? a->latent : q;
+    real *const noise = new_normal(2, n, 0.01);
+    memcpy(c->last, noise, n * sizeof *noise);
+    free(noise);
+    for (size_t g = 0; g < a->n_group; g++) {
+        for (size_t i = 0; i < c->n * a->width * q; i++) {
+            const size_t row = g * q + i / q * stride;
+            for (size_t k = 0; k < q; k++) {
+                c->last[row + i % q] += (real)(1 + excess) * a->evolve[(g * q + i % q) * q + k] * c->first[row + k];
+            }
+        }
+    }
 }
 
 static void check_latent_anchor(const char *const name, const architecture *const arch)
@@ -247,14 +282,21 @@ static void check_latent_anchor(const char *const name, const architecture *cons
     const size_t n = c.n * arch->latent;
     real *const theta = new_normal(3, g.n_parameter, 0.5), *const d = new_zero(n);
     c.first = new_normal(1, n, 1);
-    c.last = new_normal(2, n, 1);
+    c.last = new_zero(n);
     c.work = new_zero(latent_anchor_work_size(&c.anchor, c.n));
     c.sums = calloc(c.anchor.n_gap, sizeof *c.sums);
     assert_int_equal(latent_anchor_aim(&c.anchor, &g, theta, 3, &error), MDGAN_OK);
-    latent_anchor_measure(&c.anchor, c.n, c.first, c.last, c.sums, c.work);
-    latent_anchor_update(&c.anchor, c.n, c.sums);
-    latent_anchor_gradient(&c.anchor, c.n, c.n, c.first, c.last, d);
-    check_gradient(name, latent_loss, &c, c.last, d, n, 200);
+    for (int excess = -3; excess <= 3; excess += 6) {
+        set_last(&c, n, excess);
+        memset(c.anchor.gap, 0, c.anchor.n_gap * sizeof *c.anchor.gap);
+        latent_anchor_measure(&c.anchor, c.n, c.first, c.last, c.sums, c.work);
+        for (size_t i = 0; i < c.anchor.n_group; i++) {
+            assert_true((along(&c, i) > 0) == (excess > 0));
+        }
+        latent_anchor_update(&c.anchor, c.n, c.sums);
+        latent_anchor_gradient(&c.anchor, c.n, c.n, c.first, c.last, d);
+        check_gradient(name, latent_loss, &c, c.last, d, n, 200);
+    }
     free(theta);
     free(d);
     free(c.first);
