@@ -33,7 +33,7 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, iterations, text in (("speed", 300, "print iterations per second as one line of JSON"),
-                                   ("train", 6000, "train, and write the model as mdgan would")):
+                                   ("train", 20000, "train, and write the model as mdgan would")):
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("model", help="model file of `mdgan train`, such as with `iterations 0`")
         command.add_argument("data", help="the feature series that it was trained on")

@@ -359,7 +359,7 @@ class Training:
 
 
 def rate_factor(done, linear):
-    """At @p done from 0 to 1: full rate for half the training, then down to a fiftieth; a cosine beside a linear part."""
+    """At @p done from 0 to 1: down to a twentieth in the middle of the training; by a cosine beside a linear part."""
     if linear:
         return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1, max(0, (done - 0.1) / 0.9))))
-    return 1.0 if done < 0.5 else max(0.02, 2 * (1 - done))
+    return min(1, max(0.05, (0.7 - done) / 0.3))

@@ -16,7 +16,8 @@ enum {
     LONG_WINDOWS = 16, /* of the series that are compared with the start */
     BANDS_MAX = 16,
     BLOCKS = 8,    /* per record, for block energies */
-    PREDICTOR = 32 /* frames that the next one is predicted from, at the most */
+    PREDICTOR = 32, /* frames that the next one is predicted from, at the most */
+    LATE_LAGS_MAX = 8
 };
 enum { N_SURPRISE = 2 };
 static const size_t block_lags[] = {0, 1, 2, 4};
@@ -29,6 +30,21 @@ static const double empty_power = 2e-4, empty_square = 2e-3;
 /* White noise of this share of the variance is thought added for the predictor, which would else be at the mercy of
  * the emptiest frequencies. */
 static const double predictor_floor = 1e-3;
+
+/* Lags from M to 3M/2 whose distances differ, so that no frequency escapes them all. */
+static size_t late_lag(const size_t record, const size_t i)
+{
+    return record / 2 + i * (i + 1) / 2;
+}
+
+static size_t n_late_lag(const size_t record)
+{
+    size_t n = 0;
+    while (n < LATE_LAGS_MAX && late_lag(record, n) <= record / 4 * 3) {
+        n++;
+    }
+    return n;
+}
 
 static size_t n_displacement(const size_t record)
 {
@@ -145,28 +161,45 @@ static void add_surprises(const score *const s, const float *const x, double *co
     }
 }
 
+/* Products of frames a window apart: by the phase of a line there, its frequency shows more sharply than in any band. */
+static void add_late_products(const score *const s, const float *const x, double *const row)
+{
+    const size_t d = s->n_component, n_lag = n_late_lag(s->record);
+    for (size_t i = 0; i < n_lag; i++) {
+        const size_t lag = late_lag(s->record, i), n = (s->record - lag) * d;
+        double sum = 0;
+        for (size_t k = 0; k < n; k++) {
+            sum += (double)x[k] * x[k + lag * d];
+        }
+        row[i] += sum / (double)n;
+    }
+}
+
 /* Mean over the records of one entity. */
 static void statistics_of(score *const s, const float *const series, const size_t n_record, const size_t step)
 {
+    const size_t late = s->n_statistic - n_late_lag(s->record);
     memset(s->row, 0, s->n_statistic * sizeof *s->row);
     for (size_t r = 0; r < n_record; r++) {
         const float *const x = series + r * step * s->n_component;
         add_bands(s, x, s->row);
         add_displacements(s, x, s->row + 2 * s->n_band);
         add_energies(s, x, s->row + 2 * s->n_band + n_displacement(s->record));
-        add_surprises(s, x, s->row + s->n_statistic - N_SURPRISE);
+        add_surprises(s, x, s->row + late - N_SURPRISE);
+        add_late_products(s, x, s->row + late);
     }
     for (size_t i = 0; i < s->n_statistic; i++) {
         s->row[i] /= (double)n_record;
     }
 }
 
-/* Smallest differences that matter, beside what chance explains: a hundredth of each statistic's natural size, and for
- * bands the shares above which they count as empty. */
+/* Smallest differences that matter, beside what chance explains: a hundredth of each statistic's natural size, for bands
+ * the shares above which they count as empty, and for the phases of lines a thousandth. */
 static void set_floors(score *const s)
 {
     const double one_percent = 0.01, energy = s->centre[s->n_band];
     const size_t n_moment = 2 * s->n_band + n_displacement(s->record) + 1;
+    const size_t late = s->n_statistic - n_late_lag(s->record);
     double total = 0;
     for (size_t b = 0; b < s->n_band; b++) {
         total += s->held[b];
@@ -176,9 +209,12 @@ static void set_floors(score *const s)
         s->floor[s->n_band + b] =
             fmax(empty_square * total * empty_square * total, one_percent * s->centre[b] * s->centre[b]);
     }
-    for (size_t i = 2 * s->n_band; i < s->n_statistic; i++) {
-        const bool own_size = i < n_moment || i + N_SURPRISE >= s->n_statistic;
+    for (size_t i = 2 * s->n_band; i < late; i++) {
+        const bool own_size = i < n_moment || i + N_SURPRISE >= late;
         s->floor[i] = one_percent * (own_size ? s->held[i] : energy * energy);
+    }
+    for (size_t i = late; i < s->n_statistic; i++) {
+        s->floor[i] = 0.1 * one_percent * energy;
     }
 }
 
@@ -291,7 +327,7 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
         s->n_integrated++;
     }
     s->n_band = n / 2 < BANDS_MAX ? n / 2 : BANDS_MAX;
-    s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG + N_SURPRISE;
+    s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG + N_SURPRISE + n_late_lag(n);
     s->n_predictor = n / 4 < PREDICTOR ? n / 4 : PREDICTOR;
     s->window = calloc(2 * n + 1 + 6 * s->n_statistic + n_long + PREDICTOR, sizeof *s->window);
     s->z = calloc(CHAINS_AT_ONCE * g->arch.latent, sizeof *s->z);

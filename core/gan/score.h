@@ -2,8 +2,8 @@
 /* The held-out score: how far statistics of generated 2M-frame records are from those of entities kept out of the
  * training, in units of what chance explains. Statistics per record: power in frequency bands and its square (how power
  * fluctuates from record to record), displacement over 2^k frames, fourth moment, correlations of the energy of blocks
- * of M/4 frames, second and fourth moment of what a linear predictor leaves. All are simulators' own observables;
- * critics' estimates track nothing (measured). */
+ * of M/4 frames, second and fourth moment of what a linear predictor leaves, products of frames a window apart. All are
+ * simulators' own observables; critics' estimates track nothing (measured). */
 #ifndef MDGAN_GAN_SCORE_H
 #define MDGAN_GAN_SCORE_H
 

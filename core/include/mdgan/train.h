@@ -70,7 +70,7 @@ enum { MDGAN_WINDOW_MIN = 8, MDGAN_WINDOW_MAX = 4096 };
 /** Whether M frames can be trained on: a product of 2, 3, 5 and 7 from MDGAN_WINDOW_MIN to MDGAN_WINDOW_MAX. */
 bool mdgan_window_fits(size_t window);
 
-/** Defaults for a way to start; they differ in latent, channel, rates, iterations, seconds, anchor and carry. */
+/** Defaults for a way to start; they differ in latent, channel, rates, critic_steps, seconds, anchor and carry. */
 mdgan_train_config mdgan_train_config_defaults(mdgan_init init);
 
 /** Where a training stands. */
