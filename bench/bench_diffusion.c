@@ -230,14 +230,14 @@ static mdgan_status measure_floor(void *const context, const uint64_t seed, figu
     return status;
 }
 
-/* The likeliest process of this form with these times; its own curve, not that of series made from it. */
-static mdgan_status measure_known_form(void *const context, const uint64_t seed, const mdgan_dataset *const data,
-                                       figures *const f, mdgan_error *const error)
+/* The likeliest process of this form, or with these times; its own curve, not that of series made from it. */
+static mdgan_status measure_known(void *const context, const char *const name, const mdgan_dataset *const data,
+                                  figures *const f, mdgan_error *const error)
 {
     const diffusion *const c = context;
+    const process_known known = !strcmp(name, "known-times") ? PROCESS_TIMES : PROCESS_FORM;
     process_diffusion fit = c->process;
-    (void)seed;
-    mdgan_status status = process_fit(&fit, data, 2 * WINDOW, error);
+    mdgan_status status = process_fit(&fit, data, 2 * WINDOW, known, error);
     if (status != MDGAN_OK) {
         return status;
     }
@@ -284,7 +284,7 @@ static mdgan_status run(const bench_request *const request, mdgan_error *const e
                          .prepare = prepare,
                          .measure = measure,
                          .floor = measure_floor,
-                         .known_form = measure_known_form};
+                         .known = measure_known};
         status = study_run(&s, request, out, error);
     }
     report_close(out);

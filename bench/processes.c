@@ -4,6 +4,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
+#include <nlopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,11 +90,14 @@ typedef struct fit {
     double *inverse;       /* of their covariance */
     double *weighted;      /* inverse times moment */
     double *solved[TERMS]; /* inverse times the term's own covariance */
+    double *work;
+    double log_determinant;   /* of the covariance */
+    process_diffusion *found; /* what a search for times tries */
 } fit;
 
 static mdgan_status fit_create(fit *const f, const size_t n, mdgan_error *const error)
 {
-    *f = (fit){.n = n, .moment = calloc((3 + TERMS) * n * n, sizeof(double))};
+    *f = (fit){.n = n, .moment = calloc((4 + TERMS) * n * n, sizeof(double))};
     if (!f->moment) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for covariances of %zu frames", n);
     }
@@ -102,12 +106,14 @@ static mdgan_status fit_create(fit *const f, const size_t n, mdgan_error *const 
     for (size_t k = 0; k < TERMS; k++) {
         f->solved[k] = f->weighted + (k + 1) * n * n;
     }
+    f->work = f->weighted + (TERMS + 1) * n * n;
     return MDGAN_OK;
 }
 
-static void add_moments(fit *const f, const mdgan_dataset *const data, double *const record)
+static void add_moments(fit *const f, const mdgan_dataset *const data)
 {
     const size_t d = data->feature.n_component;
+    double *const record = f->work;
     for (size_t i = 0; i < data->n_entity * d; i++) {
         const float *const x = mdgan_dataset_entity(data, i / d) + i % d;
         for (size_t t = 0; t < f->n; t++) {
@@ -123,7 +129,7 @@ static void add_moments(fit *const f, const mdgan_dataset *const data, double *c
     }
 }
 
-static mdgan_status invert(const fit *const f, const process_diffusion *const p, mdgan_error *const error)
+static mdgan_status invert(fit *const f, const process_diffusion *const p, mdgan_error *const error)
 {
     const size_t n = f->n;
     for (size_t i = 0; i < n; i++) {
@@ -136,11 +142,14 @@ static mdgan_status invert(const fit *const f, const process_diffusion *const p,
             }
         }
     }
-    if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'U', (int)n, f->inverse, (int)n) != 0 ||
-        LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'U', (int)n, f->inverse, (int)n) != 0) {
-        return mdgan_fail(error, MDGAN_NUMERIC, "increments of %zu frames have no covariance of this form", n);
+    bool good = LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'U', (int)n, f->inverse, (int)n) == 0;
+    f->log_determinant = 0;
+    for (size_t i = 0; good && i < n; i++) {
+        f->log_determinant += 2 * log(f->inverse[i * (n + 1)]);
     }
-    return MDGAN_OK;
+    good = good && LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'U', (int)n, f->inverse, (int)n) == 0;
+    return good ? MDGAN_OK
+                : mdgan_fail(error, MDGAN_NUMERIC, "increments of %zu frames have no covariance of this form", n);
 }
 
 /* tr(a b). */
@@ -156,9 +165,10 @@ static double trace(const double *const a, const double *const b, const size_t n
 /* Normal equations of the likelihood for covariances that are sums of terms: information[k][l] = tr(S^-1 T_k S^-1 T_l),
  * right[k] = tr(S^-1 T_k S^-1 M). */
 static void normal_equations(const fit *const f, const process_diffusion *const p, double information[TERMS][TERMS],
-                             double right[TERMS], double *const work)
+                             double right[TERMS])
 {
     const size_t n = f->n;
+    double *const work = f->work;
     for (size_t k = 0; k < TERMS; k++) {
         for (size_t i = 0; i < n * n; i++) {
             const size_t row = i / n, column = i % n;
@@ -223,15 +233,14 @@ static bool solve_positive(double information[TERMS][TERMS], const double right[
     return isfinite(least);
 }
 
-static mdgan_status improve(const fit *const f, process_diffusion *const p, double *const work,
-                            mdgan_error *const error)
+static mdgan_status improve(fit *const f, process_diffusion *const p, mdgan_error *const error)
 {
     double information[TERMS][TERMS], right[TERMS], value[TERMS] = {0};
     const mdgan_status status = invert(f, p, error);
     if (status != MDGAN_OK) {
         return status;
     }
-    normal_equations(f, p, information, right, work);
+    normal_equations(f, p, information, right);
     if (!solve_positive(information, right, value)) {
         return mdgan_fail(error, MDGAN_NUMERIC, "no displacements of this form fit the data");
     }
@@ -240,30 +249,91 @@ static mdgan_status improve(const fit *const f, process_diffusion *const p, doub
     return MDGAN_OK;
 }
 
-mdgan_status process_fit(process_diffusion *const p, const mdgan_dataset *const data, const size_t n_step,
-                         mdgan_error *const error)
+/* D and a_i^2 for the times of @p p. Weights follow the fit, which settles in a few rounds. */
+static mdgan_status fit_weights(fit *const f, process_diffusion *const p, mdgan_error *const error)
 {
     enum { ROUNDS = 30 };
+    mdgan_status status = MDGAN_OK;
+    p->diffusion = f->moment[0] / 2;
+    memset(p->square, 0, sizeof p->square);
+    for (int round = 0; status == MDGAN_OK && round < ROUNDS; round++) {
+        status = improve(f, p, error);
+    }
+    return status;
+}
+
+/* Twice the negative logarithm of the likelihood per record, but for a constant. */
+static double unlikelihood(fit *const f, const process_diffusion *const p)
+{
+    mdgan_error ignored;
+    if (invert(f, p, &ignored) != MDGAN_OK) {
+        return INFINITY;
+    }
+    const int n = (int)f->n;
+    double sum = f->log_determinant;
+    cblas_dsymm(CblasRowMajor, CblasLeft, CblasUpper, n, n, 1, f->inverse, n, f->moment, n, 0, f->weighted, n);
+    for (size_t i = 0; i < f->n; i++) {
+        sum += f->weighted[i * (f->n + 1)];
+    }
+    return sum;
+}
+
+/* With the best weights for times exp(@p log_time). */
+static double cost_of_times(const unsigned n, const double *const log_time, double *const gradient, void *const context)
+{
+    fit *const f = context;
+    process_diffusion *const p = f->found;
+    (void)gradient;
+    for (size_t i = 0; i < n; i++) {
+        p->time[i] = exp(log_time[i]);
+    }
+    mdgan_error ignored;
+    return fit_weights(f, p, &ignored) == MDGAN_OK ? unlikelihood(f, p) : HUGE_VAL;
+}
+
+/* From times spread evenly over the logarithm of the record's length, without derivatives. */
+static mdgan_status find_times(fit *const f, process_diffusion *const p, mdgan_error *const error)
+{
+    enum { EVALUATIONS = 300 };
+    const double longest = (double)f->n;
+    double log_time[PROCESS_MEMORIES], cost;
+    nlopt_opt optimiser = nlopt_create(NLOPT_LN_NELDERMEAD, PROCESS_MEMORIES);
+    if (!optimiser) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for an optimiser");
+    }
+    for (size_t i = 0; i < PROCESS_MEMORIES; i++) {
+        log_time[i] = log(longest) * (double)(i + 1) / (PROCESS_MEMORIES + 1);
+    }
+    f->found = p;
+    nlopt_set_min_objective(optimiser, cost_of_times, f);
+    nlopt_set_lower_bounds1(optimiser, 0);
+    nlopt_set_upper_bounds1(optimiser, log(longest));
+    nlopt_set_xtol_abs1(optimiser, 1e-3);
+    nlopt_set_maxeval(optimiser, EVALUATIONS);
+    const nlopt_result result = nlopt_optimize(optimiser, log_time, &cost);
+    nlopt_destroy(optimiser);
+    if (result < 0 || !isfinite(cost)) {
+        return mdgan_fail(error, MDGAN_NUMERIC, "no times of %d memories fit the data", PROCESS_MEMORIES);
+    }
+    for (size_t i = 0; i < PROCESS_MEMORIES; i++) {
+        p->time[i] = exp(log_time[i]);
+    }
+    return fit_weights(f, p, error);
+}
+
+mdgan_status process_fit(process_diffusion *const p, const mdgan_dataset *const data, const size_t n_step,
+                         const process_known known, mdgan_error *const error)
+{
     fit f;
     if (data->n_frame < n_step + 1 || n_step == 0) {
         return mdgan_fail(error, MDGAN_INVALID, "%zu increments need %zu frames, not %zu", n_step, n_step + 1,
                           data->n_frame);
     }
     mdgan_status status = fit_create(&f, n_step, error);
-    double *const work = malloc(n_step * n_step * sizeof *work);
-    if (status == MDGAN_OK && !work) {
-        status = mdgan_fail(error, MDGAN_MEMORY, "no memory for covariances of %zu frames", n_step);
-    }
     if (status == MDGAN_OK) {
-        add_moments(&f, data, work);
-        p->diffusion = f.moment[0] / 2;
-        memset(p->square, 0, sizeof p->square);
+        add_moments(&f, data);
+        status = known == PROCESS_TIMES ? fit_weights(&f, p, error) : find_times(&f, p, error);
     }
-    /* Weights follow the fit, which settles in a few rounds. */
-    for (int round = 0; status == MDGAN_OK && round < ROUNDS; round++) {
-        status = improve(&f, p, work, error);
-    }
-    free(work);
     free(f.moment);
     return status;
 }

@@ -29,8 +29,15 @@ mdgan_status process_positions(const process_diffusion *p, mdgan_dataset *data, 
 
 double process_displacement(const process_diffusion *p, double frames);
 
-/* The likeliest D and a_i^2, none below 0, of positions from a process with the times that *@p p has: from the
- * increments of the first @p n_step + 1 frames. Errors: MDGAN_INVALID (fewer frames), MDGAN_MEMORY, MDGAN_NUMERIC. */
-mdgan_status process_fit(process_diffusion *p, const mdgan_dataset *data, size_t n_step, mdgan_error *error);
+/* What a fit of a process to positions is told. */
+typedef enum process_known {
+    PROCESS_FORM, /* how many memories there are; their times lie between a frame and the record's length */
+    PROCESS_TIMES /* the times too: those that *p has */
+} process_known;
+
+/* The likeliest process of positions, no D or a_i^2 below 0, from the increments of the first @p n_step + 1 frames.
+ * Errors: MDGAN_INVALID (fewer frames), MDGAN_MEMORY, MDGAN_NUMERIC. */
+mdgan_status process_fit(process_diffusion *p, const mdgan_dataset *data, size_t n_step, process_known known,
+                         mdgan_error *error);
 
 #endif

@@ -16,11 +16,22 @@
 #include "windows.h"
 
 const row_name row_names[] = {
-    {"mdgan", ROW_ANY, false},          {"mdgan-paper", ROW_ANY, false},      {"linear", ROW_ANY, false},
-    {"burg-ar", ROW_SINGLE, false},     {"burg-ar-3/4", ROW_SINGLE, true},    {"burg-ar-1/2", ROW_SINGLE, true},
-    {"burg-ar-1/4", ROW_SINGLE, true},  {"pair-gaussian", ROW_SINGLE, false}, {"independent", ROW_SINGLE, false},
-    {"naive", ROW_ANY, false},          {"naive-published", ROW_ANY, true},   {"c-rnn-gan", ROW_ANY, false},
-    {"c-rnn-gan-tuned", ROW_ANY, true}, {"c-rnn-gan-10x", ROW_ANY, true},     {"known-form", ROW_REFERENCE, false},
+    {"mdgan", ROW_ANY, false},
+    {"mdgan-paper", ROW_ANY, false},
+    {"linear", ROW_ANY, false},
+    {"burg-ar", ROW_SINGLE, false},
+    {"burg-ar-3/4", ROW_SINGLE, true},
+    {"burg-ar-1/2", ROW_SINGLE, true},
+    {"burg-ar-1/4", ROW_SINGLE, true},
+    {"pair-gaussian", ROW_SINGLE, false},
+    {"independent", ROW_SINGLE, false},
+    {"naive", ROW_ANY, false},
+    {"naive-published", ROW_ANY, true},
+    {"c-rnn-gan", ROW_ANY, false},
+    {"c-rnn-gan-tuned", ROW_ANY, true},
+    {"c-rnn-gan-10x", ROW_ANY, true},
+    {"known-form", ROW_REFERENCE, false},
+    {"known-times", ROW_REFERENCE, false},
     {"floor", ROW_REFERENCE, false},
 };
 const size_t n_row_name = sizeof row_names / sizeof *row_names;

@@ -25,8 +25,8 @@ static mdgan_status measure_reference(const study *const s, const char *const na
     if (!strcmp(name, "floor")) {
         return s->floor(s->context, task->seed, f, error);
     }
-    *made = s->known_form != NULL;
-    return *made ? s->known_form(s->context, task->seed, task->data, f, error) : MDGAN_OK;
+    *made = s->known != NULL;
+    return *made ? s->known(s->context, name, task->data, f, error) : MDGAN_OK;
 }
 
 static mdgan_status run_row(const study *const s, const row_name *const name, const row_task *const task,

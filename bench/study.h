@@ -20,8 +20,8 @@ typedef struct study {
     mdgan_status (*measure)(void *context, const row *r, figures *f, mdgan_error *error);
     /* The same of the reference against itself. */
     mdgan_status (*floor)(void *context, uint64_t seed, figures *f, mdgan_error *error);
-    /* The same of the best fit that knows what the data are; NULL if nobody does. */
-    mdgan_status (*known_form)(void *context, uint64_t seed, const mdgan_dataset *data, figures *f, mdgan_error *error);
+    /* The same of the best fit of a row that knows what the data are; NULL if nobody does. */
+    mdgan_status (*known)(void *context, const char *name, const mdgan_dataset *data, figures *f, mdgan_error *error);
 } study;
 
 /* Errors: those of the study's calls and of the rows'. */

@@ -54,7 +54,7 @@ rows() { # case, part
     case $1-$2 in
     *-paper) echo mdgan-paper ;;
     oscillator-own) echo $own,burg-ar-3/4,burg-ar-1/2,burg-ar-1/4 ;;
-    diffusion-own) echo $own,known-form ;;
+    diffusion-own) echo $own,known-form,known-times ;;
     *-own) echo $own ;;
     # The recurrent rivals are the paper's comparison for the oscillator; elsewhere they would take hours more.
     oscillator-rivals) echo naive,naive-published,c-rnn-gan,c-rnn-gan-tuned ;;

@@ -172,7 +172,8 @@ const command command_bench = {
         "  c-rnn-gan           recurrent networks as published (Mogren 2016; PyTorch); c-rnn-gan-10x* learns ten "
         "times\n"
         "                      as long, c-rnn-gan-tuned* with Adam and a squared error besides\n"
-        "  known-form          diffusion: the likeliest process of the right form, with the right times\n"
+        "  known-form          diffusion: the likeliest process of the right form, with two times to be found\n"
+        "  known-times         diffusion: the same with the right times\n"
         "  floor               the reference against another part or another sample of itself\n",
     .run = run,
 };

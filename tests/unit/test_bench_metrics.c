@@ -216,18 +216,28 @@ static void a_fit_of_the_right_form_finds_the_process(void **const context)
     mdgan_error error;
     process_diffusion fit = {.time = {6, 40}};
     assert_ok(process_positions(&process, &data, 8000, 129, 5, &error), &error);
-    assert_ok(process_fit(&fit, &data, 128, &error), &error);
+    assert_ok(process_fit(&fit, &data, 128, PROCESS_TIMES, &error), &error);
     /* Four standard deviations of fits to so many: what slows the motion for long is hardly told from D. */
     assert_near("D", fit.diffusion, process.diffusion, 0.026);
     assert_near("first", fit.square[0], process.square[0], 0.14);
     assert_near("second", fit.square[1], process.square[1], 1.4);
-    assert_fails(process_fit(&fit, &data, 129, &error), MDGAN_INVALID, &error, "130");
+    assert_fails(process_fit(&fit, &data, 129, PROCESS_TIMES, &error), MDGAN_INVALID, &error, "130");
+
+    /* Without the times; their logarithms are known to 0.052 and 0.19 (Fisher's information; four of them). */
+    fit = (process_diffusion){0};
+    assert_ok(process_fit(&fit, &data, 128, PROCESS_FORM, &error), &error);
+    const bool in_order = fit.time[0] < fit.time[1];
+    assert_near("first time", log(fit.time[in_order ? 0 : 1]), log(process.time[0]), 0.21);
+    assert_near("second time", log(fit.time[in_order ? 1 : 0]), log(process.time[1]), 0.76);
+    assert_near("displacement", process_displacement(&fit, 128), process_displacement(&process, 128),
+                0.05 * process_displacement(&process, 128));
     mdgan_dataset_clear(&data);
 
     /* Free motion has no memory: weights stay at 0 or close to it instead of falling below. */
     const process_diffusion free_motion = {.diffusion = 0.5, .time = {6, 40}};
+    fit = free_motion;
     assert_ok(process_positions(&free_motion, &data, 1000, 129, 6, &error), &error);
-    assert_ok(process_fit(&fit, &data, 128, &error), &error);
+    assert_ok(process_fit(&fit, &data, 128, PROCESS_TIMES, &error), &error);
     assert_near("D", fit.diffusion, 0.5, 0.02);
     assert_true(fit.square[0] >= 0 && fit.square[0] < 0.1 && fit.square[1] >= 0 && fit.square[1] < 0.6);
     mdgan_dataset_clear(&data);
