@@ -63,10 +63,11 @@ rows() { # case, part
     esac
 }
 
-# On one thread and beside other runs. Whoever is compared with mdgan has its time; the paper's training has five minutes.
+# On one thread and beside other runs. Whoever is compared with mdgan has its time; the paper's training has five minutes
+# for the paper's oscillator.
 minutes() { # case, part
     case $1-$2 in
-    *-paper) echo 5 ;;
+    oscillator-paper) echo 5 ;;
     oscillator-*) echo 1.2 ;;
     *) echo 0.3 ;;
     esac
