@@ -9,7 +9,7 @@ mdgan=$(readlink -f "${1:-$root/build/release/bin/mdgan}")
 command -v perf > /dev/null || { echo "breakdown.sh: no perf: install linux-perf" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-/usr/bin/python3 "$root/bench/oscillators.py" "$work/data.h5" 7
+/usr/bin/python3 "$root/bench/oscillators.py" "$work/data.h5" 7 0.5
 
 echo "mode    batch  products  packing  elementwise  random  transform  reductions  optimiser    (% of the training's samples)"
 for mode in linear random; do

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes an H5MD file of noisy oscillators, as large as the water example's windows. Usage: oscillators.py FILE SEED"""
+"""Writes an H5MD file of noisy oscillators, as large as the water example's windows. Usage: oscillators.py FILE SEED [SPREAD],
+where amplitudes of entities are uniform on 1 - SPREAD ... 1 + SPREAD: with 0, the default, a linear model is all there is."""
 import sys
 
 import h5py
@@ -18,9 +19,10 @@ def oscillators(random, radius, frequency):
     return series[SETTLE:] / series.std()
 
 
-def main(path, seed):
+def main(path, seed, spread=0.0):
     random = numpy.random.default_rng(seed)
     value = oscillators(random, 0.99, 0.11) + 0.6 * oscillators(random, 0.97, 0.05) + 0.3 * oscillators(random, 0.8, 0.01)
+    value *= random.uniform(1 - spread, 1 + spread, (1, ENTITIES, 1))
     with h5py.File(path, "w") as file:
         header = file.create_group("h5md")
         header.attrs["version"] = numpy.array([1, 1], "i4")
@@ -38,4 +40,4 @@ def main(path, seed):
         box.attrs["boundary"] = numpy.array([b"none"] * 3)
 
 
-main(sys.argv[1], int(sys.argv[2]))
+main(sys.argv[1], int(sys.argv[2]), *map(float, sys.argv[3:]))

@@ -125,7 +125,7 @@ static mdgan_status train(row *const r, mdgan_error *const error)
     const mdgan_train_config config = config_of(r);
     mdgan_trainer *trainer = NULL;
     mdgan_status status = mdgan_trainer_create(&trainer, &config, r->task.data, r->comm, error);
-    if (status == MDGAN_OK) {
+    if (status == MDGAN_OK && !mdgan_trainer_start_suffices(trainer)) {
         status = mdgan_trainer_run(trainer, NULL, NULL, 0, error);
     }
     if (status == MDGAN_OK) {

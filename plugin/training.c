@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void training_start_text(const mdgan_trainer *trainer, char text[TRAINING_START_LENGTH])
@@ -20,19 +21,30 @@ static bool leaves_model(mdgan_status status)
     return status == MDGAN_OK || status == MDGAN_NUMERIC || status == MDGAN_CANCELLED;
 }
 
+/* Minutes of training that no one would keep are left out. */
+static mdgan_status run_if_needed(mdgan_trainer *trainer, mdgan_progress_fn progress, void *context, double interval,
+                                  mdgan_error *remark)
+{
+    if (!mdgan_trainer_start_suffices(trainer)) {
+        return mdgan_trainer_run(trainer, progress, context, interval, remark);
+    }
+    snprintf(remark->text, sizeof remark->text,
+             "held-out entities cannot tell the linear start from the data (score %.2f, 1 is chance)",
+             mdgan_trainer_progress(trainer).start_score);
+    return MDGAN_OK;
+}
+
 mdgan_status training_run(mdgan_trainer *trainer, const mdgan_comm *comm, mdgan_progress_fn progress, void *context,
                           double interval, training_result *result, mdgan_error *error)
 {
     mdgan_error reason = {""};
     *result = (training_result){0};
-    mdgan_status status = mdgan_trainer_run(trainer, progress, context, interval, &reason);
+    mdgan_status status = run_if_needed(trainer, progress, context, interval, &reason);
     status = mdgan_comm_agree(comm, status, &reason);
     if (!leaves_model(status)) {
         return mdgan_fail(error, status, "%s", reason.text);
     }
-    if (status != MDGAN_OK) {
-        result->remark = reason;
-    }
+    result->remark = reason;
     /* A checkpoint holds the weights as they are now: once they are not finite, no one can go on from them. */
     const bool checkpoint = status != MDGAN_NUMERIC;
     status = mdgan_comm_agree(comm, mdgan_trainer_model(trainer, checkpoint, &result->model, error), error);

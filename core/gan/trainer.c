@@ -58,17 +58,17 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* From random weights: down in a straight line in the middle of the training. At the full rate the running mean blurs the
- * windows' noise (30 % too weak on an oscillator); at a twentieth it does not, while models still wander, by 0.005 rad
- * per window in an oscillator's frequency, so that the held-out score has good ones to choose from. */
+/* From random weights: down in a straight line in the middle of the training. At the full rate the running mean blurs
+ * the windows' noise (30 % too weak on an oscillator); at a twentieth it does not, while models still wander, by 0.005
+ * rad per window in an oscillator's frequency, so that the held-out score has good ones to choose from. */
 static double factor_from_random(const double done)
 {
     const double full = 0.4, down = 0.7, last = 0.05;
     return fmin(1, fmax(last, (down - done) / (down - full)));
 }
 
-/* Beside a linear start, what is missing is learnt soon, and what the noise of a high rate spoils afterwards must not be
- * much: down by a cosine, nearly from the beginning. The end of the running mean decides the model. */
+/* Beside a linear start, what is missing is learnt soon, and what the noise of a high rate spoils afterwards must not
+ * be much: down by a cosine, nearly from the beginning. The end of the running mean decides the model. */
 static double factor_beside_linear(const double done)
 {
     const double full = 0.1, last = 0.01;
@@ -305,8 +305,7 @@ static mdgan_status align_ranks(trainer *const t, judgement *const j, mdgan_erro
     return status;
 }
 
-/* Whether held-out data cannot tell a linear start from the data. */
-static bool start_suffices(const trainer *const t)
+bool mdgan_trainer_start_suffices(const mdgan_trainer *const t)
 {
     return t->net.generator.arch.state > 0 && t->progress.start_score <= 1;
 }
@@ -316,7 +315,8 @@ static bool start_suffices(const trainer *const t)
 static bool is_better(const trainer *const t, const double reached)
 {
     const double chance = fmin(1, t->progress.start_score);
-    return !start_suffices(t) && (reached < t->progress.best_score || (t->best_iteration > 0 && reached < chance));
+    return !mdgan_trainer_start_suffices(t) &&
+           (reached < t->progress.best_score || (t->best_iteration > 0 && reached < chance));
 }
 
 mdgan_status trainer_evaluate(trainer *const t, mdgan_error *const error)
