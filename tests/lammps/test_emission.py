@@ -141,7 +141,7 @@ run 4
 class Speed(host.LammpsCase):
     @unittest.skipIf(os.environ.get("MDGAN_NO_TIMING") == "1", "not a release build")
     def test_frames_per_cpu_second_with_thermo_only(self):
-        script = host.TRAIN.replace("mdgan 2 8", "mdgan 2 64").replace("latent 2 iterations 3", "iterations 0")
+        script = host.TRAIN.replace("mdgan 2 8", "mdgan 2 64").replace("iterations 3", "iterations 0")
         result = self.lammps(script + "thermo 1000\nmdgan emit gan 20000\n")
         rate = re.search(r"mdgan emit: 20000 frames .* (\d+) frames per CPU second", result.output).group(1)
         with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
