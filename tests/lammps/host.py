@@ -35,6 +35,8 @@ WATER = STYLES + f"read_data {EXAMPLE}/water.data" + AFTER_READ + "fix move all 
 # 2 x 8 frames on steps 0, 2, ..., 30.
 NEVERY, LAST_STEP, N_BOND = 2, 30, 220
 FIX = "fix gan all mdgan 2 8 bond/velocity 1 seed 3 iterations 3"
+# A linear start may suffice, by chance; random weights leave something to train.
+FIX_RANDOM = FIX.replace("iterations", "init random iterations")
 TRAIN = WATER + FIX + " save model.h5 data windows.h5\nrun 1000\n"
 LOAD = WATER + FIX + " load model.h5\n"
 # After TRAIN in the same folder: the model of that run, emitting, on any number of ranks.

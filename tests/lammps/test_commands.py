@@ -106,8 +106,7 @@ class Rerun(host.LammpsCase):
 
 
 class Overlap(host.LammpsCase):
-    # Whatever a linear start is worth here, random weights leave something to train.
-    LONG = host.FIX.replace("iterations 3", "init random iterations 40")
+    LONG = host.FIX_RANDOM.replace("iterations 3", "iterations 40")
 
     def test_training_beside_the_run(self):
         for ranks in (1, 2):

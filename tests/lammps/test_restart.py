@@ -61,10 +61,10 @@ class Restart(host.LammpsCase):
 
     def test_written_while_a_training_is_in_flight(self):
         """The windows are in the file, the training is not: it begins again."""
-        fix = host.FIX.replace("iterations 3", "iterations 1000000 minutes 0.1") + " overlap yes\n"
+        fix = host.FIX_RANDOM.replace("iterations 3", "iterations 1000000 minutes 0.1") + " overlap yes\n"
         for ranks in (1, 2):
             self.lammps(host.WATER + fix + "restart 20 state.*\nrun 40\n", ranks=ranks)
-            script = READ.replace("read_restart state", "read_restart state.40") + host.FIX \
+            script = READ.replace("read_restart state", "read_restart state.40") + host.FIX_RANDOM \
                 + " overlap yes data windows.h5\nrun 100000\nmdgan emit gan 5 file out.h5\n"
             result = self.lammps(script, ranks=ranks)
             self.assertRegex(result.output, "trained 3 iterations")
@@ -72,7 +72,7 @@ class Restart(host.LammpsCase):
             self.assertEqual(len(self.series("out.h5")[0]), 5)
 
     def test_stop_no_goes_on_collecting(self):
-        fix = host.FIX + " stop no\n"
+        fix = host.FIX_RANDOM + " stop no\n"
         self.lammps(host.WATER + fix + "run 40\nmdgan train gan\nwrite_restart state\n")
         result = self.lammps(READ + fix + "run 20\nmdgan train gan\nmdgan write gan all.h5\n")
         self.assertRegex(result.output, "trained 3 iterations")
