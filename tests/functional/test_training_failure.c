@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A training that ends badly. The linker puts __wrap_mdgan_trainer_run in the trainer's place, because a real one does
- * not blow up on demand. */
+/* A training that ends badly, or is not needed. The linker puts __wrap_... in the place of the trainer's functions,
+ * because a real one does neither on demand. */
 #include "stub_host.h"
 
 #include <string.h>
@@ -19,11 +19,20 @@ mdgan_status __wrap_mdgan_trainer_run(mdgan_trainer *trainer, mdgan_progress_fn 
     return mdgan_fail(error, mock_type(mdgan_status), "weights of D_Y are not finite");
 }
 
+bool __wrap_mdgan_trainer_start_suffices(const mdgan_trainer *trainer);
+
+bool __wrap_mdgan_trainer_start_suffices(const mdgan_trainer *trainer)
+{
+    (void)trainer;
+    return mock_type(bool);
+}
+
 static mdgan_status train(stub_host *stub, mdgan_status ending, mdgan_session **session)
 {
     stub_keyword(stub, "save", stub_path(stub, "model.h5"));
     *session = stub_session(stub);
     stub_offer_range(stub, *session, 0, STUB_FRAMES);
+    will_return(__wrap_mdgan_trainer_start_suffices, false);
     will_return(__wrap_mdgan_trainer_run, ending);
     return mdgan_session_train(*session, &stub->error);
 }
@@ -77,10 +86,32 @@ static void test_other_failures_end_the_training(void **state)
     mdgan_session_destroy(session);
 }
 
+/* The trainer does not run: it would find nothing to return. */
+static void test_no_training_where_the_start_suffices(void **state)
+{
+    stub_host *const stub = *state;
+    mdgan_model *model = NULL;
+    stub_keyword(stub, "save", stub_path(stub, "model.h5"));
+    mdgan_session *const session = stub_session(stub);
+    stub_offer_range(stub, session, 0, STUB_FRAMES);
+    will_return(__wrap_mdgan_trainer_start_suffices, true);
+    stub_check(stub, mdgan_session_train(session, &stub->error));
+    stub_check_log(stub,
+                   "mdgan: training ended early, its best model so far is kept: held-out entities cannot tell the "
+                   "linear start from the data (score ");
+    stub_check_log(stub, "mdgan: trained 0 iterations in ");
+    mdgan_session_destroy(session);
+    stub_check(stub, mdgan_model_load(&model, stub_path(stub, "model.h5"), &stub->error));
+    const mdgan_model_info info = mdgan_model_info_get(model);
+    assert_true(info.score == info.start_score && info.checkpoint);
+    mdgan_model_destroy(model);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, stub_set_up, stub_tear_down)
     const struct CMUnitTest tests[] = {TEST(test_best_so_far_is_kept), TEST(test_no_checkpoint_after_a_numeric_failure),
-                                       TEST(test_other_failures_end_the_training)};
+                                       TEST(test_other_failures_end_the_training),
+                                       TEST(test_no_training_where_the_start_suffices)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
