@@ -16,7 +16,7 @@ namespace mdgan
 {
 namespace
 {
-/** A default that depends on the keyword `init`, e.g. "linear 20000, random 6000". */
+/** A default that depends on the keyword `init`, e.g. "linear 2.5, random 0". */
 std::string automaticDefault(size_t k)
 {
     char linear[64], random[64];
