@@ -15,7 +15,7 @@ enum {
     WINDOWS = 5,       /* per chain: two records that begin in the middle of a window, so that joins lie inside */
     LONG_WINDOWS = 16, /* of the series that are compared with the start */
     BANDS_MAX = 16,
-    BLOCKS = 8,    /* per record, for block energies */
+    BLOCKS = 8,     /* per record, for block energies */
     PREDICTOR = 32, /* frames that the next one is predicted from, at the most */
     LATE_LAGS_MAX = 8
 };
@@ -161,7 +161,8 @@ static void add_surprises(const score *const s, const float *const x, double *co
     }
 }
 
-/* Products of frames a window apart: by the phase of a line there, its frequency shows more sharply than in any band. */
+/* Products of frames a window apart: by the phase of a line there, its frequency shows more sharply than in any band.
+ */
 static void add_late_products(const score *const s, const float *const x, double *const row)
 {
     const size_t d = s->n_component, n_lag = n_late_lag(s->record);
@@ -193,8 +194,8 @@ static void statistics_of(score *const s, const float *const series, const size_
     }
 }
 
-/* Smallest differences that matter, beside what chance explains: a hundredth of each statistic's natural size, for bands
- * the shares above which they count as empty, and for the phases of lines a thousandth. */
+/* Smallest differences that matter, beside what chance explains: a hundredth of each statistic's natural size, for
+ * bands the shares above which they count as empty, and for the phases of lines a thousandth. */
 static void set_floors(score *const s)
 {
     const double one_percent = 0.01, energy = s->centre[s->n_band];

@@ -120,8 +120,8 @@ mdgan_status mdgan_trainer_run(mdgan_trainer *trainer, mdgan_progress_fn progres
 
 mdgan_progress mdgan_trainer_progress(const mdgan_trainer *trainer);
 
-/** Whether held-out entities cannot tell a linear start from the data (start_score <= 1). It is then the best model whatever
- * is trained, and a host may leave the training out. False from random weights. */
+/** Whether held-out entities cannot tell a linear start from the data (start_score <= 1). It is then the best model
+ * whatever is trained, and a host may leave the training out. False from random weights. */
 bool mdgan_trainer_start_suffices(const mdgan_trainer *trainer);
 
 /** Floating-point operations of one iteration: those of its matrix products, over the whole batch. */
