@@ -278,17 +278,23 @@ static double unlikelihood(fit *const f, const process_diffusion *const p)
     return sum;
 }
 
-/* With the best weights for times exp(@p log_time). */
+/* The best weights for times exp(@p log_time). */
+static mdgan_status fit_at(fit *const f, const double log_time[PROCESS_MEMORIES], process_diffusion *const p,
+                           mdgan_error *const error)
+{
+    for (size_t i = 0; i < PROCESS_MEMORIES; i++) {
+        p->time[i] = exp(log_time[i]);
+    }
+    return fit_weights(f, p, error);
+}
+
 static double cost_of_times(const unsigned n, const double *const log_time, double *const gradient, void *const context)
 {
     fit *const f = context;
-    process_diffusion *const p = f->found;
-    (void)gradient;
-    for (size_t i = 0; i < n; i++) {
-        p->time[i] = exp(log_time[i]);
-    }
     mdgan_error ignored;
-    return fit_weights(f, p, &ignored) == MDGAN_OK ? unlikelihood(f, p) : HUGE_VAL;
+    (void)n;
+    (void)gradient;
+    return fit_at(f, log_time, f->found, &ignored) == MDGAN_OK ? unlikelihood(f, f->found) : HUGE_VAL;
 }
 
 /* From times spread evenly over the logarithm of the record's length, without derivatives. */
@@ -315,10 +321,7 @@ static mdgan_status find_times(fit *const f, process_diffusion *const p, mdgan_e
     if (result < 0 || !isfinite(cost)) {
         return mdgan_fail(error, MDGAN_NUMERIC, "no times of %d memories fit the data", PROCESS_MEMORIES);
     }
-    for (size_t i = 0; i < PROCESS_MEMORIES; i++) {
-        p->time[i] = exp(log_time[i]);
-    }
-    return fit_weights(f, p, error);
+    return fit_at(f, log_time, p, error);
 }
 
 mdgan_status process_fit(process_diffusion *const p, const mdgan_dataset *const data, const size_t n_step,

@@ -19,8 +19,7 @@ typedef struct training_result {
 void training_start_text(const mdgan_trainer *trainer, char text[TRAINING_START_LENGTH]);
 
 /* Runs @p trainer to its end. One that was stopped or blew up, or whose start suffices, leaves its best model so far: a
- * success with a remark.
- * Collective over @p comm. @p result is zeroed after an error. */
+ * success with a remark. Collective over @p comm. @p result is zeroed after an error. */
 mdgan_status training_run(mdgan_trainer *trainer, const mdgan_comm *comm, mdgan_progress_fn progress, void *context,
                           double interval, training_result *result, mdgan_error *error);
 
