@@ -249,15 +249,32 @@ static mdgan_status improve(fit *const f, process_diffusion *const p, mdgan_erro
     return MDGAN_OK;
 }
 
+/* Largest change of a term, relative to the mean square of an increment. */
+static double change(const process_diffusion *const a, const process_diffusion *const b)
+{
+    double largest = 2 * fabs(a->diffusion - b->diffusion);
+    double total = 2 * b->diffusion;
+    for (size_t i = 0; i < PROCESS_MEMORIES; i++) {
+        const double per_square = term(b, i + 1, 0);
+        largest = fmax(largest, per_square * fabs(a->square[i] - b->square[i]));
+        total += per_square * b->square[i];
+    }
+    return largest / total;
+}
+
 /* D and a_i^2 for the times of @p p. Weights follow the fit, which settles in a few rounds. */
 static mdgan_status fit_weights(fit *const f, process_diffusion *const p, mdgan_error *const error)
 {
     enum { ROUNDS = 30 };
+    const double settled = 1e-9;
     mdgan_status status = MDGAN_OK;
+    double moved = INFINITY;
     p->diffusion = f->moment[0] / 2;
     memset(p->square, 0, sizeof p->square);
-    for (int round = 0; status == MDGAN_OK && round < ROUNDS; round++) {
+    for (int round = 0; status == MDGAN_OK && moved > settled && round < ROUNDS; round++) {
+        const process_diffusion before = *p;
         status = improve(f, p, error);
+        moved = change(&before, p);
     }
     return status;
 }

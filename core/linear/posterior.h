@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-enum { POSTERIOR_WEIGHTS_MAX = 32 };
+enum { POSTERIOR_WEIGHTS_MAX = 48 };
 
 /* -log likelihood = w F w / 2 - b w. Weight 0 is always there; the others with probability @p presence each. Those that
  * are there have an exponential prior of mean @p scale. */
