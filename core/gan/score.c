@@ -17,7 +17,8 @@ enum {
     BANDS_MAX = 16,
     BLOCKS = 8,     /* per record, for block energies */
     PREDICTOR = 32, /* frames that the next one is predicted from, at the most */
-    LATE_LAGS_MAX = 8
+    LATE_LAGS_MAX = 8,
+    SPREAD_ENTITIES = 1000 /* as many tell how far one is from the next */
 };
 enum { N_SURPRISE = 2 };
 static const size_t block_lags[] = {0, 1, 2, 4};
@@ -271,6 +272,26 @@ static mdgan_status measure_centres(score *const s, const sample_data *const dat
     return MDGAN_OK;
 }
 
+/* Adds the statistics of entities, all their records. */
+static void add_entities(score *const s, const sample_data *const data, const size_t n, const uint32_t *const entity,
+                         entity_mean *const mean)
+{
+    for (size_t i = 0; i < n; i++) {
+        statistics_of(s, data->value + (size_t)entity[i] * data->n_frame * data->n_component, data->n_frame / s->record,
+                      s->record);
+        entity_mean_add(mean, s->row);
+    }
+}
+
+/* Held-out entities and as many others as it takes; very few entities are all held out and trained on as well. */
+static size_t spread_entities(const sample_data *const data)
+{
+    const size_t wanted = data->n_held > SPREAD_ENTITIES ? data->n_held : SPREAD_ENTITIES;
+    return wanted < data->n_entity ? wanted : data->n_entity;
+}
+
+/* Means are of the held-out entities alone. How far one entity differs from the next is known better with others beside
+ * them: from 22 of 220 bonds alone, the score of one and the same model was 0.5 to 2.7 by the choice of the 22. */
 static mdgan_status measure_held_out(score *const s, const sample_data *const data, mdgan_error *const error)
 {
     entity_mean mean;
@@ -278,17 +299,16 @@ static mdgan_status measure_held_out(score *const s, const sample_data *const da
     if (status != MDGAN_OK) {
         return status;
     }
-    for (size_t i = 0; i < data->n_held; i++) {
-        statistics_of(s, data->value + (size_t)data->held[i] * data->n_frame * data->n_component,
-                      data->n_frame / s->record, s->record);
-        entity_mean_add(&mean, s->row);
-    }
-    entity_mean_result(&mean, 1, s->held, s->held_error);
-    entity_mean_clear(&mean);
     s->n_held = data->n_held;
-    if (s->n_held == 1) {
-        /* How far one entity differs from the next is unknown then; the floors must do. */
-        memset(s->held_error, 0, s->n_statistic * sizeof *s->held_error);
+    add_entities(s, data, data->n_held, data->held, &mean);
+    entity_mean_result(&mean, 1, s->held, NULL);
+    const size_t n = spread_entities(data);
+    add_entities(s, data, n - data->n_held, data->train, &mean);
+    entity_mean_result(&mean, 1, s->made, s->held_error);
+    entity_mean_clear(&mean);
+    for (size_t i = 0; i < s->n_statistic; i++) {
+        /* With a single entity nothing is known; the floors must do. */
+        s->held_error[i] = n > 1 ? s->held_error[i] * sqrt((double)n / (double)data->n_held) : 0;
     }
     set_floors(s);
     return MDGAN_OK;

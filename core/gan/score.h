@@ -22,7 +22,7 @@ typedef struct score {
     double *centre;            /* [n_band + 1] mean power of each band, mean energy: of all real data */
     double *path;              /* [2M + 1] sums of one component */
     double *row;               /* [n_statistic] of one entity */
-    double *held, *held_error; /* [n_statistic] means over held-out entities, standard errors */
+    double *held, *held_error; /* [n_statistic] means over held-out entities, their standard errors */
     double *made;              /* [n_statistic] the same of generated series */
     size_t n_held;             /* held-out entities */
     double *floor;             /* [n_statistic] differences too small to matter */
