@@ -19,9 +19,9 @@ void logLine(void * /*context*/, const char *line)
     std::fprintf(stderr, "%s\n", std::strncmp(line, prefix, n) == 0 ? line + n : line);
 }
 
-bool cancelled(void * /*context*/)
+const char *cancelled(void * /*context*/)
 {
-    return InterruptGuard::interrupted();
+    return InterruptGuard::interrupted() ? "interrupted by a signal" : nullptr;
 }
 } // namespace
 

@@ -60,9 +60,10 @@ void LammpsHost::log_line(void *context, const char *line) noexcept
     }
 }
 
-bool LammpsHost::out_of_time(void *context) noexcept
+const char *LammpsHost::out_of_time(void *context) noexcept
 {
-    return time_is_up(*static_cast<LammpsHost *>(context)->lmp_->timer, 0);
+    const bool up = time_is_up(*static_cast<LammpsHost *>(context)->lmp_->timer, 0);
+    return up ? "the limit of `timer timeout` has passed" : nullptr;
 }
 
 int64_t LammpsHost::steps_left(void *context) noexcept

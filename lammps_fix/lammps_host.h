@@ -33,7 +33,7 @@ class LammpsHost
   private:
     // Called from C, so no exception may leave them.
     static void log_line(void *context, const char *line) noexcept;
-    static bool out_of_time(void *context) noexcept;
+    static const char *out_of_time(void *context) noexcept;
     static int64_t steps_left(void *context) noexcept;
 
     LAMMPS *lmp_;

@@ -146,6 +146,7 @@ static mdgan_status begin_stage(mdgan_session *session, mdgan_error *error)
     o->in_flight = true;
     o->n_frame = session->collection.n_frame;
     o->news = (beside_news){.finished = false};
+    o->cancelled = NULL;
     o->told_start = false;
     o->shown = 0;
     o->next_line = session_clock() + session->config.progress;
@@ -290,9 +291,7 @@ static mdgan_status take_result(mdgan_session *session, training_result *result,
     if (n_member > 1) {
         session_log(session, "mdgan: rank %zu has the best of %zu models", winner, n_member);
     }
-    if (result->remark.text[0] != '\0') {
-        session_log(session, "mdgan: training ended early, its best model so far is kept: %s", result->remark.text);
-    }
+    session_log_remark(session, result, o->cancelled);
     return MDGAN_OK;
 }
 
@@ -425,7 +424,6 @@ mdgan_status overlap_step(mdgan_session *session, mdgan_status status, bool *los
 mdgan_status overlap_end(mdgan_session *session, mdgan_error *error)
 {
     static const struct timespec nap = {.tv_nsec = 20000000};
-    const mdgan_host *const host = &session->host;
     overlap *const o = &session->overlap;
     mdgan_status status = MDGAN_OK;
     double votes[N_VOTE];
@@ -433,8 +431,10 @@ mdgan_status overlap_end(mdgan_session *session, mdgan_error *error)
         session_log(session, "mdgan: the run is over, waiting for the training beside it");
     }
     while (status == MDGAN_OK && o->in_flight) {
-        const bool cancelled = session_is_root(session) && host->cancelled != NULL && host->cancelled(host->context);
-        status = poll(session, MDGAN_OK, cancelled, votes, error);
+        if (o->cancelled == NULL) {
+            o->cancelled = session_cancelled(session);
+        }
+        status = poll(session, MDGAN_OK, o->cancelled != NULL, votes, error);
         if (status == MDGAN_OK) {
             status = follow(session, votes, false, error);
         }

@@ -31,6 +31,7 @@ typedef struct overlap {
     mdgan_model *candidate; /* of the last stage, short of the target */
     mdgan_progress candidate_progress;
     beside_news news;
+    const char *cancelled;    /* why the host has ended the stage, or NULL; rank 0 */
     bool told_start;          /* the log knows how the training starts */
     double next_line;         /* when progress is to be shown again, s */
     size_t shown;             /* iteration of the last progress line */

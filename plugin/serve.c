@@ -107,9 +107,10 @@ static void send_result(server *s, const training_result *result)
 
 /* ---- waiting ------------------------------------------------------------------------------------------------- */
 
-static bool is_cancelled(const server *s)
+/* Why the host of this partition wants to end, or NULL. */
+static const char *cancelled(const server *s)
 {
-    return s->host.cancelled != NULL && s->host.cancelled(s->host.context);
+    return s->host.cancelled != NULL ? s->host.cancelled(s->host.context) : NULL;
 }
 
 /* Rank 0: sleeps until there is something to do. */
@@ -120,8 +121,10 @@ static mdgan_status await_message(server *s, message *m, mdgan_error *error)
     *m = s->pending;
     s->pending = (message){.bytes = NULL};
     while (status == MDGAN_OK && m->bytes == NULL) {
-        status = is_cancelled(s) ? mdgan_fail(error, MDGAN_CANCELLED, "the host of the training partition has ended")
-                                 : message_receive(s->retained_client, m, error);
+        const char *const reason = cancelled(s);
+        status = reason != NULL
+                     ? mdgan_fail(error, MDGAN_CANCELLED, "the host of the training partition has ended: %s", reason)
+                     : message_receive(s->retained_client, m, error);
         if (status == MDGAN_OK && m->bytes == NULL) {
             mdgan_sending_done(s->result); /* drives it */
             nanosleep(&nap, NULL);
@@ -231,7 +234,7 @@ static bool on_progress(void *context, const mdgan_progress *progress)
         send_progress(s, progress);
         s->next_line = now + s->line_interval;
     }
-    return goes_on(s) && !is_cancelled(s);
+    return goes_on(s) && cancelled(s) == NULL;
 }
 
 static mdgan_status train(server *s, const order *job, const mdgan_dataset *data, training_result *result,

@@ -48,6 +48,12 @@ void session_log(const mdgan_session *session, const char *format, ...)
 #endif
     ;
 
+/* Why the host wants a training to end, or NULL; rank 0 asks it. */
+const char *session_cancelled(const mdgan_session *session);
+
+/* Says why a training ended early, if it did; @p cancelled: as the host has it, or NULL. */
+void session_log_remark(const mdgan_session *session, const training_result *result, const char *cancelled);
+
 /* Takes over @p model and @p training. An emission from the model before ends, and the collected frames are freed: only
  * a training needs them, and with `stop yes` it is over. */
 void session_adopt(mdgan_session *session, mdgan_model *model, const mdgan_progress *training);

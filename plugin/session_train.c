@@ -67,17 +67,34 @@ mdgan_status session_write_data(const mdgan_session *session, const mdgan_datase
     return status;
 }
 
+const char *session_cancelled(const mdgan_session *session)
+{
+    const mdgan_host *const host = &session->host;
+    return session_is_root(session) && host->cancelled != NULL ? host->cancelled(host->context) : NULL;
+}
+
+void session_log_remark(const mdgan_session *session, const training_result *result, const char *cancelled)
+{
+    if (result->remark.text[0] != '\0') {
+        session_log(session, "mdgan: training ended early, its best model so far is kept: %s%s%s", result->remark.text,
+                    cancelled != NULL ? ": " : "", cancelled != NULL ? cancelled : "");
+    }
+}
+
+typedef struct listener {
+    const mdgan_session *session;
+    const char *cancelled; /* why the host has ended the training, or NULL */
+} listener;
+
 /* Rank 0 speaks and asks; the trainer tells the others what it answered. */
 static bool on_progress(void *context, const mdgan_progress *progress)
 {
-    const mdgan_session *const session = context;
-    if (!session_is_root(session)) {
-        return true;
-    }
+    listener *const l = context;
     char line[PROGRESS_LENGTH];
     progress_line(progress, line);
-    session_log(session, "%s", line);
-    return session->host.cancelled == NULL || !session->host.cancelled(session->host.context);
+    session_log(l->session, "%s", line);
+    l->cancelled = session_cancelled(l->session);
+    return l->cancelled == NULL;
 }
 
 void session_log_start(const mdgan_session *session, size_t n_frame, const char *start)
@@ -132,21 +149,20 @@ mdgan_status session_run_training(mdgan_session *session, const mdgan_dataset *d
 {
     mdgan_trainer *trainer = NULL;
     training_result result = {NULL};
+    listener on = {.session = session};
     mdgan_status status = create_trainer(session, data, &trainer, error);
     if (status == MDGAN_OK) {
         char start[TRAINING_START_LENGTH];
         training_start_text(trainer, start);
         session_log_start(session, data->n_frame, start);
-        status = training_run(trainer, session->retained_comm, on_progress, session, session->config.progress, &result,
-                              error);
+        status =
+            training_run(trainer, session->retained_comm, on_progress, &on, session->config.progress, &result, error);
     }
     mdgan_trainer_destroy(trainer);
     if (status != MDGAN_OK) {
         return status;
     }
-    if (result.remark.text[0] != '\0') {
-        session_log(session, "mdgan: training ended early, its best model so far is kept: %s", result.remark.text);
-    }
+    session_log_remark(session, &result, on.cancelled);
     session->config.resume[0] = '\0'; /* has been done: the next training is a new one */
     session_adopt(session, result.model, &result.progress);
     session_log(session, "mdgan: trained %zu iterations in %.1f s: held-out score %.3g, start %.3g",

@@ -427,7 +427,10 @@ static mdgan_status run_loop(trainer *const t, const mdgan_progress_fn progress,
             if (status == MDGAN_OK) {
                 status = mdgan_comm_broadcast(t->comm, &go_on, sizeof go_on, error);
             }
-            stop = stop || !go_on;
+            if (status == MDGAN_OK && !stop && !go_on) {
+                status = mdgan_fail(error, MDGAN_CANCELLED, "stopped after %zu of %zu iterations", t->iteration,
+                                    t->config.iterations);
+            }
         }
     }
     return status;
@@ -440,9 +443,10 @@ mdgan_status mdgan_trainer_run(mdgan_trainer *const t, const mdgan_progress_fn p
     t->first_iteration = t->iteration;
     t->first_seconds = t->seconds_at_iteration;
     mdgan_status status = run_loop(t, progress, context, interval, error);
-    if (status == MDGAN_OK) {
+    if (status == MDGAN_OK || status == MDGAN_CANCELLED) {
         /* Every rank needs the whole pool for a checkpoint, but each has only kept up its own shards. */
-        status = mdgan_comm_gather_floats(t->comm, t->pool, t->pool_offset, error);
+        const mdgan_status gathered = mdgan_comm_gather_floats(t->comm, t->pool, t->pool_offset, error);
+        status = gathered == MDGAN_OK ? status : gathered;
     }
     estimate_time(t);
     blas_threads_restore();

@@ -25,9 +25,9 @@ void logLine(void * /*context*/, const char *line)
     std::fprintf(stderr, "%s%s\n", isOwn ? "" : "mdgan: ", line);
 }
 
-bool cancelled(void * /*context*/)
+const char *cancelled(void * /*context*/)
 {
-    return InterruptGuard::interrupted();
+    return InterruptGuard::interrupted() ? "interrupted by a signal" : nullptr;
 }
 
 double secondsNow()

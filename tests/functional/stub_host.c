@@ -14,11 +14,11 @@ static void remember(void *context, const char *line)
     snprintf(stub->log + used, sizeof stub->log - used, "%s\n", line);
 }
 
-static bool cancelled(void *context)
+static const char *cancelled(void *context)
 {
     stub_host *const stub = context;
     stub->asked++;
-    return stub->cancel;
+    return stub->cancel ? "enough of it" : NULL;
 }
 
 static int64_t steps_left(void *context)

@@ -23,7 +23,7 @@ typedef struct stub_host {
     char log[1 << 18];  /* all lines */
     char directory[64]; /* a fresh one for files */
     size_t asked;       /* calls of cancelled() */
-    bool cancel;        /* its answer */
+    bool cancel;        /* whether it says "enough of it" */
     float shift;        /* added to all values */
     float flat;         /* 1: all values are the same */
     int64_t steps_left; /* of the present run */

@@ -250,6 +250,8 @@ static void test_cancelled_while_waiting(void **state)
     assert_true(stub->asked > 0);
     assert_non_null(mdgan_session_model(session));
     assert_true(mdgan_session_report(session).training.iteration < 100000000);
+    stub_check_log(stub, "mdgan: training ended early, its best model so far is kept: stopped after ");
+    stub_check_log(stub, " of 100000000 iterations: enough of it\n");
     mdgan_session_destroy(session);
 }
 

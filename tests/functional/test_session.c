@@ -261,6 +261,8 @@ static void test_host_may_cancel(void **state)
     mdgan_session *const session = stub_trained(stub);
     assert_true(stub->asked >= 1);
     stub_check_log(stub, "mdgan: iteration ");
+    stub_check_log(stub, "mdgan: training ended early, its best model so far is kept: stopped after ");
+    stub_check_log(stub, " of 1000000 iterations: enough of it\n");
     assert_true(mdgan_session_report(session).training.iteration < 1000000);
     assert_non_null(mdgan_session_model(session));
     mdgan_session_destroy(session);

@@ -129,6 +129,8 @@ class Runs(host.LammpsCase):
         trained = re.search(r"Fix mdgan gan: trained (\d+) iterations in ([0-9.]+) s", result.output)
         self.assertTrue(trained, result.output)
         self.assertLess(int(trained.group(1)), 10000000)
+        self.assertRegex(result.output, r"Fix mdgan gan: training ended early, its best model so far is kept: stopped "
+                                        r"after \d+ of 10000000 iterations: the limit of `timer timeout` has passed")
         self.assertLess(float(trained.group(2)), seconds + 5)
         self.assertIn("model.h5", self.files())
 

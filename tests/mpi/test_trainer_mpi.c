@@ -75,7 +75,7 @@ static void rank_zero_stops_all_and_all_resume(void **const state)
     mdgan_model *const whole = trained(&c, &data, comm);
     wish w = {.stops = mdgan_comm_rank(comm) == 0};
     assert_ok(mdgan_trainer_create(&t, &c, &data, comm, &error), &error);
-    assert_ok(mdgan_trainer_run(t, stop_at_three, &w, 0, &error), &error);
+    assert_fails(mdgan_trainer_run(t, stop_at_three, &w, 0, &error), MDGAN_CANCELLED, &error, "3 of 6 iterations");
     assert_int_equal(w.calls, 3);
     assert_ok(mdgan_trainer_model(t, true, &half, &error), &error);
     assert_int_equal(half->resume->iteration, 3);

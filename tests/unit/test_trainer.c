@@ -97,7 +97,7 @@ static mdgan_model *interrupted(const mdgan_train_config *const config, const md
     void *bytes = NULL;
     size_t n_byte;
     assert_ok(mdgan_trainer_create(&t, config, data, comm, &error), &error);
-    assert_ok(mdgan_trainer_run(t, stop_there, &s, 0, &error), &error);
+    assert_fails(mdgan_trainer_run(t, stop_there, &s, 0, &error), MDGAN_CANCELLED, &error, "stopped after ");
     assert_int_equal(mdgan_trainer_progress(t).iteration, stop_at);
     assert_ok(mdgan_trainer_model(t, true, &model, &error), &error);
     mdgan_trainer_destroy(t);
@@ -248,7 +248,7 @@ static void progress_is_told_and_can_stop(void **const state)
     const mdgan_train_config c = variant(0, 20);
     assert_ok(mdgan_trainer_create(&t, &c, &data, *state, &error), &error);
     stopper s = {.stop_at = 5};
-    assert_ok(mdgan_trainer_run(t, stop_there, &s, 0, &error), &error);
+    assert_fails(mdgan_trainer_run(t, stop_there, &s, 0, &error), MDGAN_CANCELLED, &error, "5 of 20 iterations");
     assert_int_equal(s.calls, 5);
     assert_int_equal(s.last.iterations, 20);
     assert_true(isfinite(s.last.critic_loss) && isfinite(s.last.wasserstein_y) && isfinite(s.last.wasserstein_z));
@@ -258,10 +258,10 @@ static void progress_is_told_and_can_stop(void **const state)
     assert_int_equal(p.iteration, 5);
     /* The next run goes on. */
     s.stop_at = 9;
-    assert_ok(mdgan_trainer_run(t, stop_there, &s, 0, &error), &error);
+    assert_fails(mdgan_trainer_run(t, stop_there, &s, 0, &error), MDGAN_CANCELLED, &error, "9 of 20 iterations");
     assert_int_equal(s.last.iteration, 9);
     /* Rarely called if not wanted, but always at the end. */
-    s.stop_at = 1000;
+    s.stop_at = 20; /* what it says then comes too late */
     s.calls = 0;
     assert_ok(mdgan_trainer_run(t, stop_there, &s, 1e9, &error), &error);
     assert_int_equal(s.calls, 1);

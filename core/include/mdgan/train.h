@@ -113,8 +113,9 @@ void mdgan_trainer_destroy(mdgan_trainer *trainer);
 
 /** Trains until iterations or seconds are used up, the best score has come down to the target or @p progress says stop.
  * Collective. The best model so far is kept whatever happens. @p interval: seconds between two progress calls. Errors:
- * MDGAN_NUMERIC (weights not finite), MDGAN_MEMORY, MDGAN_PARALLEL. After an error mdgan_trainer_model() still gives
- * the best model so far, but training cannot go on. */
+ * MDGAN_CANCELLED (@p progress said stop: the training may be run on, or resumed), MDGAN_NUMERIC (weights not finite),
+ * MDGAN_MEMORY, MDGAN_PARALLEL. After the others mdgan_trainer_model() still gives the best model so far, but training
+ * cannot go on. */
 mdgan_status mdgan_trainer_run(mdgan_trainer *trainer, mdgan_progress_fn progress, void *context, double interval,
                                mdgan_error *error);
 

@@ -79,8 +79,9 @@ typedef struct mdgan_host {
     size_t size;                                  /**< sizeof(mdgan_host) */
     const char *name;                             /**< e.g. "LAMMPS 29 Sep 2021", for file headers */
     void (*log)(void *context, const char *line); /**< one line of text without newline; called on rank 0 only */
-    bool (*cancelled)(void *context);     /**< may be NULL; asked on rank 0 while the host waits for a training */
-    int64_t (*steps_left)(void *context); /**< may be NULL; asked on rank 0: steps of the present run to come */
+    const char *(*cancelled)(void *context); /**< may be NULL; asked on rank 0 while the host waits for a training: why
+                                                that shall end, for the log, or NULL */
+    int64_t (*steps_left)(void *context);    /**< may be NULL; asked on rank 0: steps of the present run to come */
     const mdgan_peer
         *trainer; /**< may be NULL; rank 0: where `overlap partition` sends its data; outlives the session */
     void *context;
