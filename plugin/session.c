@@ -167,13 +167,13 @@ static mdgan_status check_ready(const mdgan_session *session, mdgan_error *error
     if ((session->model == NULL || session_keeps_frames(session)) && collection_complete(c)) {
         return MDGAN_OK;
     }
-    if (session->model != NULL && session->config.load[0] == '\0' && !session_keeps_frames(session)) {
+    if (session->model != NULL && !session_loads(session) && !session_keeps_frames(session)) {
         return mdgan_fail(
             error, MDGAN_STATE,
             "cannot train again: a model is there, and the frames collected for it are freed; start anew with "
             "'stop no', which keeps them, or write them with keyword 'data' and give them to `mdgan train`");
     }
-    if (session->config.load[0] != '\0') {
+    if (session_loads(session)) {
         return mdgan_fail(error, MDGAN_STATE,
                           "nothing to train on: with keyword 'load' nothing is collected; leave it out to train");
     }

@@ -32,10 +32,16 @@ static inline bool session_is_root(const mdgan_session *session)
     return mdgan_comm_rank(session->retained_comm) == 0;
 }
 
+/* Whether the user has chosen the model, with keyword `load`: nothing is collected, and a model is always held. */
+static inline bool session_loads(const mdgan_session *session)
+{
+    return session->config.load[0] != '\0';
+}
+
 /* Whether frames are kept, and collected on, while a model is held. */
 static inline bool session_keeps_frames(const mdgan_session *session)
 {
-    return session->config.stop == MDGAN_STOP_NO && session->config.load[0] == '\0';
+    return session->config.stop == MDGAN_STOP_NO && !session_loads(session);
 }
 
 /* Wall clock, s, from an arbitrary zero. */

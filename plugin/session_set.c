@@ -61,7 +61,7 @@ static mdgan_status check_frames(const mdgan_session *session, const char *path,
     if (path == NULL || path[0] == '\0') {
         return mdgan_fail(error, MDGAN_INVALID, "cannot write the frames: give a file name");
     }
-    if (session->config.load[0] != '\0') {
+    if (session_loads(session)) {
         return mdgan_fail(error, MDGAN_STATE,
                           "no frames to write to '%.300s': with keyword 'load' nothing is collected; leave it out",
                           path);

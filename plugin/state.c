@@ -275,6 +275,37 @@ static float *copy_floats(const unsigned char *bytes, size_t n, bool *ok)
     return copy;
 }
 
+static mdgan_status compare_models(const mdgan_model *a, const mdgan_model *b, bool *same, mdgan_error *error)
+{
+    void *bytes[2] = {NULL, NULL};
+    size_t n_byte[2] = {0, 0};
+    mdgan_status status = mdgan_model_pack(a, &bytes[0], &n_byte[0], error);
+    if (status == MDGAN_OK) {
+        status = mdgan_model_pack(b, &bytes[1], &n_byte[1], error);
+    }
+    *same = status == MDGAN_OK && n_byte[0] == n_byte[1] && memcmp(bytes[0], bytes[1], n_byte[0]) == 0;
+    free(bytes[0]);
+    free(bytes[1]);
+    return status;
+}
+
+/* Whether the model of the state may become the session's. With keyword `load` that is the user's choice already. */
+static mdgan_status check_model(const mdgan_session *session, const mdgan_model *model, mdgan_error *error)
+{
+    bool same = true;
+    mdgan_status status = session_check_model(session, model, "of the restart state", error);
+    if (status == MDGAN_OK && session_loads(session)) {
+        status = compare_models(model, session->model, &same, error);
+    }
+    if (status == MDGAN_OK && !same) {
+        status = mdgan_fail(error, MDGAN_MISMATCH,
+                            "keyword 'load' got '%.300s', but the restart state holds another model: leave 'load' out "
+                            "to go on with that one, and load the file after it if that is wanted",
+                            session->config.load);
+    }
+    return status;
+}
+
 static mdgan_status read_state(const mdgan_session *session, const void *bytes, size_t n_byte, state_counters *k,
                                state_parts *parts, mdgan_error *error)
 {
@@ -298,7 +329,7 @@ static mdgan_status read_state(const mdgan_session *session, const void *bytes, 
         status = mdgan_model_unpack(&parts->model, view.model, (size_t)k->n_model, error);
     }
     if (status == MDGAN_OK && k->n_model > 0) {
-        status = session_check_model(session, parts->model, "of the restart state", error);
+        status = check_model(session, parts->model, error);
     }
     return status;
 }
@@ -327,26 +358,39 @@ static mdgan_status share_state(const mdgan_session *session, state_counters *k,
     return status;
 }
 
-/* The keyword `stop` may be another one than when the state was written: frames that will not be needed are freed, and
- * of those that were freed a collection that goes on cannot make use. */
+/* The keywords `stop` and `load` may be others than when the state was written: frames that will not be needed are
+ * freed, and of those that were freed a collection that goes on cannot make use. */
 static void settle_frames(mdgan_session *session, bool stored)
 {
     collection *const c = &session->collection;
-    if (session_keeps_frames(session) && !stored) {
+    if (session_loads(session) || (session_keeps_frames(session) && !stored)) {
         collection_restart(c);
     } else if (!stored || (session->model != NULL && !session_keeps_frames(session))) {
         collection_release(c);
     }
 }
 
+/* A state without a model leaves that of keyword `load` in its place. */
+static void install_model(mdgan_session *session, const state_counters *k, state_parts *parts)
+{
+    const mdgan_progress training = wire_progress_read(&k->training);
+    overlap_give_up(&session->overlap, session_loads(session) || parts->model != NULL);
+    if (parts->model != NULL || !session_loads(session)) {
+        session_adopt(session, parts->model, &training);
+        parts->model = NULL;
+        return;
+    }
+    session_end_emission(session);
+    session_log(session,
+                "mdgan: the restart state holds no model: that of '%s' stays, the %llu frames collected are dropped",
+                session->config.load, (unsigned long long)k->n_frame);
+}
+
 /* Takes over what it keeps of the parts. Cannot fail: all or nothing of a restart. */
 static void install(mdgan_session *session, const state_counters *k, state_parts *parts)
 {
     collection *const c = &session->collection;
-    const mdgan_progress training = wire_progress_read(&k->training);
-    overlap_give_up(&session->overlap, parts->model != NULL);
-    session_adopt(session, parts->model, &training);
-    parts->model = NULL;
+    install_model(session, k, parts);
     session->origin = parts->origin;
     parts->origin = NULL;
     session->emitted = k->emitted;

@@ -225,6 +225,53 @@ static void test_other_keywords_are_refused(void **state)
     free(p.bytes);
 }
 
+/* The user's model is not replaced, neither by none nor by another one. */
+static void test_load_is_not_overridden(void **state)
+{
+    stub_host *const stub = *state;
+    float rows[2][6 * STUB_ENTITY];
+    mdgan_session *session = stub_session(stub);
+    stub_offer_range(stub, session, 0, 5);
+    const packed collecting = pack(stub, session);
+    mdgan_session_destroy(session);
+    session = stub_trained(stub);
+    stub_check(stub, mdgan_session_save(session, stub_path(stub, "model.h5"), &stub->error));
+    stub_emit(stub, session, rows[0], 2);
+    const packed emitting = pack(stub, session);
+    stub_emit(stub, session, rows[0] + 2 * STUB_ENTITY, 4);
+    mdgan_session_destroy(session);
+    stub_keyword(stub, "iterations", "2");
+    session = stub_trained(stub);
+    stub_check(stub, mdgan_session_save(session, stub_path(stub, "other.h5"), &stub->error));
+    mdgan_session_destroy(session);
+
+    stub_keyword(stub, "load", stub_path(stub, "model.h5"));
+    session = stub_session(stub); /* the same model: the emission goes on */
+    stub_check(stub, mdgan_session_unpack(session, emitting.bytes, emitting.n_byte, &stub->error));
+    stub_emit(stub, session, rows[1] + 2 * STUB_ENTITY, 4);
+    assert_memory_equal(rows[1] + 2 * STUB_ENTITY, rows[0] + 2 * STUB_ENTITY, 4 * STUB_ENTITY * sizeof(float));
+    /* none: the emission begins anew */
+    stub_check(stub, mdgan_session_unpack(session, collecting.bytes, collecting.n_byte, &stub->error));
+    stub_check_log(stub, "mdgan: the restart state holds no model: that of '/tmp/mdgan-test-");
+    stub_check_log(stub, "/model.h5' stays, the 5 frames collected are dropped\n");
+    assert_int_equal(mdgan_session_report(session).frames, 0);
+    assert_int_equal(mdgan_session_report(session).phase, MDGAN_PHASE_TRAINED);
+    assert_int_equal(mdgan_session_report(session).training.iteration, 3);
+    stub_emit(stub, session, rows[1], 6);
+    assert_memory_equal(rows[1], rows[0], sizeof rows[0]);
+    mdgan_session_destroy(session);
+
+    stub_keyword(stub, "load", stub_path(stub, "other.h5"));
+    session = stub_session(stub);
+    const mdgan_model *const model = mdgan_session_model(session);
+    stub_check_error(stub, mdgan_session_unpack(session, emitting.bytes, emitting.n_byte, &stub->error), MDGAN_MISMATCH,
+                     "/other.h5', but the restart state holds another model: leave 'load' out to go on with that one");
+    assert_ptr_equal(mdgan_session_model(session), model);
+    mdgan_session_destroy(session);
+    free(collecting.bytes);
+    free(emitting.bytes);
+}
+
 static void test_entities_must_be_the_same(void **state)
 {
     stub_host *const stub = *state;
@@ -247,6 +294,7 @@ int main(void)
         TEST(test_report_survives),           TEST(test_damage_is_noticed),
         TEST(test_lengths_are_not_trusted),   TEST(test_other_keywords_are_refused),
         TEST(test_entities_must_be_the_same), TEST(test_frames_are_not_kept_after_training),
+        TEST(test_load_is_not_overridden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

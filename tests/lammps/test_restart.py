@@ -78,6 +78,21 @@ class Restart(host.LammpsCase):
         self.assertRegex(result.output, "trained 3 iterations")
         numpy.testing.assert_array_equal(self.series("all.h5")[0], numpy.arange(0, 61, 2))
 
+    def test_load_is_not_overridden(self):
+        """By a restart file without a model, nor by one with another."""
+        self.lammps(host.TRAIN + "write_restart trained\nmdgan emit gan 10 file emitted.h5\n")
+        self.lammps(host.WATER + host.FIX + "\nrun 12\nwrite_restart state\n")
+        self.lammps(host.WATER + host.FIX.replace("seed 3", "seed 4") + " save other.h5\nrun 1000\n")
+        for ranks in (1, 2):
+            result = self.lammps(READ + host.FIX + " load model.h5\nmdgan emit gan 10 file out.h5\n", ranks=ranks)
+            self.assertIn("the restart state holds no model: that of 'model.h5' stays", result.output)
+            numpy.testing.assert_allclose(self.series("out.h5")[2], self.series("emitted.h5")[2], rtol=1e-5, atol=1e-7)
+            trained = READ.replace("state", "trained") + host.FIX
+            self.lammps(trained + " load model.h5\nmdgan emit gan 10\n", ranks=ranks)
+            result = self.lammps(trained + " load other.h5\nmdgan emit gan 10\n", ranks=ranks, fails=True)
+            self.assertRegex(result.output, "ERROR: Fix mdgan gan: keyword 'load' got 'other.h5', but the restart state "
+                                            "holds another model: leave 'load' out")
+
     def test_damaged_state_is_refused(self):
         self.lammps(host.WATER + host.FIX + "\nrun 12\nwrite_restart state\n")
         with open(self.path("state"), "rb") as file:

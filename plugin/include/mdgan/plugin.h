@@ -183,7 +183,8 @@ const mdgan_model *mdgan_session_model(const mdgan_session *session);
 mdgan_status mdgan_session_pack(const mdgan_session *session, void **bytes, size_t *n_byte, mdgan_error *error);
 
 /** Restores what mdgan_session_pack() stored into a session created with the same keywords. @p bytes on rank 0.
- * Errors: MDGAN_FORMAT, MDGAN_VERSION, MDGAN_MISMATCH; unchanged after an error. Collective. */
+ * With `load` the model read stays: a state without one only says where the simulation stood, one with another is
+ * refused. Errors: MDGAN_FORMAT, MDGAN_VERSION, MDGAN_MISMATCH; unchanged after an error. Collective. */
 mdgan_status mdgan_session_unpack(mdgan_session *session, const void *bytes, size_t n_byte, mdgan_error *error);
 
 /** The other end of `overlap partition`: trains for the session behind @p client with all ranks of @p comm, again and
