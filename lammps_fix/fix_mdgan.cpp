@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -187,14 +188,17 @@ void FixMdgan::check_timestep()
     if (std::fabs(update->dt * nevery - feature_.dt) <= 1e-9 * feature_.dt) {
         return;
     }
-    const mdgan_report report = mdgan_session_report(session_.get());
-    if (report.frames > 0 || report.emitted > 0) {
-        complain_.fail("the timestep changed from " + std::to_string(feature_.dt / nevery) + " to " +
-                       std::to_string(update->dt) + " after the first frame; set it before, or define the fix again");
+    char change[96];
+    std::snprintf(change, sizeof change, "the timestep changed from %g to %g", feature_.dt / nevery, update->dt);
+    if (mdgan_session_model(session_.get())) {
+        complain_.fail(std::string(change) +
+                       ", but the model held is of the former; set it back, or define the fix again");
+    }
+    if (mdgan_session_report(session_.get()).frames > 0) {
+        complain_.fail(std::string(change) + " after the first frame; set it before, or define the fix again");
     }
     if (trains_elsewhere()) { // a second session would find the other partition gone
-        complain_.fail("the timestep changed from " + std::to_string(feature_.dt / nevery) + " to " +
-                       std::to_string(update->dt) + " after the fix command; with overlap partition set it before");
+        complain_.fail(std::string(change) + " after the fix command; with overlap partition set it before");
     }
     // The timestep command came after the fix command: nothing is lost yet.
     describe();

@@ -42,7 +42,14 @@ CASES = {
                                  ["Fix mdgan gan: ", "stride"]),
     "empty group": (fix("group none empty\nfix gan none mdgan 2 8 bond/velocity 1"), ["Fix mdgan gan: ", "group"]),
     "timestep changed": (host.WATER + host.FIX + "\nrun 4\ntimestep 0.5\nrun 1000\n",
-                         ["Fix mdgan gan: ", "timestep", "0.5"]),
+                         ["Fix mdgan gan: ", "the timestep changed from 0.241888 to 0.5 after the first frame"]),
+    "timestep changed with a model": (host.WATER + host.FIX + "\nmdgan load gan model.h5\ntimestep 0.5\nrun 1000\n",
+                                      ["Fix mdgan gan: ", "the timestep changed from 0.241888 to 0.5, but the model held",
+                                       "set it back, or define the fix again"]),
+    "tiny timestep changed": ("units si\nregion b block 0 1 0 1 0 1\ncreate_box 1 b\ncreate_atoms 1 single 0 0 0\n"
+                              "mass 1 1.0\npair_style zero 0.1\npair_coeff * *\ntimestep 1e-15\n"
+                              "fix gan all mdgan 1 8 atom/position\nrun 2\ntimestep 2e-15\nrun 1\n",
+                              ["from 1e-15 to 2e-15"]),
     "fix dt/reset": (fix(host.FIX + "\nfix dt all dt/reset 1 NULL 1.0 0.1"), ["Fix mdgan gan: ", "dt/reset"]),
     "emit from unknown fix": (emit("mdgan emit gin 10"), [COMMAND, "no fix with ID 'gin'"]),
     "emit from another fix": (emit("mdgan emit move 10"), [COMMAND, "fix 'move' is of style nve"]),
