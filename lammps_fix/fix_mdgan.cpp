@@ -33,12 +33,16 @@ struct RestartHeader {
 };
 const char restart_magic[8] = {'f', 'i', 'x', 'm', 'd', 'g', 'a', 'n'};
 const int64_t restart_version = 1;
+
+/** In place of a step. */
+const bigint anywhere = -1;
 } // namespace
 
 FixMdgan::FixMdgan(LAMMPS *lammps, int narg, char **arg)
     : Fix(lammps, narg, arg), complain_(lammps, "fix mdgan", std::string("Fix mdgan ") + id),
       host_(lammps, std::string("Fix mdgan ") + id), config_(mdgan_config_defaults()), feature_(), n_entity_(0),
-      last_sampled_(-1), stopped_run_(false), sampling_seconds_(0.0), seconds_(), first_local_(0)
+      last_sampled_(-1), running_(false), resumes_at_(update->ntimestep), stopped_run_(false), sampling_seconds_(0.0),
+      seconds_(), first_local_(0)
 {
     mdgan_comm *created = nullptr;
     mdgan_error failure;
@@ -205,8 +209,22 @@ void FixMdgan::check_timestep()
     create_session();
 }
 
+void FixMdgan::notice_jump()
+{
+    // mdgan emit, minimize and reset_timestep move the clock, perhaps by just one frame.
+    if (running_ || resumes_at_ == anywhere || resumes_at_ == update->ntimestep) {
+        return;
+    }
+    mdgan_session_break(session_.get());
+    last_sampled_ = -1;
+}
+
 void FixMdgan::setup(int)
 {
+    notice_jump();
+    // A rerun sets up every frame of its files, and other files may go on with it.
+    resumes_at_ = running_ ? anywhere : update->ntimestep;
+    running_ = true;
     if (update->ntimestep % nevery == 0) {
         sample();
     }
@@ -214,6 +232,7 @@ void FixMdgan::setup(int)
 
 void FixMdgan::end_of_step()
 {
+    running_ = true; // without a setup after run ... pre no
     sample();
 }
 
@@ -270,6 +289,10 @@ void FixMdgan::post_run()
         timer->reset_timeout();
     }
     stopped_run_ = false;
+    if (update->whichflag == 1 && resumes_at_ != anywhere) { // else a minimization
+        resumes_at_ = update->ntimestep;
+    }
+    running_ = false;
     mdgan_error failure;
     complain_.check(mdgan_session_run_ended(session_.get(), &failure), failure);
     agree_on_times();
@@ -401,6 +424,7 @@ void FixMdgan::write_restart(FILE *fp)
     void *bytes = nullptr;
     size_t n_byte = 0;
     mdgan_error failure;
+    notice_jump();
     complain_.check(mdgan_session_pack(session_.get(), &bytes, &n_byte, &failure), failure);
     const std::unique_ptr<void, decltype(&std::free)> owner(bytes, std::free);
 

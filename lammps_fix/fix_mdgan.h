@@ -83,6 +83,7 @@ class FixMdgan : public Fix
     void describe();
     void create_session();
     void check_timestep();
+    void notice_jump();
     void sample();
     void stop_run();
     void find_trainer();
@@ -99,6 +100,8 @@ class FixMdgan : public Fix
     mdgan_feature feature_;
     size_t n_entity_;
     bigint last_sampled_;        ///< step of the last sample, -1: none
+    bool running_;               ///< in a run
+    bigint resumes_at_;          ///< step on which a run goes on with the one before
     bool stopped_run_;           ///< this fix has forced LAMMPS's timeout
     double sampling_seconds_;    ///< reading the feature, beside what the session counts
     double seconds_[3];          ///< collect, train, emit as of the last agree_on_times()

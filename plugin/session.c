@@ -102,17 +102,29 @@ static mdgan_status collect(mdgan_session *session, int64_t step, double time, c
 {
     collection *const c = &session->collection;
     const long long previous = c->last_step;
+    const bool broken = c->broken;
     collected outcome = COLLECTED_NOTHING;
     size_t n_dropped = 0;
     const bool frozen = session->model != NULL && !session_keeps_frames(session);
     const mdgan_status status = collection_offer(c, step, time, box, row, frozen, &outcome, &n_dropped, error);
     if (outcome == COLLECTED_ANEW) {
-        session_log(session,
-                    "mdgan: step %lld does not follow step %lld by %lld steps: the collection starts anew, "
-                    "the %zu frames so far are dropped, %zu are wanted",
-                    (long long)step, previous, (long long)c->stride, n_dropped, c->n_wanted);
+        char gap[96];
+        if (broken) {
+            snprintf(gap, sizeof gap, "the simulation has not run from step %lld to step %lld", previous,
+                     (long long)step);
+        } else {
+            snprintf(gap, sizeof gap, "step %lld does not follow step %lld by %lld steps", (long long)step, previous,
+                     (long long)c->stride);
+        }
+        session_log(session, "mdgan: %s: the collection starts anew, the %zu frames so far are dropped, %zu are wanted",
+                    gap, n_dropped, c->n_wanted);
     }
     return status;
+}
+
+void mdgan_session_break(mdgan_session *session)
+{
+    session->collection.broken = true;
 }
 
 /* Whether the host's run has served its purpose. @p follows: this frame is the one behind the notice. */

@@ -11,7 +11,7 @@
 
 #include "wire.h"
 
-enum { STATE_VERSION = 3 };
+enum { STATE_VERSION = 4 };
 #define STATE_MAGIC "MDGANSES"
 #define BYTE_ORDER  UINT64_C(0x0102030405060708)
 
@@ -26,7 +26,7 @@ typedef struct state_header {
 typedef struct state_counters {
     uint64_t window, windows, seed, n_entity;
     wire_feature feature;
-    uint64_t n_frame, n_stored, any; /* n_stored: frames whose values follow, all or none */
+    uint64_t n_frame, n_stored, any, broken; /* n_stored: frames whose values follow, all or none */
     int64_t first_step, last_step;
     double first_time, box[9];
     uint64_t has_origin, n_model; /* n_model: bytes, 0 = no model */
@@ -76,6 +76,7 @@ static state_counters count(const mdgan_session *session, size_t n_model)
     k.n_frame = c->n_frame;
     k.n_stored = c->released ? 0 : c->n_frame; /* only a training needs the values */
     k.any = c->any;
+    k.broken = c->broken;
     k.first_step = c->first_step;
     k.last_step = c->last_step;
     k.first_time = c->first_time;
@@ -401,6 +402,7 @@ static void install(mdgan_session *session, const state_counters *k, state_parts
     c->n_frame = (size_t)k->n_frame;
     c->n_room = (size_t)k->n_stored;
     c->any = k->any != 0;
+    c->broken = k->broken != 0;
     c->first_step = k->first_step;
     c->last_step = k->last_step;
     c->first_time = k->first_time;

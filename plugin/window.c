@@ -92,11 +92,11 @@ mdgan_status collection_offer(collection *c, int64_t step, double time, const do
 {
     *outcome = COLLECTED_NOTHING;
     /* Hosts show the last step of a run again when the next run starts. */
-    if (c->any && step == c->last_step) {
+    if (c->any && !c->broken && step == c->last_step) {
         return MDGAN_OK;
     }
     const bool wanted = !frozen && (c->grows || !collection_complete(c));
-    const bool follows = c->n_frame == 0 || step == c->last_step + c->stride;
+    const bool follows = c->n_frame == 0 || (!c->broken && step == c->last_step + c->stride);
     mdgan_status status = MDGAN_OK;
     if (c->stores) {
         status = check_finite(c, step, row, error);
@@ -131,6 +131,7 @@ mdgan_status collection_offer(collection *c, int64_t step, double time, const do
     }
     c->last_step = step;
     c->any = true;
+    c->broken = false;
     return MDGAN_OK;
 }
 

@@ -23,6 +23,7 @@ typedef struct collection {
     double first_time; /* feature.time_unit */
     double box[9];     /* edge vectors of the last frame, feature.length_unit; 0 if unknown */
     bool any;          /* a frame has been offered: last_step and last are set */
+    bool broken;       /* the next frame follows none, whatever its step */
     bool stores;
     bool grows;    /* goes on past n_wanted */
     bool released; /* the values are freed, only their number is left */

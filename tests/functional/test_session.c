@@ -93,6 +93,23 @@ static void test_gap_is_logged(void **state)
     mdgan_session_destroy(session);
 }
 
+/* The steps join, the simulation does not. */
+static void test_break_is_logged(void **state)
+{
+    stub_host *const stub = *state;
+    mdgan_session *const session = stub_session(stub);
+    mdgan_session_break(session); /* of nothing yet */
+    stub_offer_range(stub, session, 0, 5);
+    assert_string_equal(stub->log, "");
+    mdgan_session_break(session);
+    assert_int_equal(mdgan_session_report(session).frames, 5);
+    stub_offer_range(stub, session, 5, 8);
+    assert_string_equal(stub->log, "mdgan: the simulation has not run from step 16 to step 20: the collection starts "
+                                   "anew, the 5 frames so far are dropped, 32 are wanted\n");
+    assert_int_equal(mdgan_session_report(session).frames, 3);
+    mdgan_session_destroy(session);
+}
+
 static void test_order_errors(void **state)
 {
     stub_host *const stub = *state;
@@ -391,6 +408,7 @@ int main(void)
         TEST(test_data_file_holds_the_windows),
         TEST(test_windows_multiply_the_frames),
         TEST(test_gap_is_logged),
+        TEST(test_break_is_logged),
         TEST(test_order_errors),
         TEST(test_load_equals_the_trained),
         TEST(test_new_model_restarts_the_emission),

@@ -174,7 +174,7 @@ static void test_damage_is_noticed(void **state)
     refuse(stub, p, MDGAN_FORMAT, "byte order");
     bytes[8] ^= 1;
     bytes[16] ^= 2;
-    refuse(stub, p, MDGAN_VERSION, "restart state has version 1, this mdgan reads version 3");
+    refuse(stub, p, MDGAN_VERSION, "restart state has version 6, this mdgan reads version 4");
     bytes[16] ^= 2;
     mdgan_session *const session = stub_session(stub); /* and undamaged it is taken */
     stub_check(stub, mdgan_session_unpack(session, p.bytes, p.n_byte, &stub->error));

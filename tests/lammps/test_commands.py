@@ -81,6 +81,31 @@ class Commands(host.LammpsCase):
         numpy.testing.assert_array_equal(step, numpy.arange(1000, 1031, 2))
 
 
+    def test_a_clock_that_moves_by_one_frame_starts_it_anew(self):
+        """By minimize, mdgan emit and reset_timestep; also when a restart file comes in between."""
+        anew = "Fix mdgan gan: the simulation has not run from step {} to step {}: the collection starts anew"
+        for jump in ("minimize 0.0 0.0 2 100", "reset_timestep 12"):
+            result = self.lammps(host.WATER + host.FIX + f" data windows.h5\nrun 10\n{jump}\nrun 1000\n")
+            self.assertIn(anew.format(10, 12), result.output)
+            numpy.testing.assert_array_equal(self.series("windows.h5")[0], numpy.arange(12, 43, 2))
+        trained = host.WATER + COLLECT_ON + "run 30\nmdgan train gan\nmdgan emit gan 1\nmdgan write gan before.h5\n"
+        go_on = "run 10\nmdgan write gan after.h5\n"
+        self.lammps(trained + "write_restart state\n")
+        self.assertEqual(len(self.series("before.h5")[0]), 16)  # a training may still use them
+        read = "read_restart state\nkspace_style pppm 1.0e-4\n" + host.AFTER_READ + "fix move all nve\n" + COLLECT_ON
+        for script in (trained + go_on, read + go_on):
+            result = self.lammps(script)
+            self.assertIn(anew.format(30, 32), result.output)
+            numpy.testing.assert_array_equal(self.series("after.h5")[0], numpy.arange(32, 43, 2))
+
+    def test_a_clock_that_stands_goes_on(self):
+        """Whatever sets a run up, or does not."""
+        result = self.lammps(host.WATER + host.FIX + " data windows.h5\nrun 0\nrun 10 pre no\nrun 9 pre no post no\n"
+                             "run 6 every 3 NULL\nmdgan write gan part.h5\nrun 1000\n")
+        self.assertNotIn("starts anew", result.output)
+        numpy.testing.assert_array_equal(self.series("windows.h5")[0], numpy.arange(0, 31, 2))
+
+
 class Rerun(host.LammpsCase):
     """Trajectories of other programs, ab initio ones say, enter through rerun."""
 
@@ -96,6 +121,14 @@ class Rerun(host.LammpsCase):
             again = self.series("again.h5")
             numpy.testing.assert_array_equal(again[0], whole[0])
             numpy.testing.assert_allclose(again[2], whole[2], rtol=1e-4, atol=1e-7)
+
+    def test_two_dumps_that_join(self):
+        self.lammps(host.WATER + self.DUMP + "run 14\nundump all\nrun 2 post no\n"
+                    + self.DUMP.replace("all.dump", "more.dump") + "run 14\n")
+        result = self.lammps(host.WATER.replace("fix move all nve\n", "") + host.FIX + " data again.h5\n" + self.READ
+                             + self.READ.replace("all.dump", "more.dump"))
+        self.assertNotIn("starts anew", result.output)
+        numpy.testing.assert_array_equal(self.series("again.h5")[0], numpy.arange(0, 31, 2))
 
     def test_a_longer_dump_and_emission_afterwards(self):
         self.lammps(host.WATER + self.DUMP + "run 60\n")

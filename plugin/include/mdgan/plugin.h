@@ -141,6 +141,10 @@ mdgan_status mdgan_session_set(mdgan_session *session, const char *keyword, cons
 mdgan_status mdgan_session_offer(mdgan_session *session, int64_t step, double time, const double *box, const float *row,
                                  bool *done, mdgan_error *error);
 
+/** The frames to come do not follow those before, whatever their steps: to be called when the host's clock has moved
+ * without a simulation. The next frame starts the collection anew, with a log line. The same on all ranks. */
+void mdgan_session_break(mdgan_session *session);
+
 /** To be called at the end of each of the host's runs: trains if the windows are in, there is no model yet and `stop`
  * is yes; waits for a training beside the run, without using a core for it, and takes its model; else says in the log
  * where the collection stands. Quiet if there is a model. Collective. Errors: those of mdgan_session_train(). */
