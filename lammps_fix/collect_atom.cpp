@@ -18,7 +18,7 @@ void CollectAtom::init()
         complain_.fail("feature " + name_ + ": the group has no atoms; choose another group");
     }
     n_atom_ = tags.size();
-    set_members(tags, 3 * n_atom_);
+    set_members(tags, n_axis_ * n_atom_);
 }
 
 size_t CollectAtom::n_entity() const
@@ -34,13 +34,13 @@ CollectAtomVelocity::CollectAtomVelocity(LAMMPS *lammps, int groupbit, const Col
 
 mdgan_feature CollectAtomVelocity::describe() const
 {
-    return describe_as(name_, MDGAN_VELOCITY, 3);
+    return describe_as(name_, MDGAN_VELOCITY, 1);
 }
 
 void CollectAtomVelocity::sample(double *row)
 {
     sum(row, [this](int slot, int i, double *part) {
-        std::copy(atom->v[i], atom->v[i] + 3, part + 3 * static_cast<size_t>(slot));
+        std::copy(atom->v[i], atom->v[i] + n_axis_, part + n_axis_ * static_cast<size_t>(slot));
     });
 }
 
@@ -52,13 +52,15 @@ CollectAtomPosition::CollectAtomPosition(LAMMPS *lammps, int groupbit, const Col
 
 mdgan_feature CollectAtomPosition::describe() const
 {
-    return describe_as(name_, MDGAN_POSITION, 3);
+    return describe_as(name_, MDGAN_POSITION, 1);
 }
 
 void CollectAtomPosition::sample(double *row)
 {
     sum(row, [this](int slot, int i, double *part) {
-        domain->unmap(atom->x[i], atom->image[i], part + 3 * static_cast<size_t>(slot));
+        double x[3];
+        domain->unmap(atom->x[i], atom->image[i], x);
+        std::copy(x, x + n_axis_, part + n_axis_ * static_cast<size_t>(slot));
     });
 }
 } // namespace LAMMPS_NS

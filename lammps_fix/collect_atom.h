@@ -2,8 +2,8 @@
 /** @file
  * Features `atom/velocity` and `atom/position`: velocity and unwrapped position of every atom of the group.
  *
- * Entities are ordered by atom ID, three components each. Positions are unwrapped by the image flags, as xu, yu, zu of
- * a dump.
+ * Entities are ordered by atom ID, x, y, z each, in two dimensions x, y. Positions are unwrapped by the image flags, as
+ * xu, yu, zu of a dump.
  */
 #ifndef MDGAN_COLLECT_ATOM_H
 #define MDGAN_COLLECT_ATOM_H
@@ -12,7 +12,7 @@
 
 namespace LAMMPS_NS
 {
-/** What both have in common: the atoms of the group, three components each. */
+/** What both have in common: the atoms of the group, one vector each. */
 class CollectAtom : public CollectAtoms
 {
   public:

@@ -38,7 +38,8 @@ int AtomTable::find_in_list(tagint tag) const
 }
 
 CollectAtoms::CollectAtoms(LAMMPS *lammps, int groupbit, const HostError &complain, std::string name)
-    : Collect(lammps, groupbit, complain), name_(std::move(name)), n_member_(0), n_value_(0), n_rank_(1)
+    : Collect(lammps, groupbit, complain), name_(std::move(name)), n_axis_(static_cast<size_t>(domain->dimension)),
+      n_member_(0), n_value_(0), n_rank_(1)
 {
     if (!atom->tag_enable) {
         complain.fail("feature " + name_ + " needs atom IDs, but this system has none; remove atom_modify id no");
@@ -46,15 +47,15 @@ CollectAtoms::CollectAtoms(LAMMPS *lammps, int groupbit, const HostError &compla
     MPI_Comm_size(world, &n_rank_);
 }
 
-mdgan_feature CollectAtoms::describe_as(const std::string &name, mdgan_kind kind, size_t n_component) const
+mdgan_feature CollectAtoms::describe_as(const std::string &name, mdgan_kind kind, size_t n_vector) const
 {
     const UnitNames *const names = unit_names(update->unit_style);
     const char *const unit = !names ? "" : kind == MDGAN_VELOCITY ? names->velocity : names->length;
     mdgan_feature feature = {};
     std::snprintf(feature.name, sizeof feature.name, "%s", name.c_str());
     feature.kind = kind;
-    feature.n_component = n_component;
-    feature.isotropic = domain->dimension == 3;
+    feature.n_component = n_axis_ * n_vector;
+    feature.isotropic = n_axis_ == 3;
     feature.reversible = true;
     std::snprintf(feature.value_unit, sizeof feature.value_unit, "%s", unit);
     return feature;

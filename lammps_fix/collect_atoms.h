@@ -49,9 +49,10 @@ class CollectAtoms : public Collect
 
   protected:
     const std::string name_; ///< of the feature, for errors
+    const size_t n_axis_;    ///< components of a vector: x, y and, in three dimensions, z
 
-    /** A feature of xyz triplets, called @p name, in LAMMPS's unit of velocities or positions. */
-    mdgan_feature describe_as(const std::string &name, mdgan_kind kind, size_t n_component) const;
+    /** A feature of @p n_vector vectors per entity, called @p name, in LAMMPS's unit of velocities or positions. */
+    mdgan_feature describe_as(const std::string &name, mdgan_kind kind, size_t n_vector) const;
 
     /** Indices of the atoms of the group that this rank owns. */
     std::vector<int> owned() const;

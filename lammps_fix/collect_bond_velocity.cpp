@@ -33,7 +33,7 @@ CollectBondVelocity::CollectBondVelocity(LAMMPS *lammps, int groupbit, const Col
 
 mdgan_feature CollectBondVelocity::describe() const
 {
-    return describe_as("bond/velocity " + std::to_string(type_), MDGAN_VELOCITY, 3);
+    return describe_as("bond/velocity " + std::to_string(type_), MDGAN_VELOCITY, 1);
 }
 
 std::vector<CollectBondVelocity::Bond> CollectBondVelocity::local_bonds() const
@@ -109,7 +109,7 @@ void CollectBondVelocity::find_shares()
         }
     }
     first_.push_back(share_.size());
-    set_members(tags, 3 * bonds_.size());
+    set_members(tags, n_axis_ * bonds_.size());
 }
 
 size_t CollectBondVelocity::n_entity() const
@@ -122,8 +122,8 @@ void CollectBondVelocity::sample(double *row)
     // Each value has at most two contributions that are not zero, so the sum is exact in any order.
     sum(row, [this](int slot, int i, double *part) {
         for (size_t s = first_[slot]; s < first_[slot + 1]; s++) {
-            for (size_t k = 0; k < 3; k++) {
-                part[3 * share_[s].bond + k] += share_[s].sign * atom->v[i][k];
+            for (size_t k = 0; k < n_axis_; k++) {
+                part[n_axis_ * share_[s].bond + k] += share_[s].sign * atom->v[i][k];
             }
         }
     });

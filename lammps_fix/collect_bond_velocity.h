@@ -3,7 +3,7 @@
  * Feature `bond/velocity TYPE`: relative velocity of the two atoms of every bond of a type.
  *
  * Entities are the bonds whose atoms are both in the group, ordered by (smaller atom ID, larger atom ID); the value is
- * v(larger ID) - v(smaller ID), three components.
+ * v(larger ID) - v(smaller ID).
  */
 #ifndef MDGAN_COLLECT_BOND_VELOCITY_H
 #define MDGAN_COLLECT_BOND_VELOCITY_H

@@ -34,13 +34,17 @@ void CollectMoleculeCom::parse(const CollectArgs &args, int &used)
         complain_.illegal(std::string("feature molecule/com: number of parts '") + args.arg[1] +
                           "' is not a number from 1 to " + std::to_string(most));
     }
+    if (n > 1 && n_axis_ < 3) {
+        complain_.illegal(std::string("feature molecule/com: number of parts '") + args.arg[1] +
+                          "', but parts are kept together in three dimensions only; use 1");
+    }
     n_part_ = static_cast<size_t>(n);
     used = 2;
 }
 
 mdgan_feature CollectMoleculeCom::describe() const
 {
-    return describe_as("molecule/com " + std::to_string(n_part_), MDGAN_POSITION, 3 * n_part_);
+    return describe_as("molecule/com " + std::to_string(n_part_), MDGAN_POSITION, n_part_);
 }
 
 std::vector<CollectMoleculeCom::Member> CollectMoleculeCom::find_members() const
@@ -106,7 +110,7 @@ void CollectMoleculeCom::init()
             first = i + 1;
         }
     }
-    set_members(tags, 3 * n_molecule_ * n_part_);
+    set_members(tags, n_axis_ * n_molecule_ * n_part_);
 }
 
 size_t CollectMoleculeCom::n_entity() const
@@ -120,8 +124,8 @@ void CollectMoleculeCom::sample(double *row)
         double x[3];
         domain->unmap(atom->x[i], atom->image[i], x);
         const Share &share = share_[slot];
-        for (size_t k = 0; k < 3; k++) {
-            part[3 * share.part + k] += share.weight * x[k];
+        for (size_t k = 0; k < n_axis_; k++) {
+            part[n_axis_ * share.part + k] += share.weight * x[k];
         }
     });
 }

@@ -4,7 +4,8 @@
  *
  * Entities are the molecule IDs above 0 that have atoms in the group, ascending; only atoms of the group count. Of a
  * molecule's n atoms, ordered by atom ID, part k = 1..N holds numbers floor((k-1) n/N) + 1 to floor(k n/N), so the
- * sizes differ by one at most. 3N components: x, y, z of the parts one after the other.
+ * sizes differ by one at most. 3N components: x, y, z of the parts one after the other. In two dimensions N is 1, and
+ * the components are x and y: only isotropic triplets are learnt as modes, which keep the parts together.
  *
  * Atoms are unwrapped by their image flags, as in compute com/chunk: a molecule whose flags do not keep it together has
  * no meaningful centre. Masses are those at the start of the run. The sum over the atoms runs in the order in which the

@@ -54,7 +54,10 @@ static mdgan_status measure(sample_data *const s, mdgan_error *const error)
         }
         s->scale[c] = sqrt(square / (double)n);
         if (!(s->scale[c] > 1e-12 * fabs(s->mean[c])) || s->scale[c] < 1e-30) {
-            return mdgan_fail(error, MDGAN_DATA, "component %zu of the data never changes: nothing to learn", c + 1);
+            return mdgan_fail(
+                error, MDGAN_DATA,
+                "component %zu of the data never changes: nothing to learn; leave it out, or choose another feature",
+                c + 1);
         }
     }
     if (s->isotropic) {

@@ -147,6 +147,75 @@ class Atoms(FeatureCase):
             numpy.testing.assert_allclose(self.collected(POSITION, "com.h5"), centres(self.atoms(17), 2), **SINGLE)
 
 
+class TwoDimensions(FeatureCase):
+    """Dimers in a plane: vectors have no z, which would never change."""
+
+    SIDE = 8
+    SETUP = "units lj\ndimension 2\natom_style molecular\npair_style lj/cut 2.5\nbond_style harmonic\n" \
+        "special_bonds lj 0 1 1\n{}\npair_coeff * * 1 1\nbond_coeff 1 300 1.0\ntimestep 0.005\n" \
+        "fix flat all enforce2d\nfix move all nve\n"
+    FEATURES = {"atom/velocity": STATIONARY, "atom/position": POSITION, "bond/velocity 1": STATIONARY,
+                "molecule/com": POSITION}
+
+    def setUp(self):
+        super().setUp()
+        n = self.SIDE ** 2
+        corners = [(2.4 * (i % self.SIDE), 2.4 * (i // self.SIDE)) for i in range(n)]
+        edge = 2.4 * self.SIDE
+        with open(self.path("plane.data"), "w") as file:
+            file.write(f"dimers\n\n{2 * n} atoms\n{n} bonds\n1 atom types\n1 bond types\n0 {edge} xlo xhi\n"
+                       f"0 {edge} ylo yhi\n-0.5 0.5 zlo zhi\n\nMasses\n\n1 1.0\n\nAtoms\n\n")
+            for i, (x, y) in enumerate(corners):
+                file.write(f"{2 * i + 1} {i + 1} 1 {x} {y} 0\n{2 * i + 2} {i + 1} 1 {x + 1.0} {y} 0\n")
+            file.write("\nBonds\n\n" + "".join(f"{i + 1} 1 {2 * i + 1} {2 * i + 2}\n" for i in range(n)))
+        self.start = self.SETUP.format("read_data plane.data") + "velocity all create 1.5 77 loop geom\nrun 200\n" \
+            "reset_timestep 0\n"
+
+    def expected(self, feature, n_frame):
+        atoms = self.atoms(n_frame)
+        position, velocity = atoms[:, :, 3:5], atoms[:, :, 6:8]
+        return {"atom/velocity": velocity, "atom/position": position, "molecule/com": centres(atoms, 1)[:, :, :2],
+                "bond/velocity 1": velocity[:, 1::2] - velocity[:, ::2]}[feature]
+
+    def test_vectors_have_two_components(self):
+        for feature, n_frame in self.FEATURES.items():
+            for ranks in (1, 2):
+                with self.subTest(feature, ranks=ranks):
+                    script = self.start + DUMP + fix(feature) + "run 1000\nmdgan emit gan 20 file out.h5\n" \
+                        "dump l all local 2 local.dump f_gan[1] f_gan[2] f_gan[3]\nrun 0\n"
+                    self.lammps(script, ranks=ranks)
+                    value = self.collected(n_frame)
+                    expected = self.expected(feature, n_frame)
+                    numpy.testing.assert_allclose(value, expected, rtol=1e-6, atol=1e-6)
+                    _, emitted = self.windows("out.h5")
+                    self.assertEqual(emitted.shape, (20,) + value.shape[1:])
+                    spread = numpy.diff(emitted, axis=0).std(axis=(0, 1)) / numpy.diff(value, axis=0).std(axis=(0, 1))
+                    self.assertTrue((spread > 0.2).all() and (spread < 5).all(), spread)
+                    (rows,) = self.dump("local.dump").values()
+                    self.assertEqual(numpy.shape(rows), (value.shape[1], 3))
+                    with h5py.File(self.path("out.h5")) as file:
+                        self.assertEqual(self.flag(file, "isotropic"), 0)
+
+    def flag(self, file, name):
+        found = []
+        file.visititems(lambda _, item: found.append(item.attrs[name]) if name in item.attrs else None)
+        (value,) = found
+        return value
+
+    def test_restart(self):
+        self.lammps(self.start + fix("atom/velocity") + "run 12\nwrite_restart state\n")
+        result = self.lammps(self.SETUP.format("read_restart state") + fix("atom/velocity") + "run 1000\n")
+        self.assertEqual(result.stop_step(), 30)
+        self.assertEqual(self.collected(STATIONARY).shape[2], 2)
+
+    def test_what_needs_three(self):
+        result = self.lammps(self.start + fix("molecule/com 2"), fails=True)
+        self.assertIn(ILLEGAL + "feature molecule/com: number of parts '2', but parts are kept together in three "
+                      "dimensions only; use 1", result.output)
+        result = self.lammps(self.start + fix("atom/velocity", more="isotropic yes"), fails=True)
+        self.assertIn("'isotropic no'", result.output)
+
+
 class References(FeatureCase):
     PRESSURES = ["press", "pxx", "pyy", "pzz", "pxy", "pxz", "pyz"]
 

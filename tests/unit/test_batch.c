@@ -464,7 +464,8 @@ static void constant_components_are_refused(void **const state)
             data.value[2 * j + 1] = constants[i];
         }
         print_message("constant %g\n", (double)constants[i]);
-        refuse(&data, "component 2 of the data never changes");
+        refuse(&data,
+               "component 2 of the data never changes: nothing to learn; leave it out, or choose another feature");
         mdgan_dataset_clear(&data);
     }
 }
