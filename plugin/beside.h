@@ -32,7 +32,7 @@ struct beside {
 };
 
 mdgan_status beside_thread_create(beside **b, mdgan_error *error);
-/* @p peer: retained. @p interval: seconds between two progress messages. */
+/* @p peer: retained. @p interval: seconds between two progress messages. MDGAN_PARALLEL if the peer does not answer. */
 mdgan_status beside_peer_create(beside **b, const mdgan_peer *peer, double interval, mdgan_error *error);
 
 static inline void beside_destroy(beside *b)

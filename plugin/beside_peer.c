@@ -7,15 +7,18 @@
 #include <time.h>
 
 #include "message.h"
+#include "session.h"
 
-/* How long the end of a session waits for messages that the other side does not take. */
-static const double patience = 10; /* s */
+/* How long the beginning of a session waits for the other side, and its end for messages that this does not take. */
+static const double welcome_patience = 20, patience = 10; /* s */
+
+static const struct timespec nap = {.tv_nsec = 1000000};
 
 typedef struct peer_beside {
     beside face;
     const mdgan_peer *retained_peer;
     double interval;
-    uint64_t job; /* of the present training; numbers are not used again, so that late messages are told apart */
+    uint64_t job; /* of the present training; no session uses a number again, so that late messages are told apart */
     bool in_flight;
     bool stopped;           /* it has been asked to end */
     bool closed;            /* the other side has left */
@@ -132,7 +135,6 @@ static mdgan_status peer_take(beside *b, training_result *result, mdgan_error *e
 /* Takes what is still on its way, so that nothing is left behind between the partitions when MPI ends. */
 static void drain(peer_beside *p)
 {
-    static const struct timespec nap = {.tv_nsec = 1000000};
     beside_news news;
     for (int ms = 0; !p->closed && ms < 1000 * patience; ms++) {
         peer_look(&p->face, &news);
@@ -145,13 +147,35 @@ static void peer_destroy(beside *b)
     peer_beside *const p = (peer_beside *)b;
     if (!p->closed) {
         send_head(p, MESSAGE_GOODBYE); /* also ends a training in flight */
-        if (p->job > 0) {
-            drain(p);
-        }
+        drain(p);
     }
     mdgan_sending_destroy(p->sending, patience);
     mdgan_model_destroy(p->result.model);
     free(p);
+}
+
+/* Makes sure that there is somebody: data sent to nobody would be waited for, for ever. */
+static mdgan_status greet(const peer_beside *p, mdgan_error *error)
+{
+    const double end = session_clock() + welcome_patience;
+    mdgan_status status = MDGAN_OK;
+    bool welcome = false;
+    send_head(p, MESSAGE_HELLO);
+    while (status == MDGAN_OK && !welcome && session_clock() < end) {
+        message m = {.bytes = NULL};
+        nanosleep(&nap, NULL);
+        status = message_receive(p->retained_peer, &m, error);
+        welcome = m.bytes != NULL && m.type == MESSAGE_WELCOME && m.job == p->job;
+        message_clear(&m);
+    }
+    if (status == MDGAN_OK && !welcome) {
+        send_head(p, MESSAGE_GOODBYE); /* for whoever comes too late */
+        status = mdgan_fail(error, MDGAN_PARALLEL,
+                            "keyword 'overlap' got 'partition': the other partition does not answer within %g s; run "
+                            "`mdgan serve` there, once for each such fix",
+                            welcome_patience);
+    }
+    return status;
 }
 
 mdgan_status beside_peer_create(beside **b, const mdgan_peer *peer, double interval, mdgan_error *error)
@@ -163,6 +187,12 @@ mdgan_status beside_peer_create(beside **b, const mdgan_peer *peer, double inter
     p->face = (beside){peer_begin, peer_look, peer_stop, peer_take, peer_destroy};
     p->retained_peer = peer;
     p->interval = interval;
+    p->job = (uint64_t)(1e6 * session_clock());
+    const mdgan_status status = greet(p, error);
+    if (status != MDGAN_OK) {
+        free(p);
+        return status;
+    }
     *b = &p->face;
     return MDGAN_OK;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MESSAGE_VERSION = 1 };
+enum { MESSAGE_VERSION = 2 };
 
 static const char magic[8] = "MDGANJOB"; /* all eight bytes, no end */
 
@@ -23,6 +23,8 @@ static size_t fixed_length(uint64_t type, bool *more)
     switch (type) {
     case MESSAGE_TRAIN:
         return sizeof(message_train);
+    case MESSAGE_HELLO:
+    case MESSAGE_WELCOME:
     case MESSAGE_STOP:
     case MESSAGE_GOODBYE:
         return sizeof(message_head);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Messages between a session and the ranks of another partition that train for it:
  *
- *   session -> partition   TRAIN (config, frames), STOP (leave the best model so far), GOODBYE
- *   partition -> session   PROGRESS, MODEL, FAILED (that training), CLOSED (there will be no more)
+ *   session -> partition   HELLO, TRAIN (config, frames), STOP (leave the best model so far), GOODBYE
+ *   partition -> session   WELCOME, PROGRESS, MODEL, FAILED (that training), CLOSED (there will be no more)
  *
+ * HELLO is the first message of a session, and WELCOME the answer to it; what arrives before is left of another one.
  * Both ends run on machines of one MPI job; lengths, version and contents are checked all the same. */
 #ifndef MDGAN_PLUGIN_MESSAGE_H
 #define MDGAN_PLUGIN_MESSAGE_H
@@ -15,7 +16,9 @@
 #include "wire.h"
 
 typedef enum message_type {
-    MESSAGE_TRAIN = 1,
+    MESSAGE_HELLO = 1,
+    MESSAGE_WELCOME,
+    MESSAGE_TRAIN,
     MESSAGE_STOP,
     MESSAGE_GOODBYE,
     MESSAGE_PROGRESS,
@@ -27,7 +30,7 @@ typedef enum message_type {
 typedef struct message_head {
     char magic[8];
     uint64_t version, type;
-    uint64_t job;    /* number of the training; 0 if none is meant */
+    uint64_t job;    /* number of the training, or of the session before the first one */
     uint64_t n_byte; /* of the whole message */
 } message_head;
 

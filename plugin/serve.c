@@ -21,6 +21,7 @@ typedef struct server {
     message pending;         /* received while training, to be dealt with after it */
     mdgan_sending *progress; /* on their way */
     mdgan_sending *result;
+    bool greeted; /* there is a session */
     uint64_t job; /* being worked on */
     double line_interval, next_line;
     char start[TRAINING_START_LENGTH];
@@ -135,12 +136,35 @@ static mdgan_status await_message(server *s, message *m, mdgan_error *error)
     return status;
 }
 
+/* Rank 0: waits for a session to begin. Whatever comes before is left of one that has ended. */
+static mdgan_status await_session(server *s, mdgan_error *error)
+{
+    mdgan_status status = MDGAN_OK;
+    while (status == MDGAN_OK && !s->greeted) {
+        message m = {.bytes = NULL};
+        message_head welcome;
+        status = await_message(s, &m, error);
+        if (status == MDGAN_OK && m.type == MESSAGE_HELLO) {
+            s->greeted = true;
+            s->job = m.job;
+            message_head_fill(&welcome, MESSAGE_WELCOME, s->job, sizeof welcome);
+            send(s, &s->result, &welcome, sizeof welcome, NULL, 0);
+            log_line(s, "mdgan: the other partition collects, waiting for its frames");
+        }
+        message_clear(&m);
+    }
+    return status;
+}
+
 /* Rank 0: turns the next message into an order. */
 static mdgan_status await_order(server *s, order *next, mdgan_dataset *data, mdgan_error *error)
 {
     message m = {.bytes = NULL};
     message_train train;
-    mdgan_status status = await_message(s, &m, error);
+    mdgan_status status = await_session(s, error);
+    if (status == MDGAN_OK) {
+        status = await_message(s, &m, error);
+    }
     if (status == MDGAN_OK && m.type == MESSAGE_TRAIN) {
         status = message_read_train(&m, &train, data, error);
         if (status == MDGAN_OK) {
@@ -286,10 +310,10 @@ static void train_for_client(server *s, const order *job, const mdgan_dataset *d
 /* Rank 0: the last message, after which the client sends none. */
 static void leave(server *s, mdgan_status status, const mdgan_error *error)
 {
-    if (status != MDGAN_OK) {
-        send_failure(s, MESSAGE_CLOSED, status, error->text);
-    } else if (s->job > 0) { /* it waits for this, so that nothing is left on the way */
-        send_failure(s, MESSAGE_CLOSED, MDGAN_CANCELLED, "the session has ended");
+    if (s->greeted) { /* the session waits for this, so that nothing is left on the way */
+        const bool failed = status != MDGAN_OK;
+        send_failure(s, MESSAGE_CLOSED, failed ? status : MDGAN_CANCELLED,
+                     failed ? error->text : "the session has ended");
     }
     mdgan_sending_destroy(s->progress, patience);
     mdgan_sending_destroy(s->result, patience);
@@ -311,7 +335,7 @@ mdgan_status mdgan_serve(const mdgan_peer *client, const mdgan_comm *comm, const
     }
     server s = {.retained_client = client, .retained_comm = comm, .host = *host};
     order next = {.goodbye = 0};
-    log_line(&s, "mdgan: waiting for frames of the other partition to train on");
+    log_line(&s, "mdgan: waiting for the other partition to begin with 'overlap partition'");
     while (status == MDGAN_OK && !next.goodbye) {
         mdgan_dataset data;
         status = next_order(&s, &next, &data, &reason);
@@ -323,6 +347,6 @@ mdgan_status mdgan_serve(const mdgan_peer *client, const mdgan_comm *comm, const
     if (is_root(&s)) {
         leave(&s, status, &reason);
     }
-    log_line(&s, "mdgan: no more trainings for the other partition");
+    log_line(&s, "mdgan: no more trainings for the other partition%s%s", status != MDGAN_OK ? ": " : "", reason.text);
     return status == MDGAN_OK ? status : mdgan_fail(error, status, "%s", reason.text);
 }

@@ -197,6 +197,32 @@ class Overlap(host.LammpsCase):
             self.assertIn("model.h5", self.files())
             self.assertEqual(len(self.series("out.h5")[0]), 10)
 
+    def on_partitions(self, simulation, training="mdgan serve", fails=False):
+        """One rank each; the log of the simulation."""
+        script = "".join(f"partition yes 2 {line}\n" for line in training.splitlines())
+        self.lammps(script + "partition yes 2 jump SELF end\n" + host.WATER + simulation + "label end\n", ranks=2,
+                    arguments=["-partition", "1", "1"], fails=fails)
+        with open(self.path("log.lammps.0")) as file:
+            return file.read()
+
+    def test_one_fix_after_the_other(self):
+        first, second = (self.LONG + f" overlap partition save {name}.h5\nrun 100000\n" for name in ("one", "two"))
+        script = first + "unfix gan\n" + second
+        self.on_partitions(script, "mdgan serve\nmdgan serve")
+        self.assertTrue({"one.h5", "two.h5"} <= set(self.files()))
+        log = self.on_partitions(script, fails=True)
+        self.assertRegex(log, "ERROR: Fix mdgan gan: keyword 'overlap' got 'partition': the other partition does not "
+                              "answer within 20 s; run `mdgan serve` there, once for each such fix")
+
+    def test_a_time_limit_ends_the_service_and_nothing_else(self):
+        """Also where no fix ever comes."""
+        limited = "timer timeout 0:00:02\nmdgan serve"
+        self.on_partitions("run 10\n", limited)
+        log = self.on_partitions(self.LONG + " overlap partition stop no\nrun 20\nshell sleep 4\nrun 20\n", limited)
+        self.assertIn("the host of the training partition has ended: the limit of `timer timeout` has passed", log)
+        with open(self.path("log.lammps.1")) as file:
+            self.assertIn("no more trainings for the other partition: ", file.read())
+
     def test_partition_without_partitions(self):
         result = self.lammps(host.WATER + host.FIX + " overlap partition\nrun 10\n", fails=True)
         self.assertRegex(result.output, "ERROR: Illegal fix mdgan command: keyword 'overlap' got 'partition'")

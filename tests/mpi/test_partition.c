@@ -111,11 +111,34 @@ static void test_server_leaves(const mdgan_comm *comm, const mdgan_peer *peer)
     mdgan_session_destroy(session);
 }
 
+static void send_head(const mdgan_peer *peer, message_type type)
+{
+    mdgan_error error = {""};
+    message_head head;
+    mdgan_sending *sending = NULL;
+    message_head_fill(&head, type, 1, sizeof head);
+    CHECK(mdgan_peer_send(peer, &head, sizeof head, NULL, 0, &sending, &error) == MDGAN_OK);
+    mdgan_sending_destroy(sending, 10);
+}
+
+/* Nobody serves: an error soon, and whoever comes too late leaves at once. */
+static void test_nobody_serves(const mdgan_comm *comm, const mdgan_peer *peer)
+{
+    mdgan_error error = {""};
+    mdgan_session *session = NULL;
+    const mdgan_config config = keywords("partition", "3");
+    const mdgan_feature feature = velocity();
+    const mdgan_host host = host_of(world_rank == 0 ? peer : NULL);
+    CHECK(mdgan_session_create(&session, &config, &feature, ENTITY, &host, comm, &error) == MDGAN_PARALLEL);
+    CHECK(session == NULL && strstr(error.text, "run `mdgan serve` there, once for each such fix") != NULL);
+}
+
 /* Bytes that make no sense end the service with an error, and do not crash it. */
 static void send_nonsense(const mdgan_peer *peer, int kind)
 {
     mdgan_error error = {""};
     mdgan_sending *sending = NULL;
+    send_head(peer, MESSAGE_HELLO);
     message_train m = {.n_entity = UINT64_MAX / 2, .n_frame = 3, .interval = 1};
     mdgan_feature feature = velocity();
     m.feature = wire_feature_of(&feature);
@@ -138,11 +161,12 @@ static void send_nonsense(const mdgan_peer *peer, int kind)
     mdgan_sending_destroy(sending, 10);
     /* It says why it leaves. */
     message answer = {.bytes = NULL};
-    while (answer.bytes == NULL) {
+    while (answer.type != MESSAGE_CLOSED) {
         nap();
+        message_clear(&answer);
         CHECK(message_receive(peer, &answer, &error) == MDGAN_OK);
     }
-    CHECK(answer.type == MESSAGE_CLOSED && message_read_failed(&answer, &error) != MDGAN_OK);
+    CHECK(message_read_failed(&answer, &error) != MDGAN_OK);
     message_clear(&answer);
 }
 
@@ -201,7 +225,13 @@ static void simulate(const mdgan_comm *comm, const mdgan_comm *serial, const mdg
     test_giving_up(comm, peer);
     test_goodbye(comm, peer);
     test_failure_is_told(comm, peer);
+    if (world_rank == 0) { /* left behind: by no means of the next session */
+        send_head(peer, MESSAGE_STOP);
+        send_head(peer, MESSAGE_GOODBYE);
+    }
     test_server_leaves(comm, peer);
+    test_nobody_serves(comm, peer);
+    MPI_Barrier(MPI_COMM_WORLD);
     for (int i = 0; world_rank == 0 && i < N_NONSENSE; i++) {
         send_nonsense(peer, i);
     }
@@ -210,10 +240,11 @@ static void simulate(const mdgan_comm *comm, const mdgan_comm *serial, const mdg
     }
 }
 
+/* As soon as there is a session. */
 static const char *has_cancelled(void *context)
 {
     (void)context;
-    return "enough of it";
+    return strstr(log_text, "the other partition collects") != NULL ? "enough of it" : NULL;
 }
 
 /* As many sessions as simulate() has. */
@@ -230,6 +261,8 @@ static void serve(const mdgan_comm *comm, const mdgan_peer *peer)
     host.cancelled = has_cancelled;
     CHECK(mdgan_serve(peer, comm, &host, &error) == MDGAN_CANCELLED);
     host.cancelled = NULL;
+    MPI_Barrier(MPI_COMM_WORLD);
+    CHECK(mdgan_serve(peer, comm, &host, &error) == MDGAN_OK); /* too late */
     for (int i = 0; i < N_NONSENSE; i++) {
         const mdgan_status expected = i == 3 || i == 4 ? MDGAN_VERSION : i == 5 ? MDGAN_INVALID : MDGAN_FORMAT;
         CHECK(mdgan_serve(peer, comm, &host, &error) == expected);

@@ -114,7 +114,8 @@ typedef struct mdgan_session mdgan_session;
 
 /** Starts a session. Copies @p config, @p feature and @p host; retains @p comm. With `load` the model is read here
  * (rank 0) and checked against the feature; that of `resume` is checked here and read again to train. Collective.
- * Errors: MDGAN_INVALID, MDGAN_MEMORY and those of mdgan_model_load(). */
+ * With `overlap partition` it waits for the other side to be there, for at most 20 s. Errors: MDGAN_INVALID,
+ * MDGAN_MEMORY, MDGAN_PARALLEL (nobody serves there) and those of mdgan_model_load(). */
 mdgan_status mdgan_session_create(mdgan_session **session, const mdgan_config *config, const mdgan_feature *feature,
                                   size_t n_entity, const mdgan_host *host, const mdgan_comm *comm, mdgan_error *error);
 
@@ -191,11 +192,12 @@ mdgan_status mdgan_session_pack(const mdgan_session *session, void **bytes, size
  * refused. Errors: MDGAN_FORMAT, MDGAN_VERSION, MDGAN_MISMATCH; unchanged after an error. Collective. */
 mdgan_status mdgan_session_unpack(mdgan_session *session, const void *bytes, size_t n_byte, mdgan_error *error);
 
-/** The other end of `overlap partition`: trains for the session behind @p client with all ranks of @p comm, again and
- * again, until that session is destroyed. Waits without using a core. @p client: read on rank 0 only, others may pass
- * NULL; @p host: for log and cancelled (then the client is told, and goes on without). Collective over @p comm.
- * Errors: MDGAN_FORMAT or MDGAN_VERSION (a message that is none of ours), MDGAN_CANCELLED, MDGAN_MEMORY,
- * MDGAN_PARALLEL. A training that fails is no error here: the client gets to know. */
+/** The other end of `overlap partition`: waits for a session to begin behind @p client, and trains for it with all
+ * ranks of @p comm, again and again, until that session is destroyed. Each session needs a call of its own. Waits
+ * without using a core. @p client: read on rank 0 only, others may pass NULL; @p host: for log and cancelled (then the
+ * client is told, and goes on without). Collective over @p comm. Errors: MDGAN_FORMAT or MDGAN_VERSION (a message that
+ * is none of ours), MDGAN_CANCELLED, MDGAN_MEMORY, MDGAN_PARALLEL. A training that fails is no error here: the client
+ * gets to know. */
 mdgan_status mdgan_serve(const mdgan_peer *client, const mdgan_comm *comm, const mdgan_host *host, mdgan_error *error);
 
 #ifdef __cplusplus
