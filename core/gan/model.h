@@ -28,14 +28,14 @@ typedef struct checkpoint {
     uint64_t n_entity;              /* of the data trained on; resume refuses others */
     uint64_t n_generator, n_critic; /* lengths of the vectors below */
     uint64_t n_pool;                /* values in pool: chains x W */
-    uint64_t n_anchor;              /* frequencies of the spectral anchor; 0 without a linear start */
+    uint64_t n_anchor;              /* values in anchor; 0 without a linear start */
     double seconds;                 /* wall-clock time spent, s */
     double start_score, best_score; /* held-out */
     double best_iteration;
     float *generator, *generator_mean, *generator_m, *generator_v; /* [n_generator] weights, EMA, Adam moments */
     float *critic, *critic_m, *critic_v;                           /* [n_critic] */
     float *pool;                                                   /* [n_pool] latent chains */
-    float *anchor;                                                 /* [n_anchor] running gaps of the spectrum */
+    float *anchor; /* [n_anchor] running gaps of spectrum and mean, then of the states' pace and covariance */
 } checkpoint;
 
 struct mdgan_model {
