@@ -33,6 +33,8 @@ class H5mdOutput final : public Output
 
     void finish() override
     {
+        mdgan_error error = {};
+        check(mdgan_series_finish(writer_, &error), error);
     }
 
     void commit() override

@@ -196,7 +196,7 @@ static bool buffers_allocate(mdgan_series_writer *const w)
     return w->row && w->row_step && w->row_time && w->row_box;
 }
 
-static void file_close(mdgan_series_writer *const w)
+static void sets_close(mdgan_series_writer *const w)
 {
     h5_close(w->value);
     h5_close(w->step);
@@ -354,8 +354,9 @@ static mdgan_status rows_flush(mdgan_series_writer *const w, mdgan_error *const 
 mdgan_status mdgan_series_append(mdgan_series_writer *const writer, const float *const row, mdgan_error *const error)
 {
     const size_t n_component = writer->feature.n_component, n = writer->n_entity * n_component;
-    if (writer->broken) {
-        return mdgan_fail(error, MDGAN_STATE, "'%s' already failed to be written; abandon it", writer->target.path);
+    if (writer->broken || writer->file < 0) {
+        return mdgan_fail(error, MDGAN_STATE, "'%s' is finished, or failed to be written before; abandon it",
+                          writer->target.path);
     }
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(row[i])) {
@@ -371,29 +372,38 @@ mdgan_status mdgan_series_append(mdgan_series_writer *const writer, const float 
     return writer->n_buffered == writer->capacity ? rows_flush(writer, error) : MDGAN_OK;
 }
 
-mdgan_status mdgan_series_close(mdgan_series_writer *const writer, mdgan_error *const error)
+mdgan_status mdgan_series_finish(mdgan_series_writer *const writer, mdgan_error *const error)
 {
-    mdgan_status status = MDGAN_OK;
-    if (writer->broken) {
-        status = mdgan_fail(error, MDGAN_STATE, "'%s' failed to be written before", writer->target.path);
-    } else if (!writer->n_written && !writer->n_buffered) {
-        status = mdgan_fail(error, MDGAN_STATE, "'%s' is not written: it has no frames", writer->target.path);
-    } else {
-        status = rows_flush(writer, error);
+    if (writer->broken || writer->file < 0) {
+        return mdgan_fail(error, MDGAN_STATE, "'%s' is finished, or failed to be written before", writer->target.path);
     }
+    if (!writer->n_written && !writer->n_buffered) {
+        return mdgan_fail(error, MDGAN_STATE, "'%s' is not written: it has no frames", writer->target.path);
+    }
+    const mdgan_status status = rows_flush(writer, error);
     if (status != MDGAN_OK) {
-        mdgan_series_abandon(writer);
         return status;
     }
     h5_session session;
     h5_begin(&session);
-    file_close(writer);
-    const bool closed = H5Fclose(writer->file) >= 0;
+    sets_close(writer);
+    writer->broken = H5Fclose(writer->file) < 0;
+    writer->file = H5I_INVALID_HID;
     h5_end(&session);
-    status = closed ? atomic_file_commit(&writer->target, error)
-                    : mdgan_fail(error, MDGAN_FILE, "cannot write '%s': %s; free some space or choose another place",
-                                 writer->target.path, h5_reason(&session, "HDF5 failed"));
-    writer_free(writer);
+    return writer->broken
+               ? mdgan_fail(error, MDGAN_FILE, "cannot write '%s': %s; free some space or choose another place",
+                            writer->target.path, h5_reason(&session, "HDF5 failed"))
+               : MDGAN_OK;
+}
+
+mdgan_status mdgan_series_close(mdgan_series_writer *const writer, mdgan_error *const error)
+{
+    const bool finished = writer->file < 0 && !writer->broken;
+    mdgan_status status = finished ? MDGAN_OK : mdgan_series_finish(writer, error);
+    if (status == MDGAN_OK) {
+        status = atomic_file_commit(&writer->target, error);
+    }
+    mdgan_series_abandon(writer);
     return status;
 }
 
@@ -404,7 +414,7 @@ void mdgan_series_abandon(mdgan_series_writer *const writer)
     }
     h5_session session;
     h5_begin(&session);
-    file_close(writer);
+    sets_close(writer);
     h5_close(writer->file);
     h5_end(&session);
     writer_free(writer);

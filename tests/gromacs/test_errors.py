@@ -23,6 +23,14 @@ def moved(frame, step, time):
     return frame[:68] + struct.pack(">i", step) + frame[72:76] + struct.pack(">f", time) + frame[80:]
 
 
+def disk_of(n_byte):
+    """Writing beyond the limit fails as on a full disk, for every user and on every file system."""
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (n_byte, n_byte))
+    return limit
+
+
 class Errors(host.GromacsCase):
     def refused(self, expected, *arguments, limit=None, left=()):
         result = self.tool(*arguments, fails=True, limit=limit)
@@ -168,14 +176,15 @@ class Errors(host.GromacsCase):
         self.assertEqual(self.bytes("traj.trr"), before)
 
     def test_full_disk(self):
-        def limit():
-            # Writing beyond the limit fails as on a full disk, for every user and on every file system.
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (60000, 60000))
         for option, name in (("-o", "gan.xvg"), ("-ot", "gan.trr"), ("-ot", "gan.xtc"), ("-oh", "gan.h5")):
             self.refused(rf"annot write '{name}'|'{name}'.*write", "-s", "topol.tpr", "-f", "traj.trr", "-feature",
                          "mol-com", "-M", 16, "-iterations", 0, "-emit", 2000, "-oc", "gan.gro", option, name,
-                                 limit=limit)
+                                 limit=disk_of(60000))
+
+    def test_a_disk_that_is_full_behind_the_last_frame(self):
+        """The values of a short .h5 are written at the end; the .xvg of the same frames found its room before."""
+        self.refused("annot write 'gan.h5'", *BASE, "-M", 16, "-iterations", 0, "-emit", 5, "-o", "gan.xvg", "-oh",
+                     "gan.h5", limit=disk_of(100000))
 
 
 if __name__ == "__main__":

@@ -136,6 +136,35 @@ static void nothing_appears_before_close(void **const state)
     mdgan_dataset_clear(&read);
 }
 
+static void finished_series_wait_for_their_name(void **const state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "series.h5md");
+    const mdgan_feature f = bond_velocity(0.1 + 0.2);
+    const float row[3] = {1, 2, 3};
+    mdgan_series_writer *writer;
+    mdgan_dataset read;
+    for (int closes = 0; closes < 2; closes++) {
+        assert_int_equal(mdgan_series_open(&writer, path, "cmocka", &f, 1, 0, 0, NULL, NULL), MDGAN_OK);
+        assert_int_equal(mdgan_series_finish(writer, NULL), MDGAN_STATE); /* no frames yet */
+        assert_int_equal(mdgan_series_append(writer, row, NULL), MDGAN_OK);
+        assert_int_equal(mdgan_series_finish(writer, NULL), MDGAN_OK);
+        assert_int_equal(mdgan_series_finish(writer, NULL), MDGAN_STATE);
+        assert_int_equal(mdgan_series_append(writer, row, NULL), MDGAN_STATE);
+        assert_int_equal(access(path, F_OK), -1);
+        assert_int_equal(scratch_count(s), 1);
+        if (closes) {
+            assert_int_equal(mdgan_series_close(writer, NULL), MDGAN_OK);
+        } else {
+            mdgan_series_abandon(writer);
+        }
+        assert_int_equal(scratch_count(s), closes);
+    }
+    assert_int_equal(mdgan_series_read(&read, path, NULL, NULL), MDGAN_OK);
+    assert_true(read.n_frame == 1 && read.value[2] == 3);
+    mdgan_dataset_clear(&read);
+}
+
 static void not_finite_rows_are_refused(void **const state)
 {
     scratch *const s = *state;
@@ -564,23 +593,27 @@ static void unwritable_directory(void **const state)
     assert_int_equal(chmod(s->directory, 0700), 0);
 }
 
-/* A disk that is full after so many bytes. Leaves by exit(), where HDF5 takes offence at what was not closed. */
-static int write_to_full_disk(scratch *const s, const rlim_t size)
+/* A disk that is full after so many bytes, with frames until that shows, or only a few. Leaves by exit(), where HDF5
+ * takes offence at what was not closed. */
+static int write_to_full_disk(scratch *const s, const rlim_t size, const size_t n_frame)
 {
     const struct rlimit limit = {size, size};
     const mdgan_feature f = bond_velocity(0.1 + 0.2);
     static float row[3000];
     mdgan_series_writer *writer;
     mdgan_error error = {""};
-    mdgan_status status;
+    mdgan_status status = MDGAN_OK;
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &limit);
     if (mdgan_series_open(&writer, scratch_path(s, "x.h5"), "cmocka", &f, 1000, 0, 0, sample_box, &error) != MDGAN_OK) {
         return strstr(error.text, "File too large") ? 0 : 1;
     }
-    do {
+    for (size_t i = 0; status == MDGAN_OK && i < n_frame; i++) {
         status = mdgan_series_append(writer, row, &error);
-    } while (status == MDGAN_OK);
+    }
+    if (status == MDGAN_OK) {
+        status = mdgan_series_finish(writer, &error);
+    }
     if (status != MDGAN_FILE || !strstr(error.text, "File too large")) {
         return 2;
     }
@@ -589,22 +622,27 @@ static int write_to_full_disk(scratch *const s, const rlim_t size)
 
 static int full_at_once(scratch *const s)
 {
-    return write_to_full_disk(s, 0);
+    return write_to_full_disk(s, 0, SIZE_MAX);
 }
 
 static int full_within_the_header(scratch *const s)
 {
-    return write_to_full_disk(s, 2000);
+    return write_to_full_disk(s, 2000, SIZE_MAX);
 }
 
 static int full_within_the_first_rows(scratch *const s)
 {
-    return write_to_full_disk(s, 100000);
+    return write_to_full_disk(s, 100000, SIZE_MAX);
 }
 
 static int full_later(scratch *const s)
 {
-    return write_to_full_disk(s, 1000000);
+    return write_to_full_disk(s, 1000000, SIZE_MAX);
+}
+
+static int full_at_the_end(scratch *const s)
+{
+    return write_to_full_disk(s, 100000, 1);
 }
 
 static void full_disk_leaves_nothing(void **const state)
@@ -614,6 +652,7 @@ static void full_disk_leaves_nothing(void **const state)
     assert_int_equal(in_child(full_within_the_header, s), 0);
     assert_int_equal(in_child(full_within_the_first_rows, s), 0);
     assert_int_equal(in_child(full_later, s), 0);
+    assert_int_equal(in_child(full_at_the_end, s), 0);
     assert_int_equal(scratch_count(s), 0);
 }
 
@@ -625,6 +664,7 @@ int main(void)
         IN_SCRATCH(observables_keep_any_number_of_components),
         IN_SCRATCH(long_series_cross_buffers),
         IN_SCRATCH(nothing_appears_before_close),
+        IN_SCRATCH(finished_series_wait_for_their_name),
         IN_SCRATCH(not_finite_rows_are_refused),
         IN_SCRATCH(plain_files_are_read),
         IN_SCRATCH(groups_are_chosen_by_name),

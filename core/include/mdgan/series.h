@@ -43,10 +43,14 @@ mdgan_status mdgan_series_open(mdgan_series_writer **writer, const char *path, c
                                const double *box, mdgan_error *error);
 /** Appends one frame, [n_entity][n_component]; buffered in chunks, constant memory. After an error the writer is only
  * good for mdgan_series_abandon(). Errors: MDGAN_DATA (a value that is not finite), MDGAN_FILE, MDGAN_STATE (called
- * again after an error). */
+ * again after an error, or after mdgan_series_finish()). */
 mdgan_status mdgan_series_append(mdgan_series_writer *writer, const float *row, mdgan_error *error);
-/** Flushes, fsyncs, renames to the final name and frees the writer, also on failure (then the temporary is removed and
- * nothing appears). Errors: MDGAN_STATE (no frames, or an append failed before), MDGAN_FILE, MDGAN_MEMORY. */
+/** Completes the temporary file: what may fail for want of space has been done then, and no more frames can be added.
+ * For files that shall all appear or none; mdgan_series_close() does it too. After an error the writer is only good for
+ * mdgan_series_abandon(). Errors: MDGAN_STATE (no frames, an append failed before, or called again), MDGAN_FILE. */
+mdgan_status mdgan_series_finish(mdgan_series_writer *writer, mdgan_error *error);
+/** Finishes unless that is done, fsyncs, renames to the final name and frees the writer, also on failure (then the
+ * temporary is removed and nothing appears). Errors: as mdgan_series_finish(), and MDGAN_MEMORY. */
 mdgan_status mdgan_series_close(mdgan_series_writer *writer, mdgan_error *error);
 /** Removes the temporary file and frees the writer; NULL is fine. */
 void mdgan_series_abandon(mdgan_series_writer *writer);
