@@ -59,13 +59,16 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
 }
 
 /* "label=path"; without a label the path is its own. */
-static mdgan_status add_word(comparison *c, const char *word, mdgan_error *error)
+static mdgan_status add_word(comparison *c, const char *word, const char *output, mdgan_error *error)
 {
     char label[COMPARISON_LABEL_LENGTH];
-    const char *const sign = strchr(word, '=');
+    const char *const sign = strchr(word, '='), *const path = sign ? sign + 1 : word;
     snprintf(label, sizeof label, "%.*s", sign ? (int)(sign - word) : (int)strlen(word), word);
     spectrum_table table;
-    mdgan_status status = spectrum_table_read(&table, sign ? sign + 1 : word, error);
+    mdgan_status status = expect_other_file(output, path, error);
+    if (status == MDGAN_OK) {
+        status = spectrum_table_read(&table, path, error);
+    }
     if (status != MDGAN_OK) {
         return status;
     }
@@ -81,13 +84,16 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     text_output out;
     mdgan_status status = parse(&a, argc, argv, error);
     if (status == MDGAN_OK) {
+        status = expect_other_file(a.output, a.reference, error);
+    }
+    if (status == MDGAN_OK) {
         status = comparison_create(&c, a.reference, a.bands, a.above, a.smooth, error);
     }
     if (status != MDGAN_OK) {
         return status;
     }
     for (int i = optind; status == MDGAN_OK && i < argc; i++) {
-        status = add_word(&c, argv[i], error);
+        status = add_word(&c, argv[i], a.output, error);
     }
     if (status == MDGAN_OK) {
         status = text_output_open(&out, a.output, error);

@@ -43,7 +43,10 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
     }
     a->model = argv[optind];
     status = parse_size("FRAMES", argv[optind + 1], 1, (size_t)1 << 40, &a->n_frame, error);
-    return status != MDGAN_OK ? status : expect_output(a->output, "series", error);
+    if (status == MDGAN_OK) {
+        status = expect_output(a->output, "series", error);
+    }
+    return status != MDGAN_OK ? status : expect_other_file(a->output, a->model, error);
 }
 
 static mdgan_status write_frames(const arguments *a, mdgan_generator *generator, const mdgan_feature *feature,

@@ -34,7 +34,13 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
             status = input_option(&a->input, letter, optarg, error);
         }
     }
-    return status != MDGAN_OK ? status : expect_words(argc, 1, 1, "SERIES...", error);
+    if (status == MDGAN_OK) {
+        status = expect_words(argc, 1, 1, "SERIES...", error);
+    }
+    for (int i = optind; status == MDGAN_OK && i < argc; i++) {
+        status = expect_other_file(a->output, argv[i], error);
+    }
+    return status != MDGAN_OK ? status : expect_other_file(a->output, a->reference, error);
 }
 
 /* Adds one file to the pooled spectrum, weighted by its entities; mean and squared standard error still unscaled. */

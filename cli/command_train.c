@@ -61,6 +61,12 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
     if (status == MDGAN_OK) {
         status = expect_output(a->config.save[0] ? a->config.save : NULL, "model", error);
     }
+    if (status == MDGAN_OK) {
+        status = expect_other_file(a->config.save, a->input, error);
+    }
+    if (status == MDGAN_OK) {
+        status = expect_other_file(a->config.data, a->input, error);
+    }
     if (status == MDGAN_OK && a->config.overlap != MDGAN_OVERLAP_NO) {
         status =
             mdgan_fail(error, MDGAN_INVALID, "keyword 'overlap' is for running simulations; a file is there already");

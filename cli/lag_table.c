@@ -51,7 +51,10 @@ static mdgan_status parse(arguments *a, mdgan_kind dump_kind, bool positions_onl
             status = input_option(&a->input, letter, optarg, error);
         }
     }
-    return status != MDGAN_OK ? status : expect_words(argc, 1, 0, "SERIES", error);
+    if (status == MDGAN_OK) {
+        status = expect_words(argc, 1, 0, "SERIES", error);
+    }
+    return status != MDGAN_OK ? status : expect_other_file(a->output, argv[optind], error);
 }
 
 /* The diffusion coefficient as a comment of the table. */

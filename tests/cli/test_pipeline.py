@@ -215,6 +215,8 @@ class Pipeline(unittest.TestCase):
         self.assertIn("trained 9 iterations", done.stderr)
         self.assertIn("checkpoint:  yes", mdgan("info", "whole.h5").stdout)
         mdgan("emit", "whole.h5", 5, "-o", "whole-series.h5")
+        mdgan("train", "data.h5", WINDOW, "-o", "part.h5", "resume", "part.h5", "iterations", 5)  # in its own place
+        self.assertIn("checkpoint:  yes", mdgan("info", "part.h5").stdout)
         done = mdgan("train", "data.h5", 2 * WINDOW // 4, "-o", "no.h5", "resume", "part.h5", status=1)
         self.assertIn("has windows of M = 16 frames", done.stderr)
         for name in ("part.h5", "whole.h5", "whole-series.h5"):
