@@ -144,6 +144,16 @@ static mdgan_status check_numbers(const mdgan_config *config, mdgan_error *error
     return MDGAN_OK;
 }
 
+/* @p model: keyword of a model, whose file is @p path. */
+static mdgan_status check_two_files(const mdgan_config *config, const char *model, const char *path, mdgan_error *error)
+{
+    if (path[0] == '\0' || strcmp(path, config->data) != 0) {
+        return MDGAN_OK;
+    }
+    return mdgan_fail(error, MDGAN_INVALID,
+                      "keywords '%s' and 'data' both got '%.300s': model and windows need two files", model, path);
+}
+
 mdgan_status mdgan_config_check(const mdgan_config *config, mdgan_error *error)
 {
     if (config == NULL || config->size != sizeof *config) {
@@ -166,12 +176,10 @@ mdgan_status mdgan_config_check(const mdgan_config *config, mdgan_error *error)
     if (status == MDGAN_OK) {
         status = check_output("data", config->data, error);
     }
-    if (status == MDGAN_OK && config->save[0] != '\0' && strcmp(config->save, config->data) == 0) {
-        status =
-            mdgan_fail(error, MDGAN_INVALID,
-                       "keywords 'save' and 'data' both got '%.300s': model and windows need two files", config->save);
+    if (status == MDGAN_OK) {
+        status = check_two_files(config, "save", config->save, error);
     }
-    return status;
+    return status == MDGAN_OK ? check_two_files(config, "resume", config->resume, error) : status;
 }
 
 mdgan_status config_feature(const mdgan_config *config, mdgan_feature *feature, mdgan_error *error)

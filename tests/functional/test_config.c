@@ -287,6 +287,9 @@ static void test_check_of_several_keywords(void **state)
         {{"save", "a.h5", "data", "a.h5"},
          MDGAN_INVALID,
          "keywords 'save' and 'data' both got 'a.h5': model and windows need two files"},
+        {{"resume", "/dev/null", "data", "/dev/null"},
+         MDGAN_INVALID,
+         "keywords 'resume' and 'data' both got '/dev/null': model and windows need two files"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         mdgan_error error = {""};
