@@ -167,6 +167,6 @@ const command command_spectrum = {
     "  -o, --output F      write there instead of to standard output\n\n"
     "Several series (of equal dt) are averaged, weighted by their entities. Columns: frequency in cm^-1 (in cycles "
     "per\n"
-    "time unit if that is not fs, ps, ns or s), power normalised to unit sum, standard error over the entities.\n",
+    "time unit if that is not fs, ps, ns, us or s), power normalised to unit sum, standard error over the entities.\n",
     .run = run,
 };

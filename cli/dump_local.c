@@ -19,6 +19,7 @@ typedef struct reader {
     size_t n_entity, n_component, n_frame, capacity; /* capacity in frames */
     int64_t first_step, stride, last_step;
     double first_time, last_time; /* NaN without ITEM: TIME */
+    const char *time_unit;        /* NULL without ITEM: UNITS */
     bool inside;                  /* of a frame: something came after the last entries */
     bool *seen;                   /* [n_entity] of the frame being read */
     float *value;
@@ -71,6 +72,24 @@ static mdgan_status read_time(reader *r, mdgan_error *error)
         r->first_time = r->last_time;
     }
     return end == r->line ? bad_line(r, "the time is not a number", error) : MDGAN_OK;
+}
+
+/* What LAMMPS counts time in: the style of its command `units`. */
+static mdgan_status read_units(reader *r, mdgan_error *error)
+{
+    static const struct {
+        const char *style, *time;
+    } known[] = {{"real", "fs"}, {"metal", "ps"}, {"nano", "ns"}, {"micro", "us"},
+                 {"si", "s"},    {"cgs", "s"},    {"lj", ""},     {"electron", "fs"}};
+    if (!next_line(r)) {
+        return bad_line(r, "file ends inside a frame", error);
+    }
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (!strcmp(r->line, known[i].style)) {
+            r->time_unit = known[i].time;
+        }
+    }
+    return MDGAN_OK;
 }
 
 static mdgan_status read_count(reader *r, mdgan_error *error)
@@ -200,7 +219,7 @@ static mdgan_status read_item(reader *r, mdgan_error *error)
         return read_time(r, error);
     }
     if (starts_with(r->line, "ITEM: UNITS")) {
-        return next_line(r) ? MDGAN_OK : bad_line(r, "file ends inside a frame", error);
+        return read_units(r, error);
     }
     if (starts_with(r->line, "ITEM: NUMBER OF")) {
         return read_count(r, error);
@@ -220,6 +239,29 @@ static mdgan_status read_item(reader *r, mdgan_error *error)
     return status != MDGAN_OK ? status : read_entries(r, error);
 }
 
+/* Fills in what was not given, from the file. */
+static mdgan_status find_clock(const reader *r, double *dt, const char **time_unit, mdgan_error *error)
+{
+    const bool given = *dt > 0;
+    if (!given) {
+        *dt = (r->last_time - r->first_time) / (double)(r->n_frame - 1);
+    }
+    if (!(*dt > 0)) {
+        return mdgan_fail(error, MDGAN_INVALID,
+                          "'%s' does not say the time between two frames: add --dt (and --time-unit)", r->path);
+    }
+    if (!*time_unit) {
+        *time_unit = given && !r->time_unit ? "fs" : r->time_unit;
+    }
+    if (!*time_unit) {
+        return mdgan_fail(error, MDGAN_INVALID,
+                          "'%s' does not say the unit of its times: add --time-unit (fs for LAMMPS's units real, ps "
+                          "for metal), or write it with `dump_modify ID units yes`",
+                          r->path);
+    }
+    return MDGAN_OK;
+}
+
 static mdgan_status reader_to_dataset(const reader *r, mdgan_kind kind, double dt, const char *time_unit,
                                       mdgan_dataset *data, mdgan_error *error)
 {
@@ -227,12 +269,9 @@ static mdgan_status reader_to_dataset(const reader *r, mdgan_kind kind, double d
         return mdgan_fail(error, MDGAN_FORMAT, "'%s' holds %zu frame%s: at least two are needed", r->path, r->n_frame,
                           r->n_frame == 1 ? "" : "s");
     }
-    if (dt <= 0) {
-        dt = (r->last_time - r->first_time) / (double)(r->n_frame - 1);
-    }
-    if (!(dt > 0)) {
-        return mdgan_fail(error, MDGAN_INVALID,
-                          "'%s' does not say the time between two frames: add --dt (and --time-unit)", r->path);
+    mdgan_status status = find_clock(r, &dt, &time_unit, error);
+    if (status != MDGAN_OK) {
+        return status;
     }
     mdgan_feature feature = {.name = "dump local",
                              .kind = kind,
@@ -241,8 +280,8 @@ static mdgan_status reader_to_dataset(const reader *r, mdgan_kind kind, double d
                              .stride = r->stride,
                              .isotropic = r->n_component % 3 == 0,
                              .reversible = true};
-    snprintf(feature.time_unit, sizeof feature.time_unit, "%s", time_unit ? time_unit : "fs");
-    const mdgan_status status = mdgan_dataset_create(data, &feature, r->n_entity, r->n_frame, error);
+    snprintf(feature.time_unit, sizeof feature.time_unit, "%s", time_unit);
+    status = mdgan_dataset_create(data, &feature, r->n_entity, r->n_frame, error);
     if (status != MDGAN_OK) {
         return status;
     }

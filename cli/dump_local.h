@@ -6,8 +6,9 @@
 #include <mdgan/dataset.h>
 #include <mdgan/status.h>
 
-/* Reads all frames, one line at a time. dt > 0: time between two frames, in time_unit (NULL: fs); 0: taken from the
- * file, which then needs `dump_modify ID time yes`. Data is overwritten on success only. */
+/* Reads all frames, one line at a time. dt > 0: time between two frames; 0: taken from the file, which then needs
+ * `dump_modify ID time yes`. time_unit: of either; NULL: that of LAMMPS's units, which `dump_modify ID units yes` puts
+ * into the file, or else fs for dt. Data is overwritten on success only. */
 mdgan_status dump_local_read(mdgan_dataset *data, const char *path, mdgan_kind kind, double dt, const char *time_unit,
                              mdgan_error *error);
 

@@ -11,7 +11,7 @@
 typedef struct input_options {
     mdgan_kind dump_kind;  /* what a dump holds; files of H5MD say so themselves */
     double dt;             /* 0: as the file says */
-    const char *time_unit; /* of dt; NULL: fs */
+    const char *time_unit; /* of a dump's times; NULL: as the file says */
     const char *group;     /* H5MD group; NULL: the only one */
     size_t skip;           /* frames left out at the start */
 } input_options;
@@ -27,7 +27,8 @@ enum { INPUT_DT = 256, INPUT_TIME_UNIT, INPUT_GROUP, INPUT_SKIP, INPUT_LAST };
 #define INPUT_OPTION_HELP                                                                                              \
     "SERIES is an H5MD file, or a LAMMPS `dump local` text file with the columns index and one per component.\n"       \
     "      --dt DT         time between two frames of a dump (not needed with `dump_modify time yes`)\n"               \
-    "      --time-unit U   unit of --dt: fs (default), ps, ns, s or any other word\n"                                  \
+    "      --time-unit U   unit of a dump's times: fs, ps, ns, us, s or any other word (default: that of its units\n"  \
+    "                      with `dump_modify units yes`, else fs for --dt)\n"                                          \
     "      --group NAME    group of the H5MD file, if there are several\n"                                             \
     "      --skip N        leave out the first N frames\n"
 

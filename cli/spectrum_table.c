@@ -33,7 +33,7 @@ double wavenumber_of(const char *time_unit)
     static const struct {
         const char *unit;
         double second;
-    } known[] = {{"fs", 1e-15}, {"ps", 1e-12}, {"ns", 1e-9}, {"s", 1}};
+    } known[] = {{"fs", 1e-15}, {"ps", 1e-12}, {"ns", 1e-9}, {"us", 1e-6}, {"s", 1}};
     const double speed_of_light = 2.99792458e10; /* cm/s */
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (!strcmp(time_unit, known[i].unit)) {

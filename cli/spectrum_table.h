@@ -17,7 +17,7 @@ typedef struct spectrum_table {
 mdgan_status spectrum_table_create(spectrum_table *table, size_t n_bin, mdgan_error *error);
 void spectrum_table_clear(spectrum_table *table);
 
-/* Frequency of one cycle per time unit, in cm^-1; 0 if the time unit is not one of fs, ps, ns, s. */
+/* Frequency of one cycle per time unit, in cm^-1; 0 if the time unit is not one of fs, ps, ns, us, s. */
 double wavenumber_of(const char *time_unit);
 
 /* Two or three columns; a third is the standard error. Table is overwritten on success only. */
