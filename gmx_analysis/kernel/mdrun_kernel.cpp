@@ -61,8 +61,9 @@ std::vector<int> atomsOf(const AtomList &list)
     return atoms;
 }
 
-/** Lets a thread that is started meanwhile run on all processors of the process. mdrun pins its own threads, and a
- * training beside it would share the processor of the one that starts it. */
+/** Lets this thread, and those that it starts meanwhile, run on all processors of the process. mdrun pins its own
+ * threads, and what they start inherits that: a training would share one processor with the simulation, and its threads
+ * with each other. */
 class Unpinned
 {
   public:
@@ -161,11 +162,12 @@ void MdrunKernel::collect(int64_t step, const StepArrays &arrays, const Cell &ce
     }
 }
 
-/** Whether the next frame starts a training beside the simulation. */
-bool MdrunKernel::startsTraining() const
+/** Whether the next frame may start a training beside the simulation: the first one, or, as one ends short of the
+ * target, that on more frames. */
+bool MdrunKernel::mayStartTraining() const
 {
     const mdgan_report report = mdgan_session_report(session_.get());
-    return input_.config.overlap == MDGAN_OVERLAP_YES && !report.overlapping && report.phase == MDGAN_PHASE_COLLECT &&
+    return input_.config.overlap == MDGAN_OVERLAP_YES && mdgan_session_model(session_.get()) == nullptr &&
            report.frames + 1 >= report.frames_wanted;
 }
 
@@ -176,7 +178,7 @@ void MdrunKernel::offer(int64_t step, const Cell &cell)
     bool done = false;
     mdgan_error error = {};
     const double time = static_cast<double>(step) * setup_.timeStep;
-    const Unpinned unpinned(startsTraining(), processors_);
+    const Unpinned unpinned(mayStartTraining(), processors_);
     check(mdgan_session_offer(session_.get(), step, time, &cell.edge[0][0], row_.data(), &done, &error), error);
     if (done && !asked_ && input_.config.load[0] == '\0') {
         stopSimulation();
@@ -200,6 +202,7 @@ void MdrunKernel::stopSimulation()
 void MdrunKernel::finish()
 {
     reportCost();
+    const Unpinned unpinned(true, processors_);
     if (train() && input_.output.any()) {
         generateAll();
     }

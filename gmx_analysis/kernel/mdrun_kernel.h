@@ -44,7 +44,7 @@ class MdrunKernel
 
   private:
     void createSession();
-    bool startsTraining() const;
+    bool mayStartTraining() const;
     void offer(int64_t step, const Cell &cell);
     void stopSimulation();
     bool train();

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import h5py
@@ -110,6 +111,28 @@ def simulate():
     gmx(*MDRUN, "-s", "topol.tpr", "-deffnm", "traj", cwd=WATER)
     gmx("trjconv", "-f", "traj.xtc", "-timestep", "1", "-ndec", "6", "-o", "slow.xtc", cwd=WATER)
     write(WATER, "done", "")
+
+
+def run_watched(command, cwd, environment=None):
+    """Runs a program. Returns its exit status, its output, and the number of processors that each thread beside its
+    first one might run on."""
+    processors = {}
+    end = time.monotonic() + 120
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        process = subprocess.Popen(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=output,
+                                   stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            if time.monotonic() > end:
+                process.kill()
+            for thread in map(int, os.listdir(f"/proc/{process.pid}/task")):
+                try:
+                    processors[thread] = len(os.sched_getaffinity(thread))
+                except ProcessLookupError:
+                    pass  # has ended meanwhile
+            time.sleep(0.001)
+        processors.pop(process.pid, None)
+        output.seek(0)
+        return process.returncode, output.read(), list(processors.values())
 
 
 def sets(path):

@@ -4,10 +4,13 @@
     mdrun_stub.py KERNEL INPUT STEPS.npz
 
 STEPS.npz: x [step][atom][3], box [step][3][3], order [step][atom] (empty: no domain decomposition), step [step], dt,
-real (4 or 8), and optionally ranks, restart."""
+real (4 or 8), and optionally ranks, restart, pause (s per step), pin (run on one processor, as mdrun -pin on does with
+one thread)."""
 import ctypes
+import os
 import signal
 import sys
+import time
 
 import numpy
 
@@ -47,12 +50,16 @@ def main():
     command("setLogFile", b"PLUMED.OUT")
     command("setTimestep", numpy.array([data["dt"]], real))
     command("init")
+    if "pin" in data:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     forces = numpy.zeros((n_atom, 3), real)
     ones = numpy.ones(n_atom, real)
+    pause = float(data["pause"]) if "pause" in data else 0
     for i, step in enumerate(data["step"]):
+        time.sleep(pause)
         x, box = data["x"][i].astype(real), data["box"][i].astype(real)
         command("setStepLong", numpy.array([step], numpy.int_))
         if data["order"].size:
@@ -73,6 +80,7 @@ def main():
             break
     assert not forces.any()
     library.plumedmain_finalize(handle)
+    assert "pin" not in data or len(os.sched_getaffinity(0)) == 1
     print("steps", i + 1, "stopped", len(stopped))
 
 

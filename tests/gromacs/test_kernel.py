@@ -23,15 +23,16 @@ def skip_reason():
 
 
 class InMdrun(host.GromacsCase):
-    def mdrun(self, text, *arguments, name="run", tpr="topol.tpr", fails=True):
-        """A run with the kernel; it fails where it is ended before its last step, as mdrun does after a signal."""
+    def mdrun(self, text, *arguments, name="run", tpr="topol.tpr", fails=True, pin="off"):
+        """A run with the kernel; it fails where it is ended before its last step, as mdrun does after a signal. Keeps
+        on how many processors its threads might run."""
         host.write(self.dir, "mdgan.dat", "atoms atoms.dat\n" + text)
         environment = dict(os.environ, PLUMED_KERNEL=host.KERNEL)
-        done = subprocess.run([host.GMX, "-quiet", "-nobackup", *host.MDRUN, "-s", tpr, "-deffnm", name, "-plumed",
-                               "mdgan.dat", *arguments], cwd=self.dir, text=True, errors="replace", env=environment,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
-        self.assertEqual(done.returncode, 1 if fails else 0, done.stdout)
-        return done.stdout
+        status, output, self.processors = host.run_watched(
+            [host.GMX, "-quiet", "-nobackup", *host.MDRUN[:-1], pin, "-s", tpr, "-deffnm", name, "-plumed",
+             "mdgan.dat", *arguments], self.dir, environment)
+        self.assertEqual(status, 1 if fails else 0, output)
+        return output
 
     def atoms(self, *arguments, tpr="topol.tpr"):
         self.tool("-s", tpr, "-oa", "atoms.dat", *arguments)
@@ -161,6 +162,15 @@ class Trained(InMdrun):
         with open(self.path("run.log")) as file:
             self.assertIn("Finished mdrun", file.read())
         self.assertEqual(len(self.series("gen.h5")[0]), 20)
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "there is only one processor")
+    def test_a_pinned_simulation_leaves_all_processors_to_the_training(self):
+        self.atoms()
+        for overlap in ("no", "yes"):
+            self.mdrun(f"M 16\nwindows 4\niterations 200\nthreads 2\nstride 2\noverlap {overlap}\nsave model.h5\n",
+                       "-nsteps", "-1", pin="on")
+            self.assertGreater(len(self.processors), 0)
+            self.assertEqual(set(self.processors), {len(os.sched_getaffinity(0))})
 
     def test_a_run_to_its_last_step(self):
         self.atoms("-feature", "mol-com")

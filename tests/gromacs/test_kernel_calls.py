@@ -2,7 +2,6 @@
 """The kernel for mdrun, called as mdrun calls it: what it collects is compared with arithmetic on the positions handed
 over, which may be wrapped, in any order, and in a box that changes."""
 import os
-import subprocess
 import sys
 import unittest
 
@@ -56,14 +55,14 @@ class KernelCase(host.GromacsCase):
         return numpy.repeat([self.random.permutation(N_ATOM) for _ in range(n // every + 1)], every, axis=0)[:n]
 
     def kernel(self, x, box, order=(), real=8, fails=False, step=None, **more):
-        """Runs the stub; returns its output."""
+        """Runs the stub; returns its output. Keeps on how many processors its threads might run."""
         numpy.savez(self.path("steps.npz"), x=x, box=box, order=order, real=real,
                     step=numpy.arange(len(x)) if step is None else step, dt=DT, **more)
-        done = subprocess.run([sys.executable, STUB, host.KERNEL, "mdgan.dat", "steps.npz"], cwd=self.dir, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+        status, output, self.processors = host.run_watched(
+            [sys.executable, STUB, host.KERNEL, "mdgan.dat", "steps.npz"], self.dir)
         os.remove(self.path("steps.npz"))
-        self.assertEqual(done.returncode, 1 if fails else 0, done.stdout)
-        return done.stdout
+        self.assertEqual(status, 1 if fails else 0, output)
+        return output
 
     def bonds(self, x, stride):
         """Relative velocities of the O-H bonds by backward differences, from the first step that has one."""
@@ -206,6 +205,30 @@ class Outputs(KernelCase):
         output = self.kernel(more.astype(numpy.float32), numpy.repeat(box[:1], len(more), axis=0), real=4)
         self.assertIn("model.h5", self.files())
         self.assertRegex(output, r"steps \d+ stopped [01]")
+
+
+@unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "there is only one processor")
+class Pinned(KernelCase):
+    """mdrun keeps to one processor, but its process has all of them."""
+
+    def unpinned(self):
+        self.assertGreater(len(self.processors), 0)
+        self.assertEqual(set(self.processors), {len(os.sched_getaffinity(0))})
+
+    def test_training_and_emission_behind_the_run(self):
+        self.atoms()
+        x, box = self.paths(40)
+        self.input("M 8\niterations 200\nthreads 2\nemit 2000\noh gen.h5\n")
+        self.kernel(x, box, pin=True)
+        self.unpinned()
+
+    def test_every_stage_beside_the_run(self):
+        self.atoms()
+        x, box = self.paths(200)
+        self.input("M 8\niterations 20\noverlap yes\ntarget 1e-9\nsave model.h5\n")
+        output = self.kernel(x, box, pin=True, pause=0.01)
+        self.assertGreater(output.count("training on them begins beside the run"), 1)
+        self.unpinned()
 
 
 class Refused(KernelCase):
