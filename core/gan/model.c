@@ -309,6 +309,7 @@ static mdgan_status checkpoint_sizes_check(const mdgan_model *const model, mdgan
         {"length of checkpoint/pool", c->n_pool, f->batch * a->latent, f->batch * a->latent},
         {"length of checkpoint/anchor", c->n_anchor, 0, anchor_max},
         {"checkpoint/entities", c->n_entity, 1, UINT32_MAX},
+        {"checkpoint/frames", c->n_frame, 0, count_max},
         {"checkpoint/iteration", c->iteration, 0, count_max},
     };
     return counts_check(sizeof range / sizeof *range, range, MDGAN_FORMAT, error);

@@ -25,7 +25,7 @@ typedef struct architecture {
 typedef struct checkpoint {
     mdgan_train_config config;
     uint64_t iteration;
-    uint64_t n_entity;              /* of the data trained on; resume refuses others */
+    uint64_t n_entity, n_frame;     /* of the data trained on; resume refuses others. 0 frames: a file did not say */
     uint64_t n_generator, n_critic; /* lengths of the vectors below */
     uint64_t n_pool;                /* values in pool: chains x W */
     uint64_t n_anchor;              /* values in anchor; 0 without a linear start */

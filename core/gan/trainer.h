@@ -22,6 +22,7 @@ typedef struct optimised {
 typedef struct mdgan_trainer {
     mdgan_train_config config;
     mdgan_feature feature;
+    size_t n_frame;         /* of the data, before positions became increments */
     const mdgan_comm *comm; /* retained */
     threads *threads;
     sample_data data;

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Models and checkpoints out of a training, and back into one. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gan/trainer.h"
+
+/* Relative difference up to which moments are those of the same data: far above rounding, which may differ between
+ * machines, and below what other data of a million values differ by. */
+static const double same_data = 1e-6;
 
 static mdgan_status copy_checkpoint(const trainer *const t, mdgan_model *const model, mdgan_error *const error)
 {
@@ -13,6 +18,7 @@ static mdgan_status copy_checkpoint(const trainer *const t, mdgan_model *const m
         *c = (checkpoint){.config = t->config,
                           .iteration = t->iteration,
                           .n_entity = t->data.n_entity,
+                          .n_frame = t->n_frame,
                           .n_generator = n_g,
                           .n_critic = n_c,
                           .n_pool = t->config.batch * t->net.generator.arch.latent,
@@ -71,16 +77,70 @@ mdgan_status mdgan_trainer_model(const mdgan_trainer *const t, const bool with_c
     return MDGAN_OK;
 }
 
+/* What shows before a training is set up. */
+static mdgan_status check_extent(const checkpoint *const c, const mdgan_dataset *const data, mdgan_error *const error)
+{
+    const bool entities = c->n_entity != data->n_entity;
+    const size_t before = entities ? c->n_entity : c->n_frame, now = entities ? data->n_entity : data->n_frame;
+    const char *const what = entities ? "entities" : "frames";
+    if (before == now || before == 0) {
+        return MDGAN_OK;
+    }
+    return mdgan_fail(
+        error, MDGAN_MISMATCH,
+        "checkpoint of a training on %zu %s does not fit these %zu %s: give all of the data it was trained "
+        "on, and no more",
+        before, what, now, what);
+}
+
+/* Whether the values are those that the checkpoint was trained on, by what was measured on both. */
+static mdgan_status check_values(const sample_data *const s, const mdgan_model *const model, mdgan_error *const error)
+{
+    for (size_t c = 0; c < s->n_component; c++) {
+        const bool shifted = fabs(s->mean[c] - model->mean[c]) > same_data * model->scale[c];
+        if (shifted || fabs(s->scale[c] - model->scale[c]) > same_data * model->scale[c]) {
+            return mdgan_fail(
+                error, MDGAN_MISMATCH,
+                "checkpoint of a training on other values: component %zu has a %s of %.9g there, but %.9g "
+                "here; give the data it was trained on",
+                c + 1, shifted ? "mean" : "standard deviation", shifted ? model->mean[c] : model->scale[c],
+                shifted ? s->mean[c] : s->scale[c]);
+        }
+    }
+    for (size_t i = 0; i < s->modes.n_value; i++) {
+        if (fabs(s->modes.matrix[i] - model->modes.matrix[i]) > same_data) {
+            return mdgan_fail(error, MDGAN_MISMATCH,
+                              "checkpoint of a training on other values: the particles of an entity have other normal "
+                              "modes there; give the data it was trained on");
+        }
+    }
+    return MDGAN_OK;
+}
+
+/* The start of the same data has the same shapes, unless it is found in another way now. */
+static mdgan_status check_shapes(const trainer *const t, const checkpoint *const c, mdgan_error *const error)
+{
+    const size_t n_g = t->net.generator.n_parameter, n_c = t->net.n_critic_parameter;
+    if (c->n_generator == n_g && c->n_critic == n_c && c->n_pool == t->config.batch * t->net.generator.arch.latent &&
+        c->n_anchor == trainer_anchor_size(t)) {
+        return MDGAN_OK;
+    }
+    return mdgan_fail(error, MDGAN_MISMATCH,
+                      "checkpoint of %zu weights of generators and %zu of critics does not fit the %zu and %zu that a "
+                      "training on these data has: go on with the version of mdgan that wrote it, or train anew",
+                      (size_t)c->n_generator, (size_t)c->n_critic, n_g, n_c);
+}
+
 static mdgan_status restore(trainer *const t, const mdgan_model *const model, mdgan_error *const error)
 {
     const checkpoint *const c = model->resume;
     const size_t n_g = t->net.generator.n_parameter, n_c = t->net.n_critic_parameter;
-    if (c->n_generator != n_g || c->n_critic != n_c || c->n_entity != t->data.n_entity ||
-        c->n_pool != t->config.batch * t->net.generator.arch.latent || c->n_anchor != trainer_anchor_size(t)) {
-        return mdgan_fail(error, MDGAN_MISMATCH,
-                          "checkpoint of a training on %zu entities does not fit these %zu entities: give the data it "
-                          "was trained on",
-                          (size_t)c->n_entity, t->data.n_entity);
+    mdgan_status status = check_values(&t->data, model, error);
+    if (status == MDGAN_OK) {
+        status = check_shapes(t, c, error);
+    }
+    if (status != MDGAN_OK) {
+        return status;
     }
     memcpy(t->generator.theta, c->generator, n_g * sizeof(real));
     memcpy(t->generator_mean, c->generator_mean, n_g * sizeof(real));
@@ -112,6 +172,9 @@ mdgan_status mdgan_trainer_resume(mdgan_trainer **const out, const mdgan_model *
     trainer *t = NULL;
     mdgan_status status = model->resume ? mdgan_feature_match(&model->feature, &data->feature, error)
                                         : mdgan_fail(error, MDGAN_STATE, "the model holds no checkpoint to go on from");
+    if (status == MDGAN_OK) {
+        status = check_extent(model->resume, data, error);
+    }
     if (status == MDGAN_OK) {
         mdgan_train_config config = model->resume->config;
         if (limits) {

@@ -165,6 +165,7 @@ static mdgan_status begin(mdgan_trainer **const out, const mdgan_train_config *c
     t->config = *config;
     t->comm = comm;
     t->feature = data->feature;
+    t->n_frame = data->n_frame;
     t->progress.iterations = config->iterations;
     *out = t;
     return sample_data_create(&t->data, data, config->window, config->holdout, config->seed, error);

@@ -67,6 +67,7 @@ static const field checkpoint_field[] = {
     FIELD("threads", FIELD_SIZE, checkpoint, config.threads),
     FIELD("iteration", FIELD_UINT, checkpoint, iteration),
     FIELD("entities", FIELD_UINT, checkpoint, n_entity),
+    FIELD_LATE("frames", FIELD_UINT, checkpoint, n_frame),
     FIELD("seconds", FIELD_REAL, checkpoint, seconds),
     FIELD("start_score", FIELD_REAL, checkpoint, start_score),
     FIELD("best_score", FIELD_REAL, checkpoint, best_score),

@@ -219,7 +219,10 @@ class Pipeline(unittest.TestCase):
         self.assertIn("checkpoint:  yes", mdgan("info", "part.h5").stdout)
         done = mdgan("train", "data.h5", 2 * WINDOW // 4, "-o", "no.h5", "resume", "part.h5", status=1)
         self.assertIn("has windows of M = 16 frames", done.stderr)
-        for name in ("part.h5", "whole.h5", "whole-series.h5"):
+        write_h5md("other.h5", 1.01 * oscillators(2 * WINDOW))
+        done = mdgan("train", "other.h5", WINDOW, "-o", "no.h5", "resume", "part.h5", status=1)
+        self.assertIn("'part.h5': checkpoint of a training on other values: component 1", done.stderr)
+        for name in ("part.h5", "whole.h5", "whole-series.h5", "other.h5"):
             os.remove(name)
 
     def test_adversarial_training_runs_and_reports(self):

@@ -86,6 +86,7 @@ static void sample_checkpoint(mdgan_model *const m)
     f->threads = 28;
     c->iteration = 29;
     c->n_entity = 30;
+    c->n_frame = 31;
     c->n_generator = m->n_weight;
     networks net;
     assert_int_equal(networks_layout(&net, f, &m->arch, NULL), MDGAN_OK);
@@ -117,6 +118,7 @@ static void assert_checkpoint_equal(const checkpoint *const a, const checkpoint 
     assert_memory_equal(&a->config, &b->config, sizeof a->config);
     assert_int_equal(a->iteration, b->iteration);
     assert_int_equal(a->n_entity, b->n_entity);
+    assert_int_equal(a->n_frame, b->n_frame);
     assert_int_equal(a->n_generator, b->n_generator);
     assert_int_equal(a->n_critic, b->n_critic);
     assert_int_equal(a->n_pool, b->n_pool);
@@ -395,6 +397,26 @@ static void files_without_a_frame(void **const state)
     remove(path);
 }
 
+/* The number of frames came later. */
+static void checkpoints_without_frames(void **const state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "old.h5");
+    mdgan_model *model = sample_model();
+    mdgan_error error = {""};
+    sample_checkpoint(model);
+    assert_ok(mdgan_model_save(model, path, &error), &error);
+    mdgan_model_destroy(model);
+    const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(H5Adelete_by_name(file, "checkpoint", "frames", H5P_DEFAULT) >= 0);
+    H5Fclose(file);
+    assert_ok(mdgan_model_load(&model, path, &error), &error);
+    assert_int_equal(model->resume->n_entity, 30);
+    assert_int_equal(model->resume->n_frame, 0);
+    mdgan_model_destroy(model);
+    remove(path);
+}
+
 static void orientations_keep_a_share(void **const state)
 {
     scratch *const s = *state;
@@ -601,6 +623,7 @@ int main(void)
         cmocka_unit_test(damaged_bytes),
         cmocka_unit_test_setup_teardown(wrong_attributes, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(files_without_a_frame, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(checkpoints_without_frames, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(orientations_keep_a_share, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(wrong_checkpoint_counts, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(wrong_checkpoint_reals, scratch_setup, scratch_teardown),

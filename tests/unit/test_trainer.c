@@ -483,6 +483,10 @@ static void only_fitting_checkpoints_are_resumed(void **const state)
     data.n_entity--;
     assert_fails(mdgan_trainer_resume(&t, model, NULL, &data, *state, &error), MDGAN_MISMATCH, &error, "24 entities");
     data.n_entity++;
+    data.n_frame--;
+    assert_fails(mdgan_trainer_resume(&t, model, NULL, &data, *state, &error), MDGAN_MISMATCH, &error,
+                 "64 frames does not fit these 63 frames");
+    data.n_frame++;
     data.feature.dt = 2;
     assert_fails(mdgan_trainer_resume(&t, model, NULL, &data, *state, &error), MDGAN_MISMATCH, &error,
                  "between frames");
@@ -493,6 +497,77 @@ static void only_fitting_checkpoints_are_resumed(void **const state)
     mdgan_model_destroy(model);
     mdgan_dataset_clear(&data);
     mdgan_trainer_destroy(NULL);
+}
+
+static void refuse_resume(const mdgan_model *const model, const mdgan_dataset *const data, const mdgan_comm *const comm,
+                          const char *const word)
+{
+    mdgan_trainer *t = NULL;
+    mdgan_error error = {""};
+    assert_fails(mdgan_trainer_resume(&t, model, NULL, data, comm, &error), MDGAN_MISMATCH, &error, word);
+    assert_null(t);
+}
+
+/* As many values, but others. */
+static void other_values_are_not_resumed_on(void **const state)
+{
+    mdgan_dataset data, other;
+    const mdgan_feature f = synthetic_feature(MDGAN_VELOCITY, 3, false);
+    training_data(&data, MDGAN_VELOCITY, false);
+    mdgan_train_config c = small_config(MDGAN_INIT_RANDOM, 2);
+    mdgan_model *const model = trained(&c, &data, *state);
+    synthetic_oscillators(&other, &f, 24, 64, (oscillator){0.9, 0.8}, 32);
+    refuse_resume(model, &other, *state, "component 1 has a ");
+    mdgan_dataset_clear(&other);
+    model->resume->n_frame = 0; /* of an older file */
+    data.value[4] *= 2;         /* a single value, of 4608 */
+    refuse_resume(model, &data, *state, "component 2 has a ");
+    data.value[4] /= 2;
+    for (size_t i = 2; i < 3 * 64 * 24; i += 3) {
+        data.value[i] += 0.01F;
+    }
+    refuse_resume(model, &data, *state, "component 3 has a mean of ");
+    mdgan_model_destroy(model);
+    mdgan_dataset_clear(&data);
+}
+
+/* Two particles whose names are exchanged: all means and deviations of the modes are the same. */
+static void other_modes_are_not_resumed_on(void **const state)
+{
+    mdgan_dataset data;
+    const mdgan_feature f = synthetic_feature(MDGAN_VELOCITY, 6, true);
+    synthetic_oscillators(&data, &f, 24, 64, (oscillator){0.9, 0.8}, 31);
+    const size_t n = 2 * 64 * 24;
+    for (size_t i = 1; i < n; i += 2) {
+        for (size_t k = 0; k < 3; k++) {
+            data.value[3 * i + k] = 0.5F * data.value[3 * i + k] + data.value[3 * (i - 1) + k];
+        }
+    }
+    const mdgan_train_config c = small_config(MDGAN_INIT_RANDOM, 2);
+    mdgan_model *const model = trained(&c, &data, *state);
+    for (size_t i = 1; i < n; i += 2) {
+        for (size_t k = 0; k < 3; k++) {
+            const float kept = data.value[3 * i + k];
+            data.value[3 * i + k] = data.value[3 * (i - 1) + k];
+            data.value[3 * (i - 1) + k] = kept;
+        }
+    }
+    refuse_resume(model, &data, *state, "other normal modes");
+    mdgan_model_destroy(model);
+    mdgan_dataset_clear(&data);
+}
+
+/* As where a later version finds another start. */
+static void other_shapes_are_not_resumed(void **const state)
+{
+    mdgan_dataset data;
+    training_data(&data, MDGAN_VELOCITY, true);
+    const mdgan_train_config c = variant(0, 2);
+    mdgan_model *const model = trained(&c, &data, *state);
+    model->resume->n_critic--;
+    refuse_resume(model, &data, *state, "go on with the version of mdgan that wrote it");
+    mdgan_model_destroy(model);
+    mdgan_dataset_clear(&data);
 }
 
 /* One linear part per component, where components differ. */
@@ -582,6 +657,9 @@ int main(void)
         cmocka_unit_test(nonsense_in_the_configuration_is_named),
         cmocka_unit_test(nonsense_in_real_numbers_is_named),
         cmocka_unit_test(only_fitting_checkpoints_are_resumed),
+        cmocka_unit_test(other_values_are_not_resumed_on),
+        cmocka_unit_test(other_modes_are_not_resumed_on),
+        cmocka_unit_test(other_shapes_are_not_resumed),
         cmocka_unit_test(components_of_their_own_are_trained),
     };
     return cmocka_run_group_tests(tests, open_comm, close_comm);

@@ -104,7 +104,8 @@ mdgan_status mdgan_trainer_create(mdgan_trainer **trainer, const mdgan_train_con
 /** Goes on with the training of a checkpoint, on the data it was trained on: with the same limits the same run as if it
  * had never been interrupted. @p model: the same on every rank. @p limits: its iterations (in all), seconds (in
  * all), target and threads replace the checkpoint's; NULL = as they were. Collective.
- * Errors: as above, and MDGAN_STATE if @p model carries no checkpoint, MDGAN_MISMATCH if it is of other data. */
+ * Errors: as above, and MDGAN_STATE if @p model carries no checkpoint, MDGAN_MISMATCH if it is of other data:
+ * another extent, or means, standard deviations or normal modes that differ. */
 mdgan_status mdgan_trainer_resume(mdgan_trainer **trainer, const mdgan_model *model, const mdgan_train_config *limits,
                                   const mdgan_dataset *data, const mdgan_comm *comm, mdgan_error *error);
 
