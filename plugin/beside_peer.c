@@ -168,8 +168,10 @@ static mdgan_status greet(const peer_beside *p, mdgan_error *error)
         welcome = m.bytes != NULL && m.type == MESSAGE_WELCOME && m.job == p->job;
         message_clear(&m);
     }
-    if (status == MDGAN_OK && !welcome) {
+    if (!welcome) {
         send_head(p, MESSAGE_GOODBYE); /* for whoever comes too late */
+    }
+    if (status == MDGAN_OK && !welcome) {
         status = mdgan_fail(error, MDGAN_PARALLEL,
                             "keyword 'overlap' got 'partition': the other partition does not answer within %g s; run "
                             "`mdgan serve` there, once for each such fix",
