@@ -225,6 +225,17 @@ class Pipeline(unittest.TestCase):
         for name in ("part.h5", "whole.h5", "whole-series.h5", "other.h5"):
             os.remove(name)
 
+    def test_training_on_all_frames_goes_on_with_all_frames(self):
+        frames = 2 * WINDOW + 5
+        mdgan("train", "data.h5", WINDOW, "-o", "part.h5", "iterations", 2, "stop", "no", "data", "used.h5")
+        self.assertEqual(len(series_value("used.h5")), frames)
+        done = mdgan("train", "used.h5", WINDOW, "-o", "no.h5", "resume", "part.h5", "iterations", 3, status=1)
+        self.assertIn(f"{frames} frames does not fit these {2 * WINDOW} frames", done.stderr)
+        done = mdgan("train", "used.h5", WINDOW, "-o", "part.h5", "resume", "part.h5", "iterations", 3, "stop", "no")
+        self.assertIn("trained 3 iterations", done.stderr)
+        for name in ("part.h5", "used.h5"):
+            os.remove(name)
+
     def test_adversarial_training_runs_and_reports(self):
         done = mdgan("train", "data.h5", WINDOW, "-o", "gan.h5", "iterations", 5, "progress", 0.05)
         self.assertTrue(all(line.startswith("mdgan train: ") for line in done.stderr.splitlines()))
