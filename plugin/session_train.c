@@ -106,9 +106,36 @@ void session_log_start(const mdgan_session *session, size_t n_frame, const char 
                 feature->time_unit[0] != '\0' ? " " : "", feature->time_unit, start);
 }
 
+/* What the keywords allow the training of @p model in all; the defaults are those of how it began. */
+static mdgan_train_config limits_of(const mdgan_session *session, const mdgan_model *model)
+{
+    mdgan_config config = session->config;
+    config.init = mdgan_model_info_get(model).linear ? MDGAN_INIT_LINEAR : MDGAN_INIT_RANDOM;
+    return config_training(&config);
+}
+
+/* A training that has had all it may have goes on with nothing, which should not be a riddle. */
+static void log_resumed(const mdgan_session *session, const mdgan_progress *p, const mdgan_train_config *limits)
+{
+    const char *const path = session->config.resume;
+    if (p->iteration >= limits->iterations) {
+        session_log(session,
+                    "mdgan: the training of '%s' has had %zu iterations, of %zu in all (keyword 'iterations'): nothing "
+                    "is left to train; allow more",
+                    path, p->iteration, limits->iterations);
+    } else if (limits->seconds > 0 && p->seconds >= limits->seconds) {
+        session_log(session,
+                    "mdgan: the training of '%s' has had %.3g minutes, of %.3g in all (keyword 'minutes'): nothing is "
+                    "left to train; allow more, or 0 for no limit",
+                    path, p->seconds / 60, limits->seconds / 60);
+    } else {
+        session_log(session, "mdgan: the training of '%s' goes on", path);
+    }
+}
+
 /* The training of keyword `resume`, as far as it got. */
-static mdgan_status resume_trainer(const mdgan_session *session, const mdgan_train_config *config,
-                                   const mdgan_dataset *data, mdgan_trainer **trainer, mdgan_error *error)
+static mdgan_status resume_trainer(const mdgan_session *session, const mdgan_dataset *data, mdgan_trainer **trainer,
+                                   mdgan_error *error)
 {
     const mdgan_comm *const comm = session->retained_comm;
     const char *const path = session->config.resume;
@@ -123,9 +150,11 @@ static mdgan_status resume_trainer(const mdgan_session *session, const mdgan_tra
         status = session_share_model(session, 0, &model, error);
     }
     if (status == MDGAN_OK) {
-        status = mdgan_comm_agree(comm, mdgan_trainer_resume(trainer, model, config, data, comm, &reason), &reason);
+        const mdgan_train_config limits = limits_of(session, model);
+        status = mdgan_comm_agree(comm, mdgan_trainer_resume(trainer, model, &limits, data, comm, &reason), &reason);
         if (status == MDGAN_OK) {
-            session_log(session, "mdgan: the training of '%s' goes on", path);
+            const mdgan_progress progress = mdgan_trainer_progress(*trainer);
+            log_resumed(session, &progress, &limits);
         } else {
             status = mdgan_fail(error, status, "keyword 'resume' got '%.300s': %.600s", path, reason.text);
         }
@@ -137,11 +166,11 @@ static mdgan_status resume_trainer(const mdgan_session *session, const mdgan_tra
 static mdgan_status create_trainer(const mdgan_session *session, const mdgan_dataset *data, mdgan_trainer **trainer,
                                    mdgan_error *error)
 {
-    const mdgan_train_config config = config_training(&session->config);
     const mdgan_comm *const comm = session->retained_comm;
     if (session->config.resume[0] != '\0') {
-        return resume_trainer(session, &config, data, trainer, error);
+        return resume_trainer(session, data, trainer, error);
     }
+    const mdgan_train_config config = config_training(&session->config);
     return mdgan_comm_agree(comm, mdgan_trainer_create(trainer, &config, data, comm, error), error);
 }
 

@@ -401,13 +401,20 @@ static bool good_enough(const trainer *const t)
     return t->config.target > 0 && t->progress.best_score <= t->config.target;
 }
 
+/* As far as it can be told without the clock: a training that goes on may have had all its time before. */
+static bool used_up(const trainer *const t)
+{
+    return t->iteration >= t->config.iterations || good_enough(t) ||
+           (t->config.seconds > 0 && t->seconds_at_iteration >= t->config.seconds);
+}
+
 static mdgan_status run_loop(trainer *const t, const mdgan_progress_fn progress, void *const context,
                              const double interval, mdgan_error *const error)
 {
     const double begin = now() - t->seconds_at_iteration;
     double shown = t->seconds_at_iteration;
     mdgan_status status = MDGAN_OK;
-    bool stop = t->iteration >= t->config.iterations || good_enough(t);
+    bool stop = used_up(t);
     while (status == MDGAN_OK && !stop) {
         status = iterate(t, error);
         verdict v = {.seconds = now() - begin};

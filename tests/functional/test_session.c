@@ -10,6 +10,8 @@
 
 #include <mdgan/series.h>
 
+#include "gan/model.h"
+
 static void test_whole_life(void **state)
 {
     stub_host *const stub = *state;
@@ -322,6 +324,59 @@ static void test_resume_equals_the_uninterrupted(void **state)
     mdgan_model_destroy(model);
 }
 
+/* A training of three iterations from @p init that claims to have taken an hour. */
+static void save_long_training(stub_host *stub, const char *init, const char *path)
+{
+    mdgan_model *model = NULL;
+    stub_keyword(stub, "init", init);
+    mdgan_session *const session = stub_trained(stub);
+    stub_check(stub, mdgan_session_save(session, path, &stub->error));
+    mdgan_session_destroy(session);
+    stub_keyword(stub, "init", "linear");
+    stub_check(stub, mdgan_model_load(&model, path, &stub->error));
+    model->resume->seconds = 3600;
+    stub_check(stub, mdgan_model_save(model, path, &stub->error));
+    mdgan_model_destroy(model);
+}
+
+/* Goes on with it. Returns the iterations in all. */
+static size_t resume_long_training(stub_host *stub, const char *minutes, const char *iterations, const char *path)
+{
+    stub_keyword(stub, "resume", path);
+    stub_keyword(stub, "minutes", minutes);
+    stub_keyword(stub, "iterations", iterations);
+    stub_forget_log(stub);
+    mdgan_session *const session = stub_trained(stub);
+    const size_t done = mdgan_session_report(session).training.iteration;
+    mdgan_session_destroy(session);
+    return done;
+}
+
+/* Random weights have all the time, linear starts 2.5 minutes, whatever the keyword `init` of now. */
+static void test_resume_has_the_limits_of_how_it_began(void **state)
+{
+    stub_host *const stub = *state;
+    const char *const path = stub_path(stub, "model.h5");
+    save_long_training(stub, "random", path);
+    assert_int_equal(resume_long_training(stub, "auto", "5", path), 5);
+    stub_check_log(stub, "model.h5' goes on\n");
+    assert_int_equal(resume_long_training(stub, "50", "5", path), 3);
+    stub_check_log(stub, "model.h5' has had 60 minutes, of 50 in all (keyword 'minutes'): nothing is left to train");
+    assert_int_equal(resume_long_training(stub, "auto", "3", path), 3);
+    stub_check_log(stub, "model.h5' has had 3 iterations, of 3 in all (keyword 'iterations'): nothing is left");
+}
+
+static void test_resume_of_a_linear_start_has_its_limits(void **state)
+{
+    stub_host *const stub = *state;
+    const char *const path = stub_path(stub, "model.h5");
+    save_long_training(stub, "linear", path);
+    assert_int_equal(resume_long_training(stub, "auto", "5", path), 3);
+    stub_check_log(stub, "model.h5' has had 60 minutes, of 2.5 in all (keyword 'minutes'): nothing is left to train");
+    stub_check_silence(stub, "goes on");
+    assert_int_equal(resume_long_training(stub, "0", "5", path), 5);
+}
+
 static void test_resume_of_what_does_not_fit(void **state)
 {
     stub_host *const stub = *state;
@@ -419,6 +474,8 @@ int main(void)
         TEST(test_failed_data_file_keeps_the_model),
         TEST(test_host_may_cancel),
         TEST(test_resume_equals_the_uninterrupted),
+        TEST(test_resume_has_the_limits_of_how_it_began),
+        TEST(test_resume_of_a_linear_start_has_its_limits),
         TEST(test_resume_of_what_does_not_fit),
         TEST(test_keywords_override_the_feature),
         TEST(test_position_sets_out_from_the_last_frame),

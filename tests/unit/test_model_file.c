@@ -218,6 +218,7 @@ static void copy_and_info(void **const state)
     assert_int_equal(info.n_weight, model->n_weight);
     assert_int_equal(info.iterations, 12345);
     assert_true(info.checkpoint);
+    assert_true(info.linear);
     assert_float_equal(info.scale, sqrt((0.25 + 0.36 + 0.49) / 3), 1e-12);
     assert_string_equal(info.start, "relaxation spectrum, 4 states");
     mdgan_model_destroy(copy);

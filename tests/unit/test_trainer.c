@@ -162,6 +162,30 @@ static void a_finished_training_stays_as_it_is(void **const state)
     mdgan_dataset_clear(&data);
 }
 
+/* Nor has one that has had all its time. */
+static void a_training_without_time_left_stays_as_it_is(void **const state)
+{
+    mdgan_dataset data;
+    mdgan_trainer *t = NULL;
+    mdgan_model *again = NULL;
+    mdgan_error error = {""};
+    training_data(&data, MDGAN_VELOCITY, true);
+    const mdgan_train_config c = variant(0, 4);
+    mdgan_train_config limits = c;
+    limits.iterations = 8;
+    limits.seconds = 10;
+    mdgan_model *const part = trained(&c, &data, *state);
+    part->resume->seconds = 10;
+    assert_ok(mdgan_trainer_resume(&t, part, &limits, &data, *state, &error), &error);
+    assert_ok(mdgan_trainer_run(t, NULL, NULL, 1e9, &error), &error);
+    assert_ok(mdgan_trainer_model(t, true, &again, &error), &error);
+    assert_models_equal(part, again);
+    mdgan_trainer_destroy(t);
+    mdgan_model_destroy(part);
+    mdgan_model_destroy(again);
+    mdgan_dataset_clear(&data);
+}
+
 static void no_iterations_keep_the_start(void **const state)
 {
     mdgan_dataset data;
@@ -645,6 +669,7 @@ int main(void)
         cmocka_unit_test(resuming_a_linear_start_is_never_having_stopped),
         cmocka_unit_test(resuming_a_random_start_is_never_having_stopped),
         cmocka_unit_test(a_finished_training_stays_as_it_is),
+        cmocka_unit_test(a_training_without_time_left_stays_as_it_is),
         cmocka_unit_test(no_iterations_keep_the_start),
         cmocka_unit_test(trainings_are_finite_and_never_worse),
         cmocka_unit_test(clipping_keeps_critics_in_bounds),

@@ -32,6 +32,7 @@ typedef struct mdgan_model_info {
     double start_score;   /**< held-out score of the start */
     double train_seconds; /**< wall-clock time spent training, s */
     bool checkpoint;      /**< training can go on from this model */
+    bool linear;          /**< trained from a linear start, not from random weights */
     char start[128];      /**< how the start was found, e.g. "relaxation spectrum, 8 states", "random" */
 } mdgan_model_info;
 
