@@ -265,6 +265,27 @@ void Settings::checkLive() const
     }
 }
 
+/** A name that cannot be written to, or is read, is found out now rather than after the training. */
+void Settings::checkNames() const
+{
+    std::vector<const std::string *> names = output.all();
+    names.push_back(&atoms);
+    for (const std::string *name : names) {
+        if (!name->empty()) {
+            const StagedFile trial(*name);
+            for (const char *input :
+                 {commandLine.trajectory.c_str(), commandLine.structure.c_str(), config.load, config.resume}) {
+                refuseSameFile(*name, input);
+            }
+        }
+    }
+    // Only -save may take the place of -resume, by a later state of the same training.
+    for (const char *kept : {config.save, config.data}) {
+        refuseSameFile(kept, commandLine.trajectory);
+        refuseSameFile(kept, commandLine.structure);
+    }
+}
+
 void Settings::checkOutput() const
 {
     if (onlyListsAtoms() && (output.any() || config.save[0] != '\0' || config.data[0] != '\0')) {
@@ -276,16 +297,7 @@ void Settings::checkOutput() const
     if (atoms.empty() && !output.any() && config.save[0] == '\0' && config.data[0] == '\0') {
         refuseInput("Nothing would be kept: give -save for the model, or an output such as -o, -ot or -spec");
     }
-    // A name that cannot be written to is found out now rather than after the training.
-    std::vector<const std::string *> names = output.all();
-    names.push_back(&atoms);
-    for (const std::string *name : names) {
-        if (!name->empty()) {
-            const StagedFile trial(*name);
-            refuseSameFile(*name, commandLine.trajectory);
-            refuseSameFile(*name, commandLine.structure);
-        }
-    }
+    checkNames();
     const std::string &path = output.trajectory;
     if (path.empty()) {
         return;

@@ -64,6 +64,7 @@ class Settings
     void checkInput() const;
     void checkLive() const;
     void checkOutput() const;
+    void checkNames() const;
 
     gmx::SelectionOptionInfo *selectionInfo_; ///< of -select, borrowed
     KeywordOptions keywords_;

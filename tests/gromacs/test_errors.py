@@ -173,7 +173,13 @@ class Errors(host.GromacsCase):
         self.refused("'conf.gro' is both read and written", "-s", "conf.gro", "-f", "traj.trr", "-feature",
                      "velocity", "-M",
                      16, "-oc", "conf.gro")
+        for option in ("-save", "-data"):
+            self.refused("'traj.trr' is both read and written", *BASE, "-M", 16, option, "traj.trr")
         self.assertEqual(self.bytes("traj.trr"), before)
+        self.tool(*BASE, *KEEP)
+        for option, more in (("-load", ()), ("-resume", ("-f", "traj.trr"))):
+            self.refused("'model.h5' is both read and written", "-s", "topol.tpr", *more, "-M", 16, "-emit", 5, option,
+                         "model.h5", "-oh", "model.h5", left=["model.h5"])
 
     def test_full_disk(self):
         for option, name in (("-o", "gan.xvg"), ("-ot", "gan.trr"), ("-ot", "gan.xtc"), ("-oh", "gan.h5")):
