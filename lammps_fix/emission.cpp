@@ -241,6 +241,7 @@ void Emission::end()
     for (Fix *observer : observers_) {
         observer->post_run();
     }
+    update->update_time(); // the next run or emission counts the time from its first step on
     fix_->agree_on_times();
     update->whichflag = 0;
     update->firststep = update->laststep = 0;

@@ -101,7 +101,19 @@ class Clock(host.LammpsCase):
         self.lammps(host.LOAD + "mdgan emit gan 20 file a.h5\nmdgan emit gan 30 file b.h5\n", ranks=2)
         long, a, b = (self.series(name) for name in ("long.h5", "a.h5", "b.h5"))
         numpy.testing.assert_array_equal(numpy.concatenate([a[0], b[0]]), long[0])
+        numpy.testing.assert_allclose(numpy.concatenate([a[1], b[1]]), long[1], rtol=1e-12)
         numpy.testing.assert_allclose(numpy.concatenate([a[2], b[2]]), long[2], rtol=1e-6, atol=1e-8)
+
+    def test_time_goes_on_after_an_emission(self):
+        self.lammps(host.TRAIN)
+        emit = "mdgan emit gan 10\n"
+        result = self.lammps(host.LOAD + "thermo 1\nthermo_style custom step time\nrun 10\n" + emit + "run 6\n" + emit +
+                             "timestep 0.2418884\nrun 4\nmdgan emit gan 10 file last.h5\n")
+        rows = result.thermo()
+        self.assertEqual(rows[-1][0], 80)
+        numpy.testing.assert_allclose([time for _, time in rows], [0.2418884 * step for step, _ in rows], rtol=1e-6)
+        steps, time, _ = self.series("last.h5")
+        numpy.testing.assert_allclose(time, 0.2418884 * steps, rtol=1e-12)
 
     def test_loaded_model_emits_what_the_trained_one_did(self):
         self.lammps(host.TRAIN + "mdgan emit gan 20 file trained.h5\n")
