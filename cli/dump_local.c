@@ -20,6 +20,8 @@ typedef struct reader {
     int64_t first_step, stride, last_step;
     double first_time, last_time; /* NaN without ITEM: TIME */
     const char *time_unit;        /* NULL without ITEM: UNITS */
+    bool by_time;                 /* the time between two frames is not given, but follows from these */
+    double interval;              /* between the first two */
     bool inside;                  /* of a frame: something came after the last entries */
     bool *seen;                   /* [n_entity] of the frame being read */
     float *value;
@@ -61,6 +63,19 @@ static mdgan_status read_integer(reader *r, int64_t *value, mdgan_error *error)
     return end == r->line || errno ? bad_line(r, "a whole number is missing", error) : MDGAN_OK;
 }
 
+static mdgan_status check_time(const reader *r, mdgan_error *error)
+{
+    const double expected = r->first_time + (double)r->n_frame * r->interval;
+    if (!r->by_time || !(fabs(r->last_time - expected) > 1e-3 * fabs(r->interval))) {
+        return MDGAN_OK; /* as for times that are not there */
+    }
+    return mdgan_fail(
+        error, MDGAN_FORMAT,
+        "'%s' line %zu: time %.9g, but after the frames before it %.9g is expected: give the time between "
+        "two frames with --dt, or analyse what has one timestep separately",
+        r->path, r->line_number, r->last_time, expected);
+}
+
 static mdgan_status read_time(reader *r, mdgan_error *error)
 {
     char *end = NULL;
@@ -68,10 +83,15 @@ static mdgan_status read_time(reader *r, mdgan_error *error)
         return bad_line(r, "file ends inside a frame", error);
     }
     r->last_time = strtod(r->line, &end);
+    if (end == r->line) {
+        return bad_line(r, "the time is not a number", error);
+    }
     if (r->n_frame == 0) {
         r->first_time = r->last_time;
+    } else if (r->n_frame == 1) {
+        r->interval = r->last_time - r->first_time;
     }
-    return end == r->line ? bad_line(r, "the time is not a number", error) : MDGAN_OK;
+    return check_time(r, error);
 }
 
 /* What LAMMPS counts time in: the style of its command `units`. */
@@ -299,7 +319,12 @@ static mdgan_status reader_to_dataset(const reader *r, mdgan_kind kind, double d
 mdgan_status dump_local_read(mdgan_dataset *data, const char *path, mdgan_kind kind, double dt, const char *time_unit,
                              mdgan_error *error)
 {
-    reader r = {.path = path, .file = fopen(path, "r"), .first_time = NAN, .last_time = NAN};
+    reader r = {.path = path,
+                .file = fopen(path, "r"),
+                .first_time = NAN,
+                .last_time = NAN,
+                .by_time = dt <= 0,
+                .interval = NAN};
     if (!r.file) {
         return mdgan_fail(error, MDGAN_FILE, "cannot read '%s': %s", path, strerror(errno));
     }
