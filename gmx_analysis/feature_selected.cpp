@@ -84,6 +84,11 @@ class Selected final : public Feature
     void sample(const gmx::Selection &selection, const t_pbc *pbc, std::vector<float> &row) override
     {
         const bool moves = kind_ == MDGAN_VELOCITY;
+        if (moves && !knowsVelocities(selection)) {
+            refuseInput(std::string("Selection '") + selection.selectionText() +
+                        "' has no velocities: GROMACS computes none for 'com of' and 'cog of'; use e.g. mol_com of, "
+                        "res_com of or part_mol_com of, and select no frozen molecules");
+        }
         point_.resize(masses_.size());
         for (size_t i = 0; i < point_.size(); i++) {
             const gmx::SelectionPosition position = selection.position(static_cast<int>(i));
@@ -104,6 +109,20 @@ class Selected final : public Feature
     const char *name() const
     {
         return kind_ == MDGAN_VELOCITY ? "velocity" : "position";
+    }
+
+    /** In place of velocities that it does not compute, GROMACS has none at all, or zeros beside other positions. */
+    static bool knowsVelocities(const gmx::Selection &selection)
+    {
+        bool anyMoves = false, anyCentreRests = false;
+        for (int i = 0; selection.hasVelocities() && i < selection.posCount(); i++) {
+            const gmx::SelectionPosition position = selection.position(i);
+            const rvec &v = position.v();
+            const bool moves = v[0] != 0 || v[1] != 0 || v[2] != 0;
+            anyMoves = anyMoves || moves;
+            anyCentreRests = anyCentreRests || (!moves && position.atomCount() > 1);
+        }
+        return selection.hasVelocities() && !(anyMoves && anyCentreRests);
     }
 
     mdgan_kind kind_;

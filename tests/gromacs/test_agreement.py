@@ -67,6 +67,12 @@ class Collected(host.GromacsCase):
         numpy.testing.assert_allclose(value, self.centres([(0, 1, 2)], host.N_FRAME)[:, :, 0], atol=2e-6)
         self.assertTrue((value.max(axis=(0, 1)) - value.min(axis=(0, 1)) > 1.1).any())  # some left the box
 
+    def test_velocities_of_centres(self):
+        self.tool("-s", "topol.tpr", "-f", "traj.trr", "-e", 0.1, "-feature", "velocity", "-select", "part_mol_com of all",
+                  *COLLECT)
+        v = self.frames(101)[1].reshape(101, host.N_WATER, 3, 3)
+        numpy.testing.assert_allclose(self.series("real.h5")[2], numpy.average(v, axis=2, weights=MASS), atol=2e-6)
+
     def test_parts_of_molecules(self):
         self.tool("-s", "topol.tpr", "-f", "traj.trr", "-feature", "mol-parts", "-parts", 2, *COLLECT)
         expected = self.centres([(0, 1), (2,)], host.N_FRAME).reshape(host.N_FRAME, host.N_WATER, 6)

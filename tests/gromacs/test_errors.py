@@ -59,6 +59,12 @@ class Errors(host.GromacsCase):
         self.refused("The selection needs molecules, which 'conf.gro' does not hold", "-s", "conf.gro", "-f",
                      "traj.trr", "-feature", "position", "-select", "mol_com of all", *KEEP)
 
+    def test_centres_without_velocities(self):
+        for selection in ("com of resname SOL", "cog of resname SOL", "com of atomnr 1 2 3",
+                          "atomnr 7 plus com of resnr 1"):
+            self.refused(f"Selection '{selection}' has no velocities: .*use e.g. mol_com of", *BASE, "-feature",
+                         "velocity", "-select", selection, *KEEP)
+
     def test_dynamic_selection(self):
         self.refused("Dynamic selections not supported", *BASE, "-select", "x < 0.5", *KEEP)
 
