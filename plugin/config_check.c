@@ -130,18 +130,38 @@ static mdgan_status check_load(const mdgan_config *config, mdgan_error *error)
     return status == MDGAN_OK ? check_input("resume", config->resume, error) : status;
 }
 
+static mdgan_status check_latent(const mdgan_config *config, mdgan_error *error)
+{
+    if (config->latent == MDGAN_AUTO_INT ||
+        mdgan_latent_fits((mdgan_init)config->init, config->latent, config->window)) {
+        return MDGAN_OK;
+    }
+    if (config->init == MDGAN_INIT_RANDOM) {
+        return mdgan_fail(error, MDGAN_INVALID,
+                          "keyword 'latent' got '0': with 'init random' the width of z must be at least 1; only "
+                          "'init linear' chooses it from the data");
+    }
+    enum { LATENT_MAX = 256 }; /* of the keyword */
+    char possible[128] = "";
+    for (size_t latent = 1, used = 0; latent <= LATENT_MAX && used < sizeof possible; latent++) {
+        if (mdgan_latent_fits(MDGAN_INIT_LINEAR, latent, config->window)) {
+            used += (size_t)snprintf(possible + used, sizeof possible - used, "%zu, ", latent);
+        }
+    }
+    return mdgan_fail(
+        error, MDGAN_INVALID,
+        "keyword 'latent' got '%zu': with 'init linear' and M = %zu the states per component can be %sor 0 "
+        "for the number that the data choose",
+        config->latent, config->window, possible);
+}
+
 static mdgan_status check_numbers(const mdgan_config *config, mdgan_error *error)
 {
     if (config->batch != MDGAN_AUTO_INT && config->batch % 4 != 0) {
         return mdgan_fail(error, MDGAN_INVALID, "keyword 'batch' got '%zu': must be a multiple of 4, e.g. %zu",
                           config->batch, (config->batch + 3) / 4 * 4);
     }
-    if (config->init == MDGAN_INIT_RANDOM && config->latent == 0) {
-        return mdgan_fail(error, MDGAN_INVALID,
-                          "keyword 'latent' got '0': with 'init random' the width of z must be at least 1; only "
-                          "'init linear' chooses it from the data");
-    }
-    return MDGAN_OK;
+    return check_latent(config, error);
 }
 
 /* @p model: keyword of a model, whose file is @p path. */

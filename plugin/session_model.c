@@ -61,13 +61,23 @@ mdgan_status session_read_checkpoint(const mdgan_session *session, mdgan_model *
     if (status == MDGAN_OK) {
         status = session_check_model(session, *model, path, error);
     }
-    if (status == MDGAN_OK && !mdgan_model_info_get(*model).checkpoint) {
-        status = mdgan_fail(error, MDGAN_STATE,
-                            "keyword 'resume' got '%.300s': this model holds no checkpoint, as after a training that "
-                            "diverged; leave 'resume' out to train anew",
-                            path);
+    if (status != MDGAN_OK) {
+        return status;
     }
-    return status;
+    const mdgan_model_info info = mdgan_model_info_get(*model);
+    if (!info.checkpoint) {
+        return mdgan_fail(error, MDGAN_STATE,
+                          "keyword 'resume' got '%.300s': this model holds no checkpoint, as after a training that "
+                          "diverged; leave 'resume' out to train anew",
+                          path);
+    }
+    if (info.entities != session->n_entity) {
+        return mdgan_fail(error, MDGAN_MISMATCH,
+                          "keyword 'resume' got '%.300s': its training was on %zu entities, but here are %zu; give the "
+                          "data it was trained on, or leave 'resume' out to train anew",
+                          path, info.entities, session->n_entity);
+    }
+    return MDGAN_OK;
 }
 
 mdgan_status session_check_resume(const mdgan_session *session, mdgan_error *error)

@@ -102,6 +102,7 @@ mdgan_model_info mdgan_model_info_get(const mdgan_model *const model)
         .train_seconds = model->train_seconds,
         .checkpoint = model->resume != NULL,
         .linear = model->arch.state > 0,
+        .entities = model->resume ? (size_t)model->resume->n_entity : 0,
     };
     /* Components of unequal scale (no isotropy) are summed up by their root mean square. */
     for (size_t d = 0; d < model->feature.n_component; d++) {

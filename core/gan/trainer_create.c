@@ -15,6 +15,11 @@ bool mdgan_window_fits(const size_t window)
     return window >= MDGAN_WINDOW_MIN && window <= MDGAN_WINDOW_MAX && unet_fits(window);
 }
 
+bool mdgan_latent_fits(const mdgan_init init, const size_t latent, const size_t window)
+{
+    return init == MDGAN_INIT_RANDOM ? latent > 0 : linear_start_fits(latent, 2 * window);
+}
+
 static void layout(trainer *const t, arena *const a)
 {
     const size_t n_g = t->net.generator.n_parameter, n_c = t->net.n_critic_parameter;

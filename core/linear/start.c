@@ -106,6 +106,21 @@ static mdgan_status fitter_create(fitter *const f, const record_moments *const f
     return status;
 }
 
+/* Half an autoregression's states can be told apart; a relaxation spectrum goes with records of any length. */
+static bool candidate_fits(const candidate *const c, const size_t order)
+{
+    return c->method == RELAXATION || c->q <= order / 2;
+}
+
+bool linear_start_fits(const size_t n_state, const size_t length)
+{
+    bool fits = n_state == 0;
+    for (size_t i = 0; i < N_CANDIDATE; i++) {
+        fits = fits || (candidates[i].q == n_state && candidate_fits(&candidates[i], burg_order(length)));
+    }
+    return fits;
+}
+
 /* uncertainty: relative error bar of the MSD at ten times the records' length; other methods know none and leave it
  * alone. Or NULL. */
 static mdgan_status fit_candidate(const fitter *const f, const candidate *const c, statespace *const s,
@@ -116,7 +131,7 @@ static mdgan_status fit_candidate(const fitter *const f, const candidate *const 
         const relaxation_bars bars = {1, &late, uncertainty};
         return relaxation_fit(f->fit, s, uncertainty ? &bars : NULL, error);
     }
-    if (c->q > f->reduced.order / 2) {
+    if (!candidate_fits(c, f->reduced.order)) {
         return mdgan_fail(error, MDGAN_NUMERIC, "records of %zu frames do not hold %zu states", f->fit->length, c->q);
     }
     statespace start = {0};

@@ -4,6 +4,8 @@
 #ifndef MDGAN_LINEAR_START_H
 #define MDGAN_LINEAR_START_H
 
+#include <stdbool.h>
+
 #include "linear/moments.h"
 #include "linear/statespace.h"
 
@@ -20,6 +22,9 @@ enum { FOLDS_MAX = 10 };
 
 /* Room for n_group models of q states and m[n_group] noise sources. */
 mdgan_status linear_start_create(linear_start *start, size_t n_group, size_t q, const size_t *m, mdgan_error *error);
+
+/* Whether records of @p length frames may hold a candidate of n_state states; 0 = chosen by the data. */
+bool linear_start_fits(size_t n_state, size_t length);
 
 /* Chooses candidates by cross-validation: fits them to all folds but one and asks how likely that one is, for each of
  * the first n_judge folds in turn. Every group takes the method that is best for it, all the same number of states.

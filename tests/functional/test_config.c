@@ -251,6 +251,10 @@ static void test_check_of_several_keywords(void **state)
          MDGAN_INVALID,
          "keyword 'latent' got '0': with 'init random' the width of z must be at least 1; only 'init linear' chooses "
          "it from the data"},
+        {{"latent", "7"},
+         MDGAN_INVALID,
+         "keyword 'latent' got '7': with 'init linear' and M = 64 the states per component can be 2, 4, 6, 8, 12, 16, "
+         "20, 24, or 0 for the number that the data choose"},
         {{"load", "/dev/null", "save", "b.h5"},
          MDGAN_INVALID,
          "keywords 'load' and 'save' exclude each other: with load nothing is collected or trained; leave one of them "

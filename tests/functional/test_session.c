@@ -392,6 +392,10 @@ static void test_resume_of_what_does_not_fit(void **state)
     stub_check_error(stub, status, MDGAN_MISMATCH, "has windows of M = 16 frames, asked for is M = 32");
     assert_null(session);
     stub->config.window = STUB_WINDOW;
+    status = mdgan_session_create(&session, &stub->config, &stub->feature, STUB_ENTITY - 1, &stub->host, stub->comm,
+                                  &stub->error);
+    stub_check_error(stub, status, MDGAN_MISMATCH, "its training was on 24 entities, but here are 23");
+    assert_null(session);
     session = stub_session(stub);
     stub_offer_range(stub, session, 0, STUB_FRAMES);
     assert_int_equal(remove(path), 0); /* between the check and the training */

@@ -32,6 +32,10 @@ CASES = {
     "value out of range": (fix(host.FIX + " windows 0"), [FIX, "windows", "0"]),
     "value not a number": (fix(host.FIX + " windows few"), [FIX, "windows", "few"]),
     "value not a choice": (fix(host.FIX + " init zero"), [FIX, "init", "zero", "linear"]),
+    "latent that does not fit": (fix(host.FIX + " latent 12"), ["latent", "'12'", "M = 8", "2, 4, 6, 8, or 0"]),
+    "resume of other data": (fix(host.FIX.replace("gan all", "gan half") + " resume model.h5")
+                             .replace("fix gan", "group half id <= 165\nfix gan"),
+                             ["Fix mdgan gan: ", "resume", "model.h5", "was on 220 entities, but here are 110"]),
     "keyword without value": (fix(host.FIX + " windows"), [FIX, "'windows' has no value"]),
     "missing directory": (fix(host.FIX + " save no/such/model.h5"), ["no/such", "save"]),
     "missing data directory": (fix(host.FIX + " data no/such/windows.h5"), ["no/such", "data"]),

@@ -465,6 +465,29 @@ static void nonsense_in_the_configuration_is_named(void **const state)
     refuse(state, &c, MDGAN_DATA, "too few");
 }
 
+/* What mdgan_latent_fits() says before there are data is what the start says of them. */
+static void latent_fits_or_the_start_refuses_it(void **const state)
+{
+    mdgan_dataset data;
+    size_t n_fit = 0;
+    training_data(&data, MDGAN_VELOCITY, true);
+    for (size_t latent = 0; latent < 27; latent++) {
+        mdgan_trainer *t = NULL;
+        mdgan_error error = {""};
+        mdgan_train_config c = variant(0, 1);
+        c.window = 8;
+        c.latent = latent;
+        const bool fits = mdgan_latent_fits(MDGAN_INIT_LINEAR, latent, c.window);
+        const mdgan_status status = mdgan_trainer_create(&t, &c, &data, *state, &error);
+        assert_int_equal(status, fits ? MDGAN_OK : MDGAN_NUMERIC);
+        mdgan_trainer_destroy(t);
+        n_fit += fits;
+    }
+    assert_int_equal(n_fit, 5); /* 0, 2, 4, 6 and 8 */
+    assert_true(mdgan_latent_fits(MDGAN_INIT_RANDOM, 7, 8) && !mdgan_latent_fits(MDGAN_INIT_RANDOM, 0, 8));
+    mdgan_dataset_clear(&data);
+}
+
 /* Real numbers that no training can work with; not-a-number is one of them. */
 static void nonsense_in_real_numbers_is_named(void **const state)
 {
@@ -681,6 +704,7 @@ int main(void)
         cmocka_unit_test(molecules_get_a_frame),
         cmocka_unit_test(nonsense_in_the_configuration_is_named),
         cmocka_unit_test(nonsense_in_real_numbers_is_named),
+        cmocka_unit_test(latent_fits_or_the_start_refuses_it),
         cmocka_unit_test(only_fitting_checkpoints_are_resumed),
         cmocka_unit_test(other_values_are_not_resumed_on),
         cmocka_unit_test(other_modes_are_not_resumed_on),

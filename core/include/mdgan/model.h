@@ -33,6 +33,7 @@ typedef struct mdgan_model_info {
     double train_seconds; /**< wall-clock time spent training, s */
     bool checkpoint;      /**< training can go on from this model */
     bool linear;          /**< trained from a linear start, not from random weights */
+    size_t entities;      /**< of the data that the training of the checkpoint was on; 0 without one */
     char start[128];      /**< how the start was found, e.g. "relaxation spectrum, 8 states", "random" */
 } mdgan_model_info;
 

@@ -70,6 +70,10 @@ enum { MDGAN_WINDOW_MIN = 8, MDGAN_WINDOW_MAX = 4096 };
 /** Whether M frames can be trained on: a product of 2, 3, 5 and 7 from MDGAN_WINDOW_MIN to MDGAN_WINDOW_MAX. */
 bool mdgan_window_fits(size_t window);
 
+/** Whether a training that starts like this can have this `latent`. From random weights: any width from 1. Of a linear
+ * start: 0, or a number of states per component that windows of this length can hold. */
+bool mdgan_latent_fits(mdgan_init init, size_t latent, size_t window);
+
 /** Defaults for a way to start; they differ in latent, channel, rates, critic_steps, seconds, anchor and carry. */
 mdgan_train_config mdgan_train_config_defaults(mdgan_init init);
 
