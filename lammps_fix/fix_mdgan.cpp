@@ -40,9 +40,9 @@ const bigint anywhere = -1;
 
 FixMdgan::FixMdgan(LAMMPS *lammps, int narg, char **arg)
     : Fix(lammps, narg, arg), complain_(lammps, "fix mdgan", std::string("Fix mdgan ") + id),
-      host_(lammps, std::string("Fix mdgan ") + id), config_(mdgan_config_defaults()), feature_(), n_entity_(0),
-      last_sampled_(-1), running_(false), resumes_at_(update->ntimestep), stopped_run_(false), sampling_seconds_(0.0),
-      seconds_(), first_local_(0)
+      host_(lammps, std::string("Fix mdgan ") + id), rescue_(std::string("mdgan-") + id + "-windows.h5"),
+      config_(mdgan_config_defaults()), feature_(), n_entity_(0), last_sampled_(-1), running_(false),
+      resumes_at_(update->ntimestep), stopped_run_(false), sampling_seconds_(0.0), seconds_(), first_local_(0)
 {
     mdgan_comm *created = nullptr;
     mdgan_error failure;
@@ -128,6 +128,7 @@ void FixMdgan::create_session()
 {
     mdgan_host host = host_.callbacks();
     host.trainer = trainer_.get();
+    host.rescue = rescue_.c_str();
     mdgan_session *created = nullptr;
     mdgan_error failure;
     const mdgan_status status =

@@ -92,6 +92,7 @@ class FixMdgan : public Fix
 
     HostError complain_;
     LammpsHost host_;
+    std::string rescue_; ///< file for the windows if the training on them fails
     mdgan::Owned<mdgan_comm> comm_;
     mdgan::Owned<mdgan_peer> trainer_; ///< rank 0's, with overlap partition
     mdgan::Owned<mdgan_session> session_;

@@ -223,7 +223,7 @@ mdgan_status session_save_result(mdgan_session *session, mdgan_status data_statu
 mdgan_status mdgan_session_train(mdgan_session *session, mdgan_error *error)
 {
     mdgan_dataset data = {0};
-    mdgan_error data_error = {""};
+    mdgan_error data_error = {""}, reason = {""};
     mdgan_status status = check_ready(session, error);
     if (status == MDGAN_OK) {
         status = session_share_data(session, &data, error);
@@ -234,7 +234,11 @@ mdgan_status mdgan_session_train(mdgan_session *session, mdgan_error *error)
     overlap_give_up(&session->overlap, true); /* of fewer frames */
     /* Before the training, so that the windows are safe whatever happens to it. */
     const mdgan_status data_status = session_write_data(session, &data, &data_error);
-    status = session_run_training(session, &data, error);
+    status = session_run_training(session, &data, &reason);
+    if (status != MDGAN_OK) {
+        const bool written = session->config.data[0] != '\0' && data_status == MDGAN_OK;
+        status = session_rescue_data(session, &data, written, status, &reason, error);
+    }
     mdgan_dataset_clear(&data);
     return status == MDGAN_OK ? session_save_result(session, data_status, &data_error, error) : status;
 }

@@ -83,6 +83,10 @@ mdgan_progress session_progress_of(const mdgan_model *model);
 mdgan_status session_share_data(const mdgan_session *session, mdgan_dataset *data, mdgan_error *error);
 /* Writes keyword `data`, if given. Collective. */
 mdgan_status session_write_data(const mdgan_session *session, const mdgan_dataset *data, mdgan_error *error);
+/* A training on @p data has failed for some @p reason: writes them where the host wants them, unless keyword `data` has
+ * @p written them, and tells where they are. Returns @p failure. Collective. */
+mdgan_status session_rescue_data(const mdgan_session *session, const mdgan_dataset *data, bool written,
+                                 mdgan_status failure, const mdgan_error *reason, mdgan_error *error);
 /* Says on what a training begins, and how. */
 void session_log_start(const mdgan_session *session, size_t n_frame, const char *start);
 /* Saves the model if keyword `save` wants it, and tells the first failure of that and of @p data_status. Collective. */

@@ -50,13 +50,10 @@ mdgan_status session_share_data(const mdgan_session *session, mdgan_dataset *dat
     return status;
 }
 
-mdgan_status session_write_data(const mdgan_session *session, const mdgan_dataset *data, mdgan_error *error)
+static mdgan_status write_windows(const mdgan_session *session, const mdgan_dataset *data, const char *path,
+                                  mdgan_error *error)
 {
-    const char *const path = session->config.data;
     mdgan_status status = MDGAN_OK;
-    if (path[0] == '\0') {
-        return MDGAN_OK;
-    }
     if (session_is_root(session)) {
         status = mdgan_series_write(data, path, session->host.name != NULL ? session->host.name : "mdgan", error);
     }
@@ -65,6 +62,27 @@ mdgan_status session_write_data(const mdgan_session *session, const mdgan_datase
         session_log(session, "mdgan: windows written to '%s'", path);
     }
     return status;
+}
+
+mdgan_status session_write_data(const mdgan_session *session, const mdgan_dataset *data, mdgan_error *error)
+{
+    const char *const path = session->config.data;
+    return path[0] != '\0' ? write_windows(session, data, path, error) : MDGAN_OK;
+}
+
+mdgan_status session_rescue_data(const mdgan_session *session, const mdgan_dataset *data, bool written,
+                                 mdgan_status failure, const mdgan_error *reason, mdgan_error *error)
+{
+    const char *const path = written ? session->config.data : session->host.rescue;
+    mdgan_error file_error = {""};
+    if (path == NULL) {
+        return mdgan_fail(error, failure, "%s", reason->text);
+    }
+    if (!written && write_windows(session, data, path, &file_error) != MDGAN_OK) {
+        return mdgan_fail(error, failure, "%.500s; nor could the windows be kept: %.400s", reason->text,
+                          file_error.text);
+    }
+    return mdgan_fail(error, failure, "%.700s; the windows are in '%.200s', for `mdgan train`", reason->text, path);
 }
 
 const char *session_cancelled(const mdgan_session *session)

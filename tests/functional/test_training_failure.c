@@ -3,8 +3,11 @@
  * because a real one does neither on demand. */
 #include "stub_host.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <mdgan/series.h>
 
 mdgan_status __wrap_mdgan_trainer_run(mdgan_trainer *trainer, mdgan_progress_fn progress, void *context,
                                       double interval, mdgan_error *error);
@@ -86,6 +89,40 @@ static void test_other_failures_end_the_training(void **state)
     mdgan_session_destroy(session);
 }
 
+static void check_windows(stub_host *stub, const char *path)
+{
+    mdgan_dataset data;
+    stub_check(stub, mdgan_series_read(&data, path, NULL, &stub->error));
+    assert_int_equal(data.n_entity, STUB_ENTITY);
+    assert_int_equal(data.n_frame, STUB_FRAMES);
+    mdgan_dataset_clear(&data);
+}
+
+/* Where the host cannot offer them again; without a place to go they stay in memory. */
+static void test_frames_outlive_a_failed_training(void **state)
+{
+    stub_host *const stub = *state;
+    mdgan_session *session = NULL;
+    stub->host.rescue = stub_path(stub, "other.h5");
+    stub_check_error(stub, train(stub, MDGAN_PARALLEL, &session), MDGAN_PARALLEL, "weights of D_Y are not finite; ");
+    stub_check_error(stub, MDGAN_PARALLEL, MDGAN_PARALLEL, "/other.h5', for `mdgan train`");
+    check_windows(stub, stub_path(stub, "other.h5"));
+    mdgan_session_destroy(session);
+    assert_int_equal(remove(stub_path(stub, "other.h5")), 0);
+
+    stub_keyword(stub, "data", stub_path(stub, "data.h5"));
+    stub_check_error(stub, train(stub, MDGAN_PARALLEL, &session), MDGAN_PARALLEL, "/data.h5', for `mdgan train`");
+    check_windows(stub, stub_path(stub, "data.h5"));
+    assert_int_not_equal(access(stub_path(stub, "other.h5"), F_OK), 0); /* once is enough */
+    mdgan_session_destroy(session);
+
+    stub->config.data[0] = '\0';
+    stub->host.rescue = "/no/such/a.h5";
+    stub_check_error(stub, train(stub, MDGAN_PARALLEL, &session), MDGAN_PARALLEL,
+                     "weights of D_Y are not finite; nor could the windows be kept: ");
+    mdgan_session_destroy(session);
+}
+
 /* The trainer does not run: it would find nothing to return. */
 static void test_no_training_where_the_start_suffices(void **state)
 {
@@ -112,6 +149,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, stub_set_up, stub_tear_down)
     const struct CMUnitTest tests[] = {TEST(test_best_so_far_is_kept), TEST(test_no_checkpoint_after_a_numeric_failure),
                                        TEST(test_other_failures_end_the_training),
+                                       TEST(test_frames_outlive_a_failed_training),
                                        TEST(test_no_training_where_the_start_suffices)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,7 +83,9 @@ typedef struct mdgan_host {
                                                 that shall end, for the log, or NULL */
     int64_t (*steps_left)(void *context);    /**< may be NULL; asked on rank 0: steps of the present run to come */
     const mdgan_peer
-        *trainer; /**< may be NULL; rank 0: where `overlap partition` sends its data; outlives the session */
+        *trainer;       /**< may be NULL; rank 0: where `overlap partition` sends its data; outlives the session */
+    const char *rescue; /**< may be NULL; of a host that could not offer its frames again: file that they are written to
+                             if the training on them fails, unless keyword `data` has done so */
     void *context;
 } mdgan_host;
 
