@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A file as the host: its frames are offered to a session as a running simulation would offer them. */
+#include <mdgan/interrupt.h>
 #include <mdgan/plugin.h>
 #include <mdgan/series.h>
 #include <mdgan/version.h>
@@ -81,6 +82,12 @@ static void log_line(void *context, const char *line)
     fprintf(stderr, "mdgan train: %s\n", strncmp(line, prefix, strlen(prefix)) ? line : line + strlen(prefix));
 }
 
+static bool cancelled(void *context)
+{
+    (void)context;
+    return mdgan_interrupted();
+}
+
 /* All of the file unless `windows` says less; a file that is too short is told so before anything starts. */
 static mdgan_status choose_windows(arguments *a, const mdgan_dataset *data, mdgan_error *error)
 {
@@ -122,7 +129,8 @@ static mdgan_status offer_all(mdgan_session *session, const mdgan_dataset *data,
 /* Clears the data as soon as the session has them: a large file shall not be in memory more often than needed. */
 static mdgan_status train(const arguments *a, mdgan_dataset *data, mdgan_error *error)
 {
-    const mdgan_host host = {.size = sizeof host, .name = "mdgan " MDGAN_VERSION_TEXT, .log = log_line};
+    const mdgan_host host = {
+        .size = sizeof host, .name = "mdgan " MDGAN_VERSION_TEXT, .log = log_line, .cancelled = cancelled};
     mdgan_comm *comm = NULL;
     mdgan_session *session = NULL;
     mdgan_status status = mdgan_comm_create_serial(&comm, error);
@@ -134,7 +142,9 @@ static mdgan_status train(const arguments *a, mdgan_dataset *data, mdgan_error *
     }
     mdgan_dataset_clear(data);
     if (status == MDGAN_OK) {
+        mdgan_interrupt_begin();
         status = mdgan_session_train(session, error);
+        mdgan_interrupt_end();
     }
     mdgan_session_destroy(session);
     mdgan_comm_destroy(comm);
@@ -168,7 +178,9 @@ const command command_train = {
         "(`mdgan keywords` lists them); windows is by default as many as the file holds. iterations 0 keeps the\n"
         "linear start as the model. `resume model.h5 minutes 10` goes on with a training on the same data until it "
         "has\n"
-        "had 10 minutes in all.\n\n"
+        "had 10 minutes in all. Control-C (or SIGTERM) ends the training, not the program: the best model so far is "
+        "written.\n"
+        "A second one ends the program.\n\n"
         "  -o, --output F      write the model there (the keyword save)\n"
         "      --group NAME    group of the H5MD file, if there are several\n",
     .run = run,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /** @file
- * Control-C and SIGTERM during a training end the training, not the program: the best model so far is kept.
+ * Control-C and SIGTERM end a piece of work, not the program.
  */
 #ifndef MDGAN_GMX_INTERRUPT_H
 #define MDGAN_GMX_INTERRUPT_H
 
-#include <csignal>
+#include <mdgan/interrupt.h>
 
 namespace mdgan
 {
@@ -13,16 +13,23 @@ namespace mdgan
 class InterruptGuard
 {
   public:
-    InterruptGuard();
-    ~InterruptGuard();
+    InterruptGuard()
+    {
+        mdgan_interrupt_begin();
+    }
+
+    ~InterruptGuard()
+    {
+        mdgan_interrupt_end();
+    }
 
     InterruptGuard(const InterruptGuard &) = delete;
     InterruptGuard &operator=(const InterruptGuard &) = delete;
 
-    static bool interrupted();
-
-  private:
-    struct sigaction interrupt_, terminate_; ///< as they were before
+    static bool interrupted()
+    {
+        return mdgan_interrupted();
+    }
 };
 } // namespace mdgan
 

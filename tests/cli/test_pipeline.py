@@ -3,6 +3,7 @@
 """From a file of velocities to a model, a series, spectra and their comparison. Usage: test_pipeline.py MDGAN"""
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -235,6 +236,27 @@ class Pipeline(unittest.TestCase):
         self.assertIn("trained 3 iterations", done.stderr)
         for name in ("part.h5", "used.h5"):
             os.remove(name)
+
+    def interrupted(self, number, beginning, *words):
+        """Exit status and standard error of mdgan, which gets the signal when a line begins like that."""
+        process = subprocess.Popen([MDGAN, *map(str, words)], stderr=subprocess.PIPE, text=True)
+        with process:
+            lines, sent = [], False
+            for line in process.stderr:
+                lines.append(line)
+                if line.startswith(beginning) and not sent:
+                    process.send_signal(number)
+                    sent = True
+            return process.wait(100), "".join(lines)
+
+    def test_signals_end_the_training_and_keep_the_model(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            status, error = self.interrupted(number, "mdgan train: iteration", "train", "data.h5", WINDOW, "-o", "kept.h5",
+                                             "init", "random", "minutes", 5, "progress", 0.05)
+            self.assertEqual(status, 0, error)
+            self.assertIn("model saved to 'kept.h5'", error)
+            self.assertIn("checkpoint:  yes", mdgan("info", "kept.h5").stdout)
+            os.remove("kept.h5")
 
     def test_adversarial_training_runs_and_reports(self):
         done = mdgan("train", "data.h5", WINDOW, "-o", "gan.h5", "iterations", 5, "progress", 0.05)

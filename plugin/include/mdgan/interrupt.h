@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file
+ * Control-C and SIGTERM that end a piece of work rather than the program; for programs that are their own host.
+ */
+#ifndef MDGAN_INTERRUPT_H
+#define MDGAN_INTERRUPT_H
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** From now on the first SIGINT, and the first SIGTERM, is only remembered; the next one ends the program as usual. Not
+ * to be called again before mdgan_interrupt_end(). */
+void mdgan_interrupt_begin(void);
+
+/** These signals do again what they did before. */
+void mdgan_interrupt_end(void);
+
+/** Whether one has come since mdgan_interrupt_begin(). */
+bool mdgan_interrupted(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
