@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <mdgan/generate.h>
+#include <mdgan/interrupt.h>
 #include <mdgan/series.h>
 #include <mdgan/version.h>
 #include <stdio.h>
@@ -49,6 +50,25 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
     return status != MDGAN_OK ? status : expect_other_file(a->output, a->model, error);
 }
 
+static mdgan_status append_frames(const arguments *a, mdgan_generator *generator, mdgan_series_writer *writer,
+                                  frame_clock *clock, mdgan_error *error)
+{
+    mdgan_status status = MDGAN_OK;
+    for (size_t f = 0; status == MDGAN_OK && f < a->n_frame; f++) {
+        const float *row = NULL;
+        if (mdgan_interrupted()) {
+            return mdgan_fail(error, MDGAN_CANCELLED, "interrupted after %zu of %zu frames: '%s' is not written", f,
+                              a->n_frame, a->output);
+        }
+        status = mdgan_generator_next(generator, &row, error);
+        if (status == MDGAN_OK) {
+            status = mdgan_series_append(writer, row, error);
+        }
+        frame_clock_report(clock, f, a->n_frame);
+    }
+    return status;
+}
+
 static mdgan_status write_frames(const arguments *a, mdgan_generator *generator, const mdgan_feature *feature,
                                  mdgan_error *error)
 {
@@ -60,14 +80,7 @@ static mdgan_status write_frames(const arguments *a, mdgan_generator *generator,
     if (status != MDGAN_OK) {
         return status;
     }
-    for (size_t f = 0; status == MDGAN_OK && f < a->n_frame; f++) {
-        const float *row = NULL;
-        status = mdgan_generator_next(generator, &row, error);
-        if (status == MDGAN_OK) {
-            status = mdgan_series_append(writer, row, error);
-        }
-        frame_clock_report(&clock, f, a->n_frame);
-    }
+    status = append_frames(a, generator, writer, &clock, error);
     if (status != MDGAN_OK) {
         mdgan_series_abandon(writer);
         return status;
@@ -99,7 +112,9 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     }
     if (status == MDGAN_OK) {
         const mdgan_model_info info = mdgan_model_info_get(model);
+        mdgan_interrupt_begin(); /* so that no half-written file is left */
         status = write_frames(&a, generator, &info.feature, error);
+        mdgan_interrupt_end();
     }
     mdgan_generator_destroy(generator);
     mdgan_comm_destroy(comm);
@@ -111,10 +126,12 @@ const command command_emit = {
     .name = "emit",
     .synopsis = "MODEL.h5 FRAMES -o series.h5 [--entities N] [--seed S] [--threads T]",
     .summary = "Generate a series of any length from a model",
-    .details = "  -o, --output F      write the series there (H5MD), in constant memory\n"
-               "      --entities N    independent entities (default 1)\n"
-               "      --seed S        key of the random numbers (default 1); the series repeats exactly\n"
-               "      --threads T     threads (default 1); they do not change the series\n\n"
-               "Frames follow each other at the model's own dt. Positions start from 0.\n",
+    .details =
+        "  -o, --output F      write the series there (H5MD), in constant memory\n"
+        "      --entities N    independent entities (default 1)\n"
+        "      --seed S        key of the random numbers (default 1); the series repeats exactly\n"
+        "      --threads T     threads (default 1); they do not change the series\n\n"
+        "Frames follow each other at the model's own dt. Positions start from 0. Control-C (or SIGTERM) ends the\n"
+        "emission and leaves no file.\n",
     .run = run,
 };

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "gmx_error.h"
+#include "interrupt.h"
 #include "motion.h"
 
 namespace mdgan
@@ -38,7 +40,12 @@ void generate(const SeriesInfo &info, const std::vector<OutputPointer> &outputs,
 {
     const std::clock_t start = std::clock();
     Motion motion(info.feature, info.entityCount * info.feature.n_component, info.origin);
+    const InterruptGuard guard; // so that no half-written file is left
     for (int64_t f = 0; f < info.frameCount; f++) {
+        if (InterruptGuard::interrupted()) {
+            failFile("Interrupted after " + std::to_string(f) + " of " + std::to_string(info.frameCount) +
+                     " frames: no output is written");
+        }
         const float *const row = next();
         motion.advance(row);
         for (const OutputPointer &output : outputs) {

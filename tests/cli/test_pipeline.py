@@ -258,6 +258,13 @@ class Pipeline(unittest.TestCase):
             self.assertIn("checkpoint:  yes", mdgan("info", "kept.h5").stdout)
             os.remove("kept.h5")
 
+    def test_signals_end_an_emission_without_a_file(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            status, error = self.interrupted(number, "mdgan emit: ", "emit", "model.h5", 10**9, "-o", "big.h5")
+            self.assertEqual(status, 1, error)
+            self.assertRegex(error, r"mdgan emit: interrupted after \d+ of 1000000000 frames: 'big.h5' is not written\n$")
+            self.assertEqual([name for name in os.listdir(".") if name.startswith("big.h5")], [])
+
     def test_adversarial_training_runs_and_reports(self):
         done = mdgan("train", "data.h5", WINDOW, "-o", "gan.h5", "iterations", 5, "progress", 0.05)
         self.assertTrue(all(line.startswith("mdgan train: ") for line in done.stderr.splitlines()))

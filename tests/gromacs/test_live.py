@@ -104,6 +104,23 @@ class Interrupted(host.GromacsCase):
         self.assertEqual(process.returncode, 0)
         self.assertEqual(self.files(), ["gan.xvg", "model.h5"])
 
+    def test_signals_end_the_generation_without_a_file(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = subprocess.Popen([host.TOOL, "-quiet", "-s", "topol.tpr", "-f", "traj.trr", "-e", "0.1", "-M", "16",
+                                        "-iterations", "0", "-emit", "100000000", "-oh", "gan.h5", "-ot", "gan.trr"],
+                                       cwd=self.dir, stderr=subprocess.PIPE, text=True)
+            with process:
+                lines = []
+                for line in process.stderr:
+                    lines.append(line)
+                    if line.startswith("trained"):
+                        time.sleep(0.2)
+                        process.send_signal(number)
+                output = "".join(lines)
+            self.assertEqual(process.returncode, 1)
+            self.assertRegex(host.Result(1, output).error(), r"Interrupted after \d+ of 100000000 frames: no output")
+            self.assertEqual(self.files(), [])
+
 
 if __name__ == "__main__":
     host.main()
