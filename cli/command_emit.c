@@ -94,6 +94,15 @@ static mdgan_status write_frames(const arguments *a, mdgan_generator *generator,
     return status;
 }
 
+static void warn_of_score(const mdgan_model_info *info)
+{
+    char remark[MDGAN_SCORE_REMARK_LENGTH];
+    mdgan_score_remark(info->score, remark);
+    if (remark[0] != '\0') {
+        fprintf(stderr, "mdgan emit: WARNING: %s\n", remark);
+    }
+}
+
 static mdgan_status run(int argc, char **argv, mdgan_error *error)
 {
     arguments a;
@@ -112,6 +121,7 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     }
     if (status == MDGAN_OK) {
         const mdgan_model_info info = mdgan_model_info_get(model);
+        warn_of_score(&info);
         mdgan_interrupt_begin(); /* so that no half-written file is left */
         status = write_frames(&a, generator, &info.feature, error);
         mdgan_interrupt_end();

@@ -183,8 +183,7 @@ void Emission::loop()
         const bigint step = ++update->ntimestep;
         update->eflag_global = update->vflag_global = step;
         if ((i + 1) % fix_->nevery == 0) {
-            fix_->emit();
-            n_emitted_++;
+            emit_frame();
             append_row();
         }
         for (Fix *observer : observers_) {
@@ -196,6 +195,17 @@ void Emission::loop()
             output->write(step);
         }
     }
+}
+
+void Emission::emit_frame()
+{
+    mdgan_error failure;
+    const mdgan_status status = fix_->emit(failure); // the same on all ranks
+    if (status != MDGAN_OK) {
+        abandon_file();
+        complain_.check(status, failure);
+    }
+    n_emitted_++;
 }
 
 void Emission::append_row()
@@ -230,9 +240,14 @@ void Emission::check_file(mdgan_status status)
     if (agreed == MDGAN_OK) {
         return;
     }
+    abandon_file();
+    complain_.check(agreed, file_error_);
+}
+
+void Emission::abandon_file()
+{
     mdgan_series_abandon(writer_);
     writer_ = nullptr;
-    complain_.check(agreed, file_error_);
 }
 
 void Emission::end()

@@ -36,10 +36,12 @@ class Emission : protected Pointers
     void open_file();
     void start_output();
     void loop();
+    void emit_frame();
     void append_row();
     void close_file();
     void end();
     void check_file(mdgan_status status);
+    void abandon_file();
     void report(double cpu_seconds) const;
 
     HostError complain_;

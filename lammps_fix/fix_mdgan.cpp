@@ -344,12 +344,14 @@ void FixMdgan::require_model() const
                    " frames are collected; go on with run until it has trained, or load a model with keyword load");
 }
 
-void FixMdgan::emit()
+mdgan_status FixMdgan::emit(mdgan_error &failure)
 {
     const float *values = nullptr;
-    mdgan_error failure;
-    complain_.check(mdgan_session_emit(session_.get(), &values, &failure), failure);
-    show(values);
+    const mdgan_status status = mdgan_session_emit(session_.get(), &values, &failure);
+    if (status == MDGAN_OK) {
+        show(values);
+    }
+    return status;
 }
 
 void FixMdgan::agree_on_times()

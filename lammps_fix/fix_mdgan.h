@@ -45,8 +45,8 @@ class FixMdgan : public Fix
 
     /** Ends in LAMMPS's error unless there is a model to emit from. */
     void require_model() const;
-    /** Makes the next generated frame the current row. Collective. */
-    void emit();
+    /** Makes the next generated frame the current row. Collective; fails on all ranks or on none. */
+    mdgan_status emit(mdgan_error &failure);
     /** Brings what the ranks measured each for itself to rank 0's values. Collective. */
     void agree_on_times();
 

@@ -332,8 +332,7 @@ static mdgan_status adopt_candidate(mdgan_session *session, bool in_run, mdgan_e
     o->candidate = NULL;
     o->over = true;
     session_adopt(session, model, &progress);
-    session_log(session, "mdgan: trained %zu iterations in %.1f s beside the run: held-out score %.3g, start %.3g",
-                progress.iteration, progress.seconds, progress.best_score, progress.start_score);
+    session_log_trained(session, " beside the run");
     if (target > 0 && progress.best_score > target) {
         session_log(session, "mdgan: that is short of 'target %g': a longer run or training may reach it", target);
     }

@@ -89,6 +89,10 @@ mdgan_status session_rescue_data(const mdgan_session *session, const mdgan_datas
                                  mdgan_status failure, const mdgan_error *reason, mdgan_error *error);
 /* Says on what a training begins, and how. */
 void session_log_start(const mdgan_session *session, size_t n_frame, const char *start);
+/* Says what has come of it, and what to think of the model held. @p where: "" or " beside the run". */
+void session_log_trained(const mdgan_session *session, const char *where);
+/* Says so if the model held is hardly of use. */
+void session_warn_of_score(const mdgan_session *session);
 /* Saves the model if keyword `save` wants it, and tells the first failure of that and of @p data_status. Collective. */
 mdgan_status session_save_result(mdgan_session *session, mdgan_status data_status, const mdgan_error *data_error,
                                  mdgan_error *error);

@@ -143,6 +143,7 @@ mdgan_status mdgan_session_load(mdgan_session *session, const char *path, mdgan_
     session_adopt(session, model, &training);
     session_log(session, "mdgan: model read from '%s': %zu iterations, score %.3g (start %.3g)", path,
                 training.iteration, training.best_score, training.start_score);
+    session_warn_of_score(session);
     return MDGAN_OK;
 }
 

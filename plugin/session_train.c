@@ -124,6 +124,26 @@ void session_log_start(const mdgan_session *session, size_t n_frame, const char 
                 feature->time_unit[0] != '\0' ? " " : "", feature->time_unit, start);
 }
 
+void session_warn_of_score(const mdgan_session *session)
+{
+    char remark[MDGAN_SCORE_REMARK_LENGTH];
+    mdgan_score_remark(session->training.best_score, remark);
+    if (remark[0] != '\0') {
+        session_log(session, "mdgan: WARNING: %s", remark);
+    }
+}
+
+void session_log_trained(const mdgan_session *session, const char *where)
+{
+    const mdgan_progress *const p = &session->training;
+    session_log(session, "mdgan: trained %zu iterations in %.1f s%s: held-out score %.3g, start %.3g", p->iteration,
+                p->seconds, where, p->best_score, p->start_score);
+    if (p->iteration > 0 && mdgan_model_info_get(session->model).iterations == 0) {
+        session_log(session, "mdgan: training did not improve on the start, which is kept");
+    }
+    session_warn_of_score(session);
+}
+
 /* What the keywords allow the training of @p model in all; the defaults are those of how it began. */
 static mdgan_train_config limits_of(const mdgan_session *session, const mdgan_model *model)
 {
@@ -212,8 +232,6 @@ mdgan_status session_run_training(mdgan_session *session, const mdgan_dataset *d
     session_log_remark(session, &result, on.cancelled);
     session->config.resume[0] = '\0'; /* has been done: the next training is a new one */
     session_adopt(session, result.model, &result.progress);
-    session_log(session, "mdgan: trained %zu iterations in %.1f s: held-out score %.3g, start %.3g",
-                result.progress.iteration, result.progress.seconds, result.progress.best_score,
-                result.progress.start_score);
+    session_log_trained(session, "");
     return MDGAN_OK;
 }

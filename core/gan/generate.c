@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <mdgan/generate.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -256,6 +257,22 @@ static mdgan_status make_window(mdgan_generator *const g, mdgan_error *const err
     return status;
 }
 
+/* Nobody could use what comes behind a value that is not finite. */
+static mdgan_status check_row(const mdgan_generator *const g, const float *const row, mdgan_error *const error)
+{
+    const size_t d = g->net.arch.component;
+    for (size_t i = 0; i < g->n_entity * d; i++) {
+        if (!isfinite(row[i])) {
+            return mdgan_fail(
+                error, MDGAN_NUMERIC,
+                "frame %lld of the emission: entity %zu is not finite; the model, of held-out score %.3g, "
+                "cannot be used: train it anew, with lower 'rate' and 'rate/critic' or on more windows",
+                (long long)g->given + 1, i / d + 1, g->model->score);
+        }
+    }
+    return MDGAN_OK;
+}
+
 mdgan_status mdgan_generator_next(mdgan_generator *const g, const float **const row, mdgan_error *const error)
 {
     const size_t m = g->net.arch.window, frame = (size_t)(g->given % (int64_t)m);
@@ -265,9 +282,13 @@ mdgan_status mdgan_generator_next(mdgan_generator *const g, const float **const 
             return status;
         }
     }
-    *row = g->rows + frame * g->n_entity * g->net.arch.component;
-    g->given++;
-    return MDGAN_OK;
+    const float *const made = g->rows + frame * g->n_entity * g->net.arch.component;
+    const mdgan_status status = check_row(g, made, error);
+    if (status == MDGAN_OK) {
+        *row = made;
+        g->given++;
+    }
+    return status;
 }
 
 int64_t mdgan_generator_position(const mdgan_generator *const g)

@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,19 @@ mdgan_model_info mdgan_model_info_get(const mdgan_model *const model)
     info.scale = sqrt(info.scale);
     memcpy(info.start, model->start, sizeof info.start);
     return info;
+}
+
+void mdgan_score_remark(const double score, char text[MDGAN_SCORE_REMARK_LENGTH])
+{
+    const double poor = 100;
+    text[0] = '\0';
+    if (!(score < poor)) {
+        snprintf(
+            text, MDGAN_SCORE_REMARK_LENGTH,
+            "held-out score %.3g is far above 1: what the model generates is about %.2g standard errors off the data; "
+            "compare the two before you use it, or train it anew",
+            score, sqrt(score));
+    }
 }
 
 typedef struct count_range {

@@ -3,6 +3,7 @@
 """From a file of velocities to a model, a series, spectra and their comparison. Usage: test_pipeline.py MDGAN"""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -208,6 +209,31 @@ class Pipeline(unittest.TestCase):
         self.assertIn("holds no checkpoint", done.stderr)
         os.remove("div.h5")
         os.remove("div-series.h5")
+
+    def test_hopeless_models_are_told_of(self):
+        done = mdgan("train", "data.h5", WINDOW, "-o", "raw.h5", "init", "random", "iterations", 0)
+        self.assertRegex(done.stderr, r"mdgan train: WARNING: held-out score .* is far above 1: .* standard errors off")
+        self.assertNotIn("did not improve", done.stderr)
+        done = mdgan("emit", "raw.h5", 20, "-o", "raw-series.h5")
+        self.assertIn("mdgan emit: WARNING: held-out score ", done.stderr)
+        self.assertNotIn("WARNING", mdgan("emit", "model.h5", 20, "-o", "raw-series.h5").stderr)
+        os.remove("raw.h5")
+        os.remove("raw-series.h5")
+
+    def test_training_that_does_not_improve_says_so(self):
+        done = mdgan("train", "data.h5", WINDOW, "-o", "same.h5", "init", "random", "iterations", 3, "rate", 0)
+        self.assertIn("mdgan train: training did not improve on the start, which is kept\n", done.stderr)
+        os.remove("same.h5")
+
+    def test_emission_ends_with_the_first_value_that_is_not_finite(self):
+        shutil.copy("model.h5", "bad.h5")
+        with h5py.File("bad.h5", "r+") as file:
+            file["weight"][:] *= 1e30
+        done = mdgan("emit", "bad.h5", 100, "-o", "bad-series.h5", status=1)
+        self.assertRegex(done.stderr, r"mdgan emit: frame \d+ of the emission: entity 1 is not finite; the model, .*"
+                                      "train it anew")
+        os.remove("bad.h5")
+        self.assertEqual([name for name in os.listdir(".") if name.startswith("bad")], [])
 
     def test_resumed_training_goes_on(self):
         mdgan("train", "data.h5", WINDOW, "-o", "part.h5", "iterations", 4)

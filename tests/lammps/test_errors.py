@@ -3,6 +3,8 @@
 import os
 import re
 
+import h5py
+
 import host
 
 FIX = "Illegal fix mdgan command: "
@@ -104,6 +106,19 @@ class Errors(host.LammpsCase):
         script = host.TRAIN + "dump d all local 2 half.dump f_gan[1]\nmdgan emit gan 10 file no/such/out.h5\n"
         self.lammps(script, fails=True)
         self.assertEqual(os.path.getsize(self.path("half.dump")), 0)  # LAMMPS itself creates it
+
+    def test_emission_ends_with_the_first_value_that_is_not_finite(self):
+        self.prepare()
+        with h5py.File(self.path("model.h5"), "r+") as file:
+            file["weight"][:] *= 1e30
+            file["metrics"].attrs["score"] = 5.8e77
+        before = self.files()
+        for ranks in (1, 2):
+            result = self.lammps(host.LOAD + "mdgan emit gan 20 file out.h5\n", ranks=ranks, fails=True)
+            self.assertIn("Fix mdgan gan: WARNING: held-out score 5.8e+77 is far above 1", result.output)
+            self.assertEqual(len(re.findall("^ERROR.*frame 1 of the emission: entity 1 is not finite; the model, .*train "
+                                            "it anew", result.output, re.M)), 1, result.output[-1000:])
+            self.assertEqual(self.files(), before)
 
     def test_molecule_template(self):
         with open(self.path("pair.mol"), "w") as file:

@@ -338,6 +338,32 @@ static void nonsense_is_refused(void **const state)
     mdgan_model_destroy(model);
 }
 
+/* The frames before it are given out. */
+static void values_that_are_not_finite_end_the_series(void **const state)
+{
+    (void)state;
+    mdgan_model *const model = new_model(MDGAN_POSITION, false);
+    mdgan_comm *const comm = new_comm();
+    mdgan_generator *g = NULL;
+    mdgan_error error = {""};
+    const float *row = NULL;
+    size_t n = 0;
+    model->mean[1] = 1e38; /* of an increment: the sum leaves the range of float with the fourth frame */
+    model->score = 5.8e77;
+    assert_ok(mdgan_generator_create(&g, model, 5, 1, NULL, 1, comm, &error), &error);
+    mdgan_status status = mdgan_generator_next(g, &row, &error);
+    for (; status == MDGAN_OK; n++) {
+        assert_true(isfinite(row[1]));
+        status = mdgan_generator_next(g, &row, &error);
+    }
+    assert_int_equal(n, 3);
+    assert_fails(status, MDGAN_NUMERIC, &error, "frame 4 of the emission: entity 1 is not finite");
+    assert_fails(status, MDGAN_NUMERIC, &error, "held-out score 5.8e+77, cannot be used: train it anew");
+    mdgan_generator_destroy(g);
+    mdgan_comm_destroy(comm);
+    mdgan_model_destroy(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +375,7 @@ int main(void)
         cmocka_unit_test(series_have_the_covariances_of_the_closed_form),
         cmocka_unit_test(models_from_random_weights_generate),
         cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test(values_that_are_not_finite_end_the_series),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

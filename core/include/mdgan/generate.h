@@ -33,7 +33,7 @@ void mdgan_generator_destroy(mdgan_generator *generator);
 
 /** The next frame: *@p row is [n_entity][n_component], feature units, the same on every rank, valid until the next
  * call. Collective (ranks share the work once per window). After an error the generator is only good for
- * mdgan_generator_destroy(). Errors: MDGAN_PARALLEL. */
+ * mdgan_generator_destroy(). Errors: MDGAN_NUMERIC (a value is not finite), MDGAN_PARALLEL. */
 mdgan_status mdgan_generator_next(mdgan_generator *generator, const float **row, mdgan_error *error);
 
 /** Frames given out so far. */

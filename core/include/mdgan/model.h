@@ -39,6 +39,12 @@ typedef struct mdgan_model_info {
 
 mdgan_model_info mdgan_model_info_get(const mdgan_model *model);
 
+enum { MDGAN_SCORE_REMARK_LENGTH = 256 };
+
+/** What is to be said before a model of this held-out score is used: from 100 on, where the statistics of what it
+ * generates are ten standard errors off in the root mean square, or if it is no number; else the text is empty. */
+void mdgan_score_remark(double score, char text[MDGAN_SCORE_REMARK_LENGTH]);
+
 /** Writes a model (HDF5, schema in docs/file-formats.md): to a temporary name, fsynced, renamed, so that @p path is
  * either the old file or the whole new one. Errors: MDGAN_FILE, MDGAN_MEMORY. */
 mdgan_status mdgan_model_save(const mdgan_model *model, const char *path, mdgan_error *error);

@@ -175,7 +175,7 @@ mdgan_status mdgan_session_load(mdgan_session *session, const char *path, mdgan_
 mdgan_status mdgan_session_save(mdgan_session *session, const char *path, mdgan_error *error);
 
 /** The next emitted frame: *@p row is [n_entity][n_component], feature units, the same on all ranks, valid until the
- * next call. Collective. Errors: MDGAN_STATE (no model: names the remedy). */
+ * next call. Collective. Errors: MDGAN_STATE (no model: names the remedy), those of mdgan_generator_next(). */
 mdgan_status mdgan_session_emit(mdgan_session *session, const float **row, mdgan_error *error);
 
 mdgan_report mdgan_session_report(const mdgan_session *session);
