@@ -82,10 +82,10 @@ static void log_line(void *context, const char *line)
     fprintf(stderr, "mdgan train: %s\n", strncmp(line, prefix, strlen(prefix)) ? line : line + strlen(prefix));
 }
 
-static bool cancelled(void *context)
+static const char *cancelled(void *context)
 {
     (void)context;
-    return mdgan_interrupted();
+    return mdgan_interrupted() ? "interrupted by a signal" : NULL;
 }
 
 /* All of the file unless `windows` says less; a file that is too short is told so before anything starts. */

@@ -42,7 +42,7 @@ static void live(stub_host *stub, size_t n_frame, bool after_training, size_t n_
         stub_offer_range(stub, session, n_frame - 1, n_frame); /* hosts repeat the last step */
     }
     stub_offer_range(stub, session, n_frame, stub_frames(stub));
-    assert_null(strstr(stub->log, "anew"));
+    assert_null(strstr(stub->log, "starts anew"));
     stub_check(stub, mdgan_session_train(session, &stub->error));
     if (after_training) {
         session = restarted(stub, session);

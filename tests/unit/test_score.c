@@ -98,9 +98,9 @@ static void few_held_out_entities_judge_alike(void **const state)
         mdgan_trainer *t = NULL;
         c.seed = 1 + i;
         assert_ok(mdgan_trainer_create(&t, &c, &data, *state, &error), &error);
-        const double score = score_of(t, t->generator_mean);
-        largest = fmax(largest, score);
-        mean += score / DRAWS;
+        const double its = score_of(t, t->generator_mean);
+        largest = fmax(largest, its);
+        mean += its / DRAWS;
         mdgan_trainer_destroy(t);
     }
     mdgan_dataset_clear(&data);
