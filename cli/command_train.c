@@ -17,15 +17,32 @@ typedef struct arguments {
     bool windows_given;
 } arguments;
 
-static mdgan_status set_keyword(arguments *a, const char *keyword, const char *value, mdgan_error *error)
+/* `keyword value ...` behind the other words. */
+static mdgan_status set_keywords(arguments *a, int n_word, char **words, mdgan_error *error)
 {
-    if (!strcmp(keyword, "load")) {
+    const mdgan_status status = mdgan_config_set_words(&a->config, (size_t)n_word, (const char *const *)words, error);
+    for (int i = 0; i < n_word; i += 2) {
+        a->windows_given |= !strcmp(words[i], "windows");
+    }
+    if (status == MDGAN_OK && a->config.load[0]) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "keyword 'load': there is nothing to train with a loaded model: "
                           "use `mdgan emit` instead");
     }
-    a->windows_given |= !strcmp(keyword, "windows");
-    return mdgan_config_set(&a->config, keyword, value, error);
+    return status;
+}
+
+/* @p path: of option -o, or NULL. */
+static mdgan_status set_output(mdgan_config *config, const char *path, mdgan_error *error)
+{
+    if (path && config->save[0]) {
+        return mdgan_fail(error, MDGAN_INVALID,
+                          "option -o got '%.300s' and keyword 'save' got '%.300s': both name the file of the model, so "
+                          "leave one of them out",
+                          path, config->save);
+    }
+    const mdgan_status status = path ? mdgan_config_set(config, "save", path, error) : MDGAN_OK;
+    return status != MDGAN_OK ? status : expect_output(config->save[0] ? config->save : NULL, "model", error);
 }
 
 static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *error)
@@ -52,15 +69,11 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
     }
     a->input = argv[optind];
     status = mdgan_config_set_window(&a->config, argv[optind + 1], error);
-    for (int i = optind + 2; status == MDGAN_OK && i < argc; i += 2) {
-        status = i + 1 < argc ? set_keyword(a, argv[i], argv[i + 1], error)
-                              : mdgan_fail(error, MDGAN_INVALID, "keyword '%s' needs a value", argv[i]);
-    }
-    if (status == MDGAN_OK && output) {
-        status = mdgan_config_set(&a->config, "save", output, error);
+    if (status == MDGAN_OK) {
+        status = set_keywords(a, argc - optind - 2, argv + optind + 2, error);
     }
     if (status == MDGAN_OK) {
-        status = expect_output(a->config.save[0] ? a->config.save : NULL, "model", error);
+        status = set_output(&a->config, output, error);
     }
     if (status == MDGAN_OK) {
         status = expect_other_file(a->config.save, a->input, error);

@@ -87,6 +87,10 @@ void Emission::parse(int narg, char **arg)
         if (i + 1 == narg) {
             complain_.illegal("keyword 'file' has no value; " + usage);
         }
+        if (!path_.empty()) {
+            complain_.illegal("keyword 'file' is given twice, with '" + path_ + "' and '" + arg[i + 1] +
+                              "'; leave one of them out");
+        }
         path_ = arg[i + 1];
     }
     fix_ = &FixMdgan::find(lmp, id_, complain_);

@@ -79,13 +79,8 @@ void FixMdgan::parse(int narg, char **arg)
     complain_.check(mdgan_config_set_window(&config_, arg[4], &failure), failure);
     int used = 0;
     collect_ = collect_create(lmp, groupbit, {narg - 5, arg + 5, nevery, id}, complain_, used);
-    int i = 5 + used;
-    for (; i + 1 < narg; i += 2) {
-        complain_.check(mdgan_config_set(&config_, arg[i], arg[i + 1], &failure), failure);
-    }
-    if (i < narg) {
-        complain_.illegal(std::string("keyword '") + arg[i] + "' has no value");
-    }
+    const int first = 5 + used;
+    complain_.check(mdgan_config_set_words(&config_, narg - first, arg + first, &failure), failure);
 }
 
 void FixMdgan::describe()

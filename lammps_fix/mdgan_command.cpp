@@ -71,13 +71,7 @@ void MdganCommand::train(int narg, char **arg)
 {
     FixMdgan &fix = FixMdgan::find(lmp, arg[0], complain_);
     mdgan_error failure;
-    int i = 1;
-    for (; i + 1 < narg; i += 2) {
-        complain_.check(mdgan_session_set(fix.session(), arg[i], arg[i + 1], &failure), failure);
-    }
-    if (i < narg) {
-        complain_.illegal(std::string("keyword '") + arg[i] + "' has no value");
-    }
+    complain_.check(mdgan_session_set(fix.session(), narg - 1, arg + 1, &failure), failure);
     timer->init_timeout(); // a time limit counts from here, as in a run
     complain_.check(mdgan_session_train(fix.session(), &failure), failure);
     fix.agree_on_times();

@@ -261,6 +261,35 @@ mdgan_status mdgan_config_set(mdgan_config *config, const char *keyword, const c
                       keyword, most_similar(keyword));
 }
 
+static mdgan_status check_once(const char *const *words, size_t i, mdgan_error *error)
+{
+    for (size_t k = 0; k < i; k += 2) {
+        if (strcmp(words[k], words[i]) == 0) {
+            return mdgan_fail(error, MDGAN_INVALID,
+                              "keyword '%s' is given twice, with '" VALUE_FORMAT "' and '" VALUE_FORMAT
+                              "': leave one of them out",
+                              words[i], words[k + 1], words[i + 1]);
+        }
+    }
+    return MDGAN_OK;
+}
+
+mdgan_status mdgan_config_set_words(mdgan_config *config, size_t n_word, const char *const *words, mdgan_error *error)
+{
+    mdgan_config changed = *config;
+    mdgan_status status = MDGAN_OK;
+    for (size_t i = 0; status == MDGAN_OK && i < n_word; i += 2) {
+        status = mdgan_config_set(&changed, words[i], i + 1 < n_word ? words[i + 1] : NULL, error);
+        if (status == MDGAN_OK) {
+            status = check_once(words, i, error);
+        }
+    }
+    if (status == MDGAN_OK) {
+        *config = changed;
+    }
+    return status;
+}
+
 /* A keyword whose default is the training's own. */
 typedef struct training_row {
     size_t from, to; /* offsets in mdgan_config and mdgan_train_config */

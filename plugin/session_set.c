@@ -22,13 +22,13 @@ static mdgan_status check_free(const char *keyword, const char *value, mdgan_err
 }
 
 /* The config as it would be; only rank 0 looks at files. */
-static mdgan_status changed_config(const mdgan_session *session, const char *keyword, const char *value,
+static mdgan_status changed_config(const mdgan_session *session, size_t n_word, const char *const *words,
                                    mdgan_config *config, mdgan_error *error)
 {
     *config = session->config;
-    mdgan_status status = mdgan_config_set(config, keyword, value, error); /* also refuses NULL */
-    if (status == MDGAN_OK) {
-        status = check_free(keyword, value, error);
+    mdgan_status status = mdgan_config_set_words(config, n_word, words, error); /* also refuses NULL */
+    for (size_t i = 0; status == MDGAN_OK && i < n_word; i += 2) {
+        status = check_free(words[i], words[i + 1], error);
     }
     if (status == MDGAN_OK && session_is_root(session)) {
         status = mdgan_config_check(config, error);
@@ -36,17 +36,26 @@ static mdgan_status changed_config(const mdgan_session *session, const char *key
     return status;
 }
 
-mdgan_status mdgan_session_set(mdgan_session *session, const char *keyword, const char *value, mdgan_error *error)
+static bool names(size_t n_word, const char *const *words, const char *keyword)
+{
+    bool found = false;
+    for (size_t i = 0; i < n_word; i += 2) {
+        found = found || strcmp(words[i], keyword) == 0;
+    }
+    return found;
+}
+
+mdgan_status mdgan_session_set(mdgan_session *session, size_t n_word, const char *const *words, mdgan_error *error)
 {
     mdgan_config config;
-    mdgan_status status = changed_config(session, keyword, value, &config, error);
+    mdgan_status status = changed_config(session, n_word, words, &config, error);
     status = mdgan_comm_agree(session->retained_comm, status, error);
     if (status != MDGAN_OK) {
         return status;
     }
     const mdgan_config before = session->config;
     session->config = config;
-    if (strcmp(keyword, "resume") == 0) { /* found out now, as at the beginning */
+    if (names(n_word, words, "resume")) { /* found out now, as at the beginning */
         status = session_check_resume(session, error);
     }
     if (status != MDGAN_OK) {

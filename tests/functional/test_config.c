@@ -155,6 +155,23 @@ static void test_accepted_values(void **state)
     assert_true(c.batch == MDGAN_AUTO_INT);
 }
 
+static void test_words(void **state)
+{
+    (void)state;
+    const char *const words[] = {"windows", "2", "seed", "7", "windows", "3"};
+    mdgan_config config = mdgan_config_defaults();
+    const mdgan_config before = config;
+    mdgan_error error;
+    assert_int_equal(mdgan_config_set_words(&config, 6, words, &error), MDGAN_INVALID);
+    assert_string_equal(error.text, "keyword 'windows' is given twice, with '2' and '3': leave one of them out");
+    assert_int_equal(mdgan_config_set_words(&config, 3, words, &error), MDGAN_INVALID);
+    assert_non_null(strstr(error.text, "keyword 'seed' got no value"));
+    assert_memory_equal(&config, &before, sizeof config);
+    assert_int_equal(mdgan_config_set_words(&config, 4, words, &error), MDGAN_OK);
+    assert_true(config.windows == 2 && config.seed == 7);
+    assert_int_equal(mdgan_config_set_words(&config, 0, NULL, &error), MDGAN_OK);
+}
+
 static void test_long_file_name(void **state)
 {
     (void)state;
@@ -479,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_every_keyword_has_a_golden_error),
         cmocka_unit_test(test_listed_default_is_the_default),
         cmocka_unit_test(test_accepted_values),
+        cmocka_unit_test(test_words),
         cmocka_unit_test(test_long_file_name),
         cmocka_unit_test(test_window_rule),
         cmocka_unit_test(test_window_rule_is_the_trainings),

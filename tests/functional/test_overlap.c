@@ -322,7 +322,7 @@ static void test_other_models_end_it(void **state)
 {
     stub_host *const stub = *state;
     mdgan_session *session = in_flight(stub);
-    stub_check(stub, mdgan_session_set(session, "iterations", "3", &stub->error));
+    stub_check(stub, mdgan_session_set(session, 2, (const char *const[]){"iterations", "3"}, &stub->error));
     stub_check(stub, mdgan_session_train(session, &stub->error));
     assert_false(mdgan_session_report(session).overlapping);
     assert_int_equal(mdgan_session_report(session).training.iteration, 3);

@@ -11,7 +11,8 @@
 
 static mdgan_status set(stub_host *stub, mdgan_session *session, const char *keyword, const char *value)
 {
-    return mdgan_session_set(session, keyword, value, &stub->error);
+    const char *const words[] = {keyword, value};
+    return mdgan_session_set(session, 2, words, &stub->error);
 }
 
 /* What is set counts for the next training, as if it had been given at the beginning. */
@@ -72,6 +73,25 @@ static void test_set_refuses_contradictions(void **state)
     stub_check(stub, mdgan_session_train(session, &stub->error));
     assert_int_equal(access(stub_path(stub, "model.h5"), R_OK), 0);
     assert_int_not_equal(access(stub_path(stub, "data.h5"), F_OK), 0);
+    mdgan_session_destroy(session);
+}
+
+/* All of them or none, in any order. */
+static void test_set_of_several(void **state)
+{
+    stub_host *const stub = *state;
+    const char *const good[] = {"latent", "7", "init", "random", "iterations", "1"};
+    const char *const bad[] = {"iterations", "9", "batch", "10"};
+    const char *const twice[] = {"iterations", "9", "iterations", "8"};
+    mdgan_session *const session = stub_session(stub);
+    stub_offer_range(stub, session, 0, STUB_FRAMES);
+    stub_check(stub, mdgan_session_set(session, 6, good, &stub->error));
+    stub_check_error(stub, mdgan_session_set(session, 4, bad, &stub->error), MDGAN_INVALID, "multiple of 4");
+    stub_check_error(stub, mdgan_session_set(session, 4, twice, &stub->error), MDGAN_INVALID, "is given twice");
+    stub_check_error(stub, mdgan_session_set(session, 3, good, &stub->error), MDGAN_INVALID, "got no value");
+    stub_check(stub, mdgan_session_train(session, &stub->error));
+    assert_int_equal(mdgan_session_report(session).training.iteration, 1);
+    assert_int_equal(mdgan_model_info_get(mdgan_session_model(session)).latent, 7);
     mdgan_session_destroy(session);
 }
 
@@ -160,13 +180,10 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, stub_set_up, stub_tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_set_counts_for_the_next_training),
-        TEST(test_set_refuses_what_was_fixed),
-        TEST(test_set_refuses_contradictions),
-        TEST(test_set_seed_leaves_an_emission_alone),
-        TEST(test_set_resume_counts_once),
-        TEST(test_write_in_the_middle_of_collecting),
-        TEST(test_write_of_freed_frames),
+        TEST(test_set_counts_for_the_next_training),  TEST(test_set_refuses_what_was_fixed),
+        TEST(test_set_refuses_contradictions),        TEST(test_set_of_several),
+        TEST(test_set_seed_leaves_an_emission_alone), TEST(test_set_resume_counts_once),
+        TEST(test_write_in_the_middle_of_collecting), TEST(test_write_of_freed_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -233,7 +233,8 @@ class Overlap(host.LammpsCase):
 class Wrong(host.LammpsCase):
     CASES = {
         "mdgan train gan": ["cannot train yet", "3 of 16"],
-        "mdgan train gan minutes": ["'minutes' has no value"],
+        "mdgan train gan minutes": ["'minutes' got no value"],
+        "mdgan train gan minutes 1 minutes 2": ["'minutes' is given twice"],
         "mdgan train gan minutes many": ["minutes", "many"],
         "mdgan train gan windows 2": ["windows"],
         "mdgan train gin": ["no fix with ID 'gin'"],

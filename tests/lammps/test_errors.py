@@ -38,7 +38,8 @@ CASES = {
     "resume of other data": (fix(host.FIX.replace("gan all", "gan half") + " resume model.h5")
                              .replace("fix gan", "group half id <= 165\nfix gan"),
                              ["Fix mdgan gan: ", "resume", "model.h5", "was on 220 entities, but here are 110"]),
-    "keyword without value": (fix(host.FIX + " windows"), [FIX, "'windows' has no value"]),
+    "keyword without value": (fix(host.FIX + " windows"), [FIX, "'windows' got no value"]),
+    "keyword twice": (fix(host.FIX + " windows 2 windows 3"), [FIX, "'windows' is given twice, with '2' and '3'"]),
     "missing directory": (fix(host.FIX + " save no/such/model.h5"), ["no/such", "save"]),
     "missing data directory": (fix(host.FIX + " data no/such/windows.h5"), ["no/such", "data"]),
     "no model file": (fix(host.FIX + " load none.h5"), ["none.h5", "load"]),
@@ -65,6 +66,7 @@ CASES = {
     "emit untrained": (emit("run 4\nmdgan emit gan 10"), ["Fix mdgan gan: ", "3 of 16 frames", "run", "load"]),
     "emit keyword": (emit("mdgan emit gan 10 dump x"), [COMMAND, "unknown keyword 'dump'", "file NAME"]),
     "emit keyword without value": (emit("mdgan emit gan 10 file"), [COMMAND, "'file' has no value"]),
+    "emit keyword twice": (emit("mdgan emit gan 10 file a.h5 file b.h5"), [COMMAND, "'file' is given twice"]),
     "emit without arguments": (emit("mdgan emit"), [COMMAND, "expected: mdgan emit ID N"]),
     "unknown action": (emit("mdgan omit gan 10"), [COMMAND, "unknown action 'omit'"]),
     "emit into missing directory": (host.LOAD + "mdgan emit gan 10 file no/such/out.h5\n",

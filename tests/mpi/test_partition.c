@@ -58,7 +58,8 @@ static void test_giving_up(const mdgan_comm *comm, const mdgan_peer *peer)
     for (int f = 0; f < FRAMES; f++) {
         CHECK(offer(session, f, world_rank == 0, &done, &error) == MDGAN_OK && !done);
     }
-    CHECK(mdgan_session_set(session, "iterations", "3", &error) == MDGAN_OK);
+    const char *const words[] = {"iterations", "3"};
+    CHECK(mdgan_session_set(session, 2, words, &error) == MDGAN_OK);
     CHECK(mdgan_session_train(session, &error) == MDGAN_OK);
     CHECK(mdgan_session_report(session).training.iteration == 3);
     mdgan_session_destroy(session);

@@ -59,6 +59,11 @@ mdgan_status mdgan_config_set_window(mdgan_config *config, const char *text, mdg
  * unknown keyword the most similar one. Unchanged after an error. */
 mdgan_status mdgan_config_set(mdgan_config *config, const char *keyword, const char *value, mdgan_error *error);
 
+/** Sets keywords from @p words: keyword, value, keyword, value, ... Errors: those of mdgan_config_set(), and
+ * MDGAN_INVALID for a keyword without value or given twice. Unchanged after an error. */
+mdgan_status mdgan_config_set_words(mdgan_config *config, size_t n_word, const char *const *words /* [n_word] */,
+                                    mdgan_error *error);
+
 /** Checks what involves more than one keyword (batch, save/load/resume together, directory of `save`/`data` exists and
  * is writable, `load` and `resume` readable). Only file look-ups, nothing is created. */
 mdgan_status mdgan_config_check(const mdgan_config *config, mdgan_error *error);
@@ -125,10 +130,12 @@ mdgan_status mdgan_session_create(mdgan_session **session, const mdgan_config *c
  * the other partition are told that there will be no more. NULL is fine. */
 void mdgan_session_destroy(mdgan_session *session);
 
-/** Changes a keyword of a running session, for the next training or file. The keywords that were fixed when the session
- * began (windows, load, isotropic, reversible, stop, overlap) are refused, and those that contradict each other.
- * Unchanged after an error. Collective. Errors: those of mdgan_config_set() and mdgan_config_check(), MDGAN_STATE. */
-mdgan_status mdgan_session_set(mdgan_session *session, const char *keyword, const char *value, mdgan_error *error);
+/** Changes keywords of a running session, for the next training or file; @p words as in mdgan_config_set_words(). The
+ * keywords that were fixed when the session began (windows, load, isotropic, reversible, stop, overlap) are refused,
+ * and those that contradict each other. Unchanged after an error. Collective. Errors: those of mdgan_config_set_words()
+ * and mdgan_config_check(), MDGAN_STATE. */
+mdgan_status mdgan_session_set(mdgan_session *session, size_t n_word, const char *const *words /* [n_word] */,
+                               mdgan_error *error);
 
 /** Hands over one frame. @p row: [n_entity][n_component], feature units, read on rank 0 only (others may pass NULL).
  * @p step, @p time: the host's clock. @p box: [9] edge vectors or NULL. A repeated step is ignored; a step that does
