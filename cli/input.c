@@ -50,6 +50,21 @@ static mdgan_status skip_frames(mdgan_dataset *data, size_t skip, const char *pa
     return MDGAN_OK;
 }
 
+/* Options that say what the file says itself would be ignored. */
+static mdgan_status check_options(const input_options *options, bool is_dump, const char *path, mdgan_error *error)
+{
+    if (is_dump && options->group) {
+        return mdgan_fail(error, MDGAN_INVALID, "--group '%s': '%s' is a dump, which has no groups: leave it out",
+                          options->group, path);
+    }
+    if (!is_dump && (options->dt > 0 || options->time_unit)) {
+        return mdgan_fail(error, MDGAN_INVALID,
+                          "%s: '%s' is an H5MD file, which holds its own times: leave it out, it is for dumps",
+                          options->dt > 0 ? "--dt" : "--time-unit", path);
+    }
+    return MDGAN_OK;
+}
+
 mdgan_status input_read(mdgan_dataset *data, const char *path, const input_options *options, mdgan_error *error)
 {
     static const char dump_start[] = "ITEM: ";
@@ -62,11 +77,12 @@ mdgan_status input_read(mdgan_dataset *data, const char *path, const input_optio
     fclose(file);
 
     mdgan_dataset read = {0};
-    mdgan_status status;
-    if (n_read == sizeof start - 1 && !strcmp(start, dump_start)) {
-        status = dump_local_read(&read, path, options->dump_kind, options->dt, options->time_unit, error);
-    } else {
-        status = mdgan_series_read(&read, path, options->group, error);
+    const bool is_dump = n_read == sizeof start - 1 && !strcmp(start, dump_start);
+    mdgan_status status = is_dump
+                              ? dump_local_read(&read, path, options->dump_kind, options->dt, options->time_unit, error)
+                              : mdgan_series_read(&read, path, options->group, error);
+    if (status == MDGAN_OK) {
+        status = check_options(options, is_dump, path, error);
     }
     if (status == MDGAN_OK) {
         status = skip_frames(&read, options->skip, path, error);

@@ -104,6 +104,11 @@ class Pipeline(unittest.TestCase):
         self.assertAlmostEqual(a[-1, 0], wavenumber / 2, delta=1e-5 * wavenumber)
         self.assertAlmostEqual(a[a[:, 1].argmax(), 0], 0.2 * wavenumber, delta=1.01 * wavenumber / 64)
 
+    def test_options_for_dumps_are_refused_for_h5md(self):
+        for option, value in (("--dt", 5), ("--time-unit", "fs")):
+            done = mdgan("spectrum", "short.h5", "--segment", 64, option, value, status=1)
+            self.assertIn(f"{option}: 'short.h5' is an H5MD file, which holds its own times: leave it out", done.stderr)
+
     def test_spectrum_matches_numpy(self):
         mdgan("spectrum", "short.h5", "--segment", 64, "-o", "c.csv")
         value = series_value("short.h5").astype(float)
