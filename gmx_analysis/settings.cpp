@@ -294,8 +294,10 @@ void Settings::checkOutput() const
     if (!atoms.empty() && entityCount > 0) {
         refuseInput("Option -oa lists the atoms of the selection, so it does not go with -entities");
     }
-    if (atoms.empty() && !output.any() && config.save[0] == '\0' && config.data[0] == '\0') {
-        refuseInput("Nothing would be kept: give -save for the model, or an output such as -o, -ot or -spec");
+    if (!onlyListsAtoms() && !output.any() && config.save[0] == '\0' && config.data[0] == '\0') {
+        const std::string alone = atoms.empty() ? "" : " but the atoms, for which leave out -f and -load";
+        refuseInput("Nothing would be kept" + alone +
+                    ": give -save for the model, or an output such as -o, -ot or -spec");
     }
     checkNames();
     const std::string &path = output.trajectory;

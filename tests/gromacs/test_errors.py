@@ -148,6 +148,9 @@ class Errors(host.GromacsCase):
         self.refused("-parts got 99: must be from 1 to 21", *BASE, "-feature", "mol-parts", "-parts", 99, *KEEP)
         self.refused("-entities got 3: it is for a model that is loaded", *BASE, "-entities", 3, *KEEP)
         self.refused("Nothing would be kept: give -save", *BASE, "-M", 16)
+        self.refused("Nothing would be kept but the atoms, for which leave out -f and -load: give -save", *BASE, "-M", 16,
+                     "-oa", "atoms.dat")
+        self.refused("Option specified multiple times", *BASE, "-windows", 2, "-windows", 3, *KEEP)
         self.refused("nothing to learn from: give a trajectory with -f", "-s", "topol.tpr", *KEEP)
         self.refused("-ot: an .xtc holds no velocities", *BASE, "-M", 16, "-ot", "gan.xtc")
         self.refused("Option -s is missing", "-f", "traj.trr", *KEEP)
