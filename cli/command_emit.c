@@ -88,8 +88,9 @@ static mdgan_status write_frames(const arguments *a, mdgan_generator *generator,
     status = mdgan_series_close(writer, error);
     if (status == MDGAN_OK) {
         const double seconds = frame_clock_seconds(&clock);
-        fprintf(stderr, "mdgan emit: %zu frames of %zu entities in %.2f s, %.0f frames/s\n", a->n_frame, a->n_entity,
-                seconds, (double)a->n_frame / seconds);
+        fprintf(stderr, "mdgan emit: %zu frame%s of %zu %s in %.2f s, %.0f frames/s\n", a->n_frame,
+                a->n_frame == 1 ? "" : "s", a->n_entity, a->n_entity == 1 ? "entity" : "entities", seconds,
+                (double)a->n_frame / seconds);
     }
     return status;
 }

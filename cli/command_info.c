@@ -15,7 +15,8 @@ static void print_feature(const mdgan_feature *f)
     printf("feature:     %s (%s, %zu component%s%s%s)\n", f->name, kind[f->kind], f->n_component,
            f->n_component == 1 ? "" : "s", f->isotropic ? ", isotropic" : "", f->reversible ? ", reversible" : "");
     printf("value unit:  %s\n", f->value_unit[0] ? f->value_unit : "none");
-    printf("frame every: %.9g %s (%" PRId64 " steps)\n", f->dt, f->time_unit, f->stride);
+    printf("frame every: %.9g%s%s (%" PRId64 " step%s)\n", f->dt, f->time_unit[0] ? " " : "", f->time_unit, f->stride,
+           f->stride == 1 ? "" : "s");
 }
 
 static void print_model(const mdgan_model *model)
@@ -23,8 +24,8 @@ static void print_model(const mdgan_model *model)
     const mdgan_model_info info = mdgan_model_info_get(model);
     puts("mdgan model");
     print_feature(&info.feature);
-    printf("window:      %zu frames, %.6g %s\n", info.window, (double)info.window * info.feature.dt,
-           info.feature.time_unit);
+    printf("window:      %zu frames, %.6g%s%s\n", info.window, (double)info.window * info.feature.dt,
+           info.feature.time_unit[0] ? " " : "", info.feature.time_unit);
     printf("latent:      %zu\n", info.latent);
     printf("weights:     %zu\n", info.n_weight);
     printf("start:       %s\n", info.start);

@@ -105,8 +105,9 @@ mdgan_status input_same_clock(const mdgan_dataset *a, const mdgan_dataset *b, co
     if (fabs(a->feature.dt - b->feature.dt) > 1e-6 * a->feature.dt ||
         strcmp(a->feature.time_unit, b->feature.time_unit)) {
         return mdgan_fail(error, MDGAN_MISMATCH,
-                          "'%s' has a frame every %.9g %s, the first series every %.9g %s: analyse them separately",
-                          path_b, b->feature.dt, b->feature.time_unit, a->feature.dt, a->feature.time_unit);
+                          "'%s' has a frame every %.9g%s%s, the first series every %.9g%s%s: analyse them separately",
+                          path_b, b->feature.dt, b->feature.time_unit[0] ? " " : "", b->feature.time_unit,
+                          a->feature.dt, a->feature.time_unit[0] ? " " : "", a->feature.time_unit);
     }
     return MDGAN_OK;
 }

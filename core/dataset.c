@@ -116,9 +116,9 @@ mdgan_status mdgan_feature_match(const mdgan_feature *const model, const mdgan_f
     if (status == MDGAN_OK && !(fabs(model->dt - data->dt) <= 1e-6 * fabs(model->dt))) {
         status =
             mdgan_fail(error, MDGAN_MISMATCH,
-                       "the model of '%s' has %.9g %s between frames, but the data have %.9g; use the model's time "
+                       "the model of '%s' has %.9g%s%s between frames, but the data have %.9g; use the model's time "
                        "step and stride, or train a model on these data",
-                       model->name, model->dt, model->time_unit, data->dt);
+                       model->name, model->dt, model->time_unit[0] ? " " : "", model->time_unit, data->dt);
     }
     return status;
 }

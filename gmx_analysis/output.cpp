@@ -60,9 +60,9 @@ void generate(const SeriesInfo &info, const std::vector<OutputPointer> &outputs,
         output->commit();
     }
     const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-    std::fprintf(stderr, "\n%lld frames of %zu entities generated: %g ps in %.3g s, %.0f frames/s\n",
-                 static_cast<long long>(info.frameCount), info.entityCount,
-                 static_cast<double>(info.frameCount) * info.feature.dt, seconds,
-                 seconds > 0 ? static_cast<double>(info.frameCount) / seconds : 0.0);
+    std::fprintf(stderr, "\n%lld frame%s of %zu %s generated: %g ps in %.3g s, %.0f frames/s\n",
+                 static_cast<long long>(info.frameCount), info.frameCount == 1 ? "" : "s", info.entityCount,
+                 info.entityCount == 1 ? "entity" : "entities", static_cast<double>(info.frameCount) * info.feature.dt,
+                 seconds, seconds > 0 ? static_cast<double>(info.frameCount) / seconds : 0.0);
 }
 } // namespace mdgan

@@ -277,9 +277,10 @@ void Emission::report(double cpu_seconds) const
     const mdgan_feature &feature = fix_->feature();
     char line[256];
     std::snprintf(line, sizeof line,
-                  "mdgan emit: %lld frames of %zu entities, simulated time %g %s, CPU time %.3g s, "
+                  "mdgan emit: %lld frame%s of %zu %s, simulated time %g %s, CPU time %.3g s, "
                   "%.0f frames per CPU second\n",
-                  static_cast<long long>(n_emitted_), fix_->n_entity(), static_cast<double>(n_emitted_) * feature.dt,
+                  static_cast<long long>(n_emitted_), n_emitted_ == 1 ? "" : "s", fix_->n_entity(),
+                  fix_->n_entity() == 1 ? "entity" : "entities", static_cast<double>(n_emitted_) * feature.dt,
                   feature.time_unit[0] ? feature.time_unit : "time units", total,
                   total > 0.0 ? static_cast<double>(n_emitted_) / total : 0.0);
     utils::logmesg(lmp, std::string(line));

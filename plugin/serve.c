@@ -271,8 +271,8 @@ static mdgan_status train(server *s, const order *job, const mdgan_dataset *data
         mdgan_comm_agree(comm, mdgan_trainer_create(&trainer, &job->config, data, comm, error), error);
     if (status == MDGAN_OK) {
         training_start_text(trainer, s->start);
-        log_line(s, "mdgan: training for the other partition on %zu entities x %zu frames of '%s', start: %s",
-                 data->n_entity, data->n_frame, data->feature.name, s->start);
+        log_line(s, "mdgan: training for the other partition on %zu %s x %zu frames of '%s', start: %s", data->n_entity,
+                 data->n_entity == 1 ? "entity" : "entities", data->n_frame, data->feature.name, s->start);
         const mdgan_progress progress = mdgan_trainer_progress(trainer);
         if (is_root(s)) {
             send_progress(s, &progress);

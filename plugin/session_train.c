@@ -119,9 +119,9 @@ void session_log_start(const mdgan_session *session, size_t n_frame, const char 
 {
     const mdgan_feature *const feature = &session->feature;
     const double span = feature->dt * (double)session->config.window;
-    session_log(session, "mdgan: training on %zu entities x %zu frames of '%s', window M = %zu (%g%s%s), start: %s",
-                session->n_entity, n_frame, feature->name, session->config.window, span,
-                feature->time_unit[0] != '\0' ? " " : "", feature->time_unit, start);
+    session_log(session, "mdgan: training on %zu %s x %zu frames of '%s', window M = %zu (%g%s%s), start: %s",
+                session->n_entity, session->n_entity == 1 ? "entity" : "entities", n_frame, feature->name,
+                session->config.window, span, feature->time_unit[0] != '\0' ? " " : "", feature->time_unit, start);
 }
 
 void session_warn_of_score(const mdgan_session *session)

@@ -281,8 +281,7 @@ static mdgan_status judge(trainer *const t, judgement *const j, mdgan_error *con
 {
     if (!all_finite(t->net.generator.n_parameter, t->generator.theta)) {
         return mdgan_fail(error, MDGAN_NUMERIC,
-                          "training diverged at iteration %zu (weights not finite); the best model so far is kept; "
-                          "lower 'rate' and 'rate/critic'",
+                          "training diverged at iteration %zu (weights not finite); lower 'rate' and 'rate/critic'",
                           (size_t)t->iteration);
     }
     j->keeps = keeps_start(t);

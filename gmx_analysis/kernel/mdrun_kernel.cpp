@@ -103,8 +103,9 @@ MdrunKernel::MdrunKernel(const MdrunSetup &setup)
     feature_.dt = setup_.timeStep * static_cast<double>(input_.stride);
     feature_.stride = input_.stride;
     createSession();
-    std::fprintf(stderr, "mdgan: '%s': %s of %zu entities, every %lld steps\n", setup_.inputPath.c_str(),
-                 list_.feature.c_str(), list_.entityCount(), static_cast<long long>(input_.stride));
+    std::fprintf(stderr, "mdgan: '%s': %s of %zu %s, every %lld step%s\n", setup_.inputPath.c_str(),
+                 list_.feature.c_str(), list_.entityCount(), list_.entityCount() == 1 ? "entity" : "entities",
+                 static_cast<long long>(input_.stride), input_.stride == 1 ? "" : "s");
     if (setup_.isRestart) {
         std::fprintf(stderr, "mdgan: the simulation goes on from a checkpoint; the collection begins anew\n");
     }

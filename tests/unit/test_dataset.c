@@ -92,6 +92,12 @@ static void match_names_what_differs(void **const state)
     f = bond_velocity(2);
     strcpy(f.time_unit, "ps");
     assert_mismatch(&f, "time unit");
+    mdgan_feature without_unit = bond_velocity(2);
+    mdgan_error error = {""};
+    without_unit.time_unit[0] = '\0';
+    f = without_unit;
+    f.dt = 3;
+    assert_fails(mdgan_feature_match(&without_unit, &f, &error), MDGAN_MISMATCH, &error, "has 2 between frames");
 }
 
 static void create_zeroes_and_clear_frees(void **const state)
