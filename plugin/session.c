@@ -96,28 +96,57 @@ void mdgan_session_destroy(mdgan_session *session)
 
 /* ---- collect ------------------------------------------------------------------------------------------------- */
 
+static void log_anew(const mdgan_session *session, const char *reason, size_t n_dropped)
+{
+    session_log(session, "mdgan: %s: the collection starts anew, the %zu frame%s so far %s dropped, %zu are wanted",
+                reason, n_dropped, n_dropped == 1 ? "" : "s", n_dropped == 1 ? "is" : "are",
+                session->collection.n_wanted);
+}
+
+/* A host whose frames never come at the interval that is wanted hears of it twice. */
+static void log_gap(const mdgan_session *session, int64_t previous, size_t n_dropped)
+{
+    const collection *const c = &session->collection;
+    const char *const s = c->stride == 1 ? "" : "s";
+    if (session->n_gap == 1) {
+        char reason[96];
+        snprintf(reason, sizeof reason, "step %lld does not follow step %lld by %lld step%s", (long long)c->last_step,
+                 (long long)previous, (long long)c->stride, s);
+        log_anew(session, reason, n_dropped);
+    } else if (session->n_gap == 2) {
+        session_log(session,
+                    "mdgan: nor does step %lld: a frame is wanted every %lld step%s, but these are %lld apart; choose "
+                    "one interval for both (no more is said of it until frames follow each other)",
+                    (long long)c->last_step, (long long)c->stride, s, (long long)(c->last_step - previous));
+    }
+}
+
+static void log_break(const mdgan_session *session, int64_t previous, size_t n_dropped)
+{
+    char reason[96];
+    snprintf(reason, sizeof reason, "the simulation has not run from step %lld to step %lld", (long long)previous,
+             (long long)session->collection.last_step);
+    log_anew(session, reason, n_dropped);
+}
+
 /* Takes the frame, or says in the log what is wrong with it. */
 static mdgan_status collect(mdgan_session *session, int64_t step, double time, const double *box, const float *row,
                             mdgan_error *error)
 {
     collection *const c = &session->collection;
-    const long long previous = c->last_step;
+    const int64_t previous = c->last_step;
     const bool broken = c->broken;
     collected outcome = COLLECTED_NOTHING;
     size_t n_dropped = 0;
     const bool frozen = session->model != NULL && !session_keeps_frames(session);
     const mdgan_status status = collection_offer(c, step, time, box, row, frozen, &outcome, &n_dropped, error);
-    if (outcome == COLLECTED_ANEW) {
-        char gap[96];
-        if (broken) {
-            snprintf(gap, sizeof gap, "the simulation has not run from step %lld to step %lld", previous,
-                     (long long)step);
-        } else {
-            snprintf(gap, sizeof gap, "step %lld does not follow step %lld by %lld steps", (long long)step, previous,
-                     (long long)c->stride);
-        }
-        session_log(session, "mdgan: %s: the collection starts anew, the %zu frames so far are dropped, %zu are wanted",
-                    gap, n_dropped, c->n_wanted);
+    if (outcome == COLLECTED_ANEW && broken) {
+        log_break(session, previous, n_dropped);
+    } else if (outcome == COLLECTED_ANEW) {
+        session->n_gap++;
+        log_gap(session, previous, n_dropped);
+    } else if (outcome == COLLECTED_FRAME) {
+        session->n_gap = 0;
     }
     return status;
 }

@@ -17,6 +17,7 @@ struct mdgan_session {
     mdgan_host host;
     const mdgan_comm *retained_comm;
     collection collection;
+    size_t n_gap;               /* frames in a row that did not follow the one before */
     mdgan_model *model;         /* NULL before training or loading; the same on every rank */
     mdgan_generator *generator; /* NULL before the first emission and after a restart */
     float *origin;              /* [n_entity][n_component], where the emission set out; NULL if it needs none */

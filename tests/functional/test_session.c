@@ -112,6 +112,29 @@ static void test_break_is_logged(void **state)
     mdgan_session_destroy(session);
 }
 
+/* A host whose frames never come at the wanted interval hears of it twice, and again after it has been right. */
+static void test_wrong_interval_is_not_logged_for_ever(void **state)
+{
+    stub_host *const stub = *state;
+    mdgan_session *const session = stub_session(stub);
+    bool done = true;
+    for (size_t f = 0; f < 40; f += 4) {
+        stub_check(stub, stub_offer(stub, session, f, &done));
+    }
+    assert_string_equal(stub->log, "mdgan: step 16 does not follow step 0 by 4 steps: the collection starts anew, "
+                                   "the 1 frame so far is dropped, 32 are wanted\n"
+                                   "mdgan: nor does step 32: a frame is wanted every 4 steps, but these are 16 apart; "
+                                   "choose one interval for both (no more is said of it until frames follow each "
+                                   "other)\n");
+    stub_forget_log(stub);
+    stub_offer_range(stub, session, 36, 38);
+    assert_string_equal(stub->log, "");
+    stub_check(stub, stub_offer(stub, session, 40, &done));
+    stub_check_log(stub,
+                   "step 160 does not follow step 148 by 4 steps: the collection starts anew, the 2 frames so far");
+    mdgan_session_destroy(session);
+}
+
 static void test_order_errors(void **state)
 {
     stub_host *const stub = *state;
@@ -468,6 +491,7 @@ int main(void)
         TEST(test_windows_multiply_the_frames),
         TEST(test_gap_is_logged),
         TEST(test_break_is_logged),
+        TEST(test_wrong_interval_is_not_logged_for_ever),
         TEST(test_order_errors),
         TEST(test_load_equals_the_trained),
         TEST(test_new_model_restarts_the_emission),

@@ -138,6 +138,13 @@ class Rerun(host.LammpsCase):
         self.assertEqual(len(self.series("out.h5")[0]), 10)
 
 
+    def test_a_dump_of_another_interval(self):
+        self.lammps(host.WATER + self.DUMP.replace("custom 2", "custom 6") + "run 60\n")
+        result = self.lammps(host.WATER.replace("fix move all nve\n", "") + PLAIN + self.READ)
+        self.assertEqual(result.output.count("does not follow"), 1)
+        self.assertRegex(result.output, "nor does step 12: a frame is wanted every 2 steps, but these are 6 apart")
+
+
 class Overlap(host.LammpsCase):
     LONG = host.FIX_RANDOM.replace("iterations 3", "iterations 40")
 
