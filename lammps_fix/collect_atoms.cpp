@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "domain.h"
+#include "group.h"
 #include "units.h"
 #include "update.h"
 
@@ -44,7 +45,21 @@ CollectAtoms::CollectAtoms(LAMMPS *lammps, int groupbit, const HostError &compla
     if (!atom->tag_enable) {
         complain.fail("feature " + name_ + " needs atom IDs, but this system has none; remove atom_modify id no");
     }
+    refuse_dynamic_group();
     MPI_Comm_size(world, &n_rank_);
+}
+
+void CollectAtoms::refuse_dynamic_group() const
+{
+    int i = 0;
+    while (group->bitmask[i] != groupbit_) {
+        i++;
+    }
+    if (group->dynamic[i]) {
+        complain_.fail("feature " + name_ + ": the atoms of group " + group->names[i] +
+                       " change from step to step, but those of a feature must not; make it static (group " +
+                       group->names[i] + " static), or choose another");
+    }
 }
 
 mdgan_feature CollectAtoms::describe_as(const std::string &name, mdgan_kind kind, size_t n_vector) const

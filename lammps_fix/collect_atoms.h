@@ -88,6 +88,7 @@ class CollectAtoms : public Collect
     }
 
   private:
+    void refuse_dynamic_group() const;
     void finish(double *row, size_t n_found);
     template <class T> std::vector<T> gather_as(const std::vector<T> &part, MPI_Datatype type) const;
 

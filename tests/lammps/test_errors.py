@@ -48,6 +48,8 @@ CASES = {
     "model of another feature": (fix(host.FIX.replace("mdgan 2", "mdgan 4") + " load model.h5"),
                                  ["Fix mdgan gan: ", "stride"]),
     "empty group": (fix("group none empty\nfix gan none mdgan 2 8 bond/velocity 1"), ["Fix mdgan gan: ", "group"]),
+    "dynamic group": (fix("group hot dynamic all every 1\nfix gan hot mdgan 2 8 atom/velocity"),
+                      ["Fix mdgan gan: ", "group hot change from step to step", "group hot static"]),
     "timestep changed": (host.WATER + host.FIX + "\nrun 4\ntimestep 0.5\nrun 1000\n",
                          ["Fix mdgan gan: ", "the timestep changed from 0.241888 to 0.5 after the first frame"]),
     "timestep changed with a model": (host.WATER + host.FIX + "\nmdgan load gan model.h5\ntimestep 0.5\nrun 1000\n",
