@@ -138,6 +138,18 @@ class Rerun(host.LammpsCase):
         self.assertEqual(len(self.series("out.h5")[0]), 10)
 
 
+    def test_a_dump_without_velocities(self):
+        self.lammps(host.WATER + self.DUMP + "run 60\n")
+        for ranks in (1, 2):
+            result = self.lammps(host.WATER.replace("fix move all nve\n", "") + PLAIN + "rerun all.dump dump x y z\n",
+                                 ranks=ranks, fails=True)
+            self.assertRegex(result.output, "ERROR.*'bond/velocity 1' is the same in all 16 frames: .*needs vx vy vz.*"
+                                            "the windows are in 'mdgan-gan-windows.h5', for `mdgan train`")
+            step, _, value = self.series("mdgan-gan-windows.h5")
+            numpy.testing.assert_array_equal(step, numpy.arange(0, 31, 2))
+            self.assertEqual(value.shape, (16, host.N_BOND, 3))
+            os.remove(self.path("mdgan-gan-windows.h5"))
+
     def test_a_dump_of_another_interval(self):
         self.lammps(host.WATER + self.DUMP.replace("custom 2", "custom 6") + "run 60\n")
         result = self.lammps(host.WATER.replace("fix move all nve\n", "") + PLAIN + self.READ)

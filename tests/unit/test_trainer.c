@@ -465,6 +465,25 @@ static void nonsense_in_the_configuration_is_named(void **const state)
     refuse(state, &c, MDGAN_DATA, "too few");
 }
 
+/* Entities may differ from each other, but not only that. */
+static void frames_that_are_all_alike_are_refused(void **const state)
+{
+    mdgan_dataset data;
+    mdgan_trainer *t = NULL;
+    mdgan_error error = {""};
+    const mdgan_train_config c = variant(0, 1);
+    training_data(&data, MDGAN_VELOCITY, true);
+    const size_t d = data.feature.n_component, n = data.n_frame * d;
+    for (size_t i = 0; i < data.n_entity * n; i++) {
+        data.value[i] = data.value[i / n * n + i % d];
+    }
+    assert_fails(mdgan_trainer_create(&t, &c, &data, *state, &error), MDGAN_DATA, &error, "is the same in all");
+    data.value[5 * n - 1] += 1; /* one that moves is enough */
+    assert_ok(mdgan_trainer_create(&t, &c, &data, *state, &error), &error);
+    mdgan_trainer_destroy(t);
+    mdgan_dataset_clear(&data);
+}
+
 /* What mdgan_latent_fits() says before there are data is what the start says of them. */
 static void latent_fits_or_the_start_refuses_it(void **const state)
 {
@@ -704,6 +723,7 @@ int main(void)
         cmocka_unit_test(molecules_get_a_frame),
         cmocka_unit_test(nonsense_in_the_configuration_is_named),
         cmocka_unit_test(nonsense_in_real_numbers_is_named),
+        cmocka_unit_test(frames_that_are_all_alike_are_refused),
         cmocka_unit_test(latent_fits_or_the_start_refuses_it),
         cmocka_unit_test(only_fitting_checkpoints_are_resumed),
         cmocka_unit_test(other_values_are_not_resumed_on),
