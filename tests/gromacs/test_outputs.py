@@ -97,7 +97,7 @@ class Model(host.GromacsCase):
         numpy.testing.assert_array_equal(self.series("gan.h5")[2], self.series("other.h5")[2])
 
     def test_a_training_goes_on(self):
-        self.tool(*TRAIN, "-save", "model.h5")
+        self.tool(*TRAIN, "-init", "random", "-save", "model.h5")  # a linear start leaves nothing to train
         result = self.tool(*TRAIN[:-4], "-iterations", 4, "-resume", "model.h5", "-save", "more.h5")
         self.assertIn("iteration 4/4", result.output)
 
