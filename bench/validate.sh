@@ -4,7 +4,7 @@
 # the truth: all numbers and pictures of docs/validation.md. Hours; runs that are there already, of the same sources and
 # the same settings, are not repeated, so that it may be stopped and started again.
 #   bench/validate.sh [CASE...]     default: oscillator diffusion water polymer; none: only tables and pictures
-#   MDGAN_VALIDATE_SEEDS=n          seeds 1 .. n (default 5); four times as many for diffusion's own rows
+#   MDGAN_VALIDATE_SEEDS=n          seeds 1 .. n (default 5); twice as many for the own rows of diffusion
 #   MDGAN_VALIDATE_PARTS="a b ..."  of the rows below (default: all)
 #   MDGAN_VALIDATE_JOBS=n           runs beside each other, one thread each (default: one per processor)
 #   MDGAN_VALIDATE_MINUTES=x        limit of each training, instead of those below
@@ -74,10 +74,10 @@ minutes() { # case, part
 }
 
 # Estimates of a diffusion coefficient scatter so much (bench/information.py) that five sets of data say little of them;
-# their fits take seconds.
+# they take three minutes each.
 last_seed() { # case, part
     case $1-$2 in
-    diffusion-own) echo $((4 * seeds)) ;;
+    diffusion-own) echo $((2 * seeds)) ;;
     *) echo "$seeds" ;;
     esac
 }

@@ -264,8 +264,8 @@ static choice choose_methods(const costs *const c, const size_t n_state)
     return chosen;
 }
 
-/* Whether the rounds cannot tell a from the best: within one standard error of their difference. */
-static bool as_good(const choice *const a, const choice *const best, const size_t n_round)
+/* Whether the rounds cannot tell a from the best: within n_error standard errors of their difference. */
+static bool as_good(const choice *const a, const choice *const best, const size_t n_round, const double n_error)
 {
     const double mean = (a->total - best->total) / (double)n_round;
     double square = 0;
@@ -273,7 +273,7 @@ static bool as_good(const choice *const a, const choice *const best, const size_
         const double deviation = a->round[k] - best->round[k] - mean;
         square += deviation * deviation;
     }
-    return mean <= (n_round > 1 ? sqrt(square / (double)((n_round - 1) * n_round)) : 0);
+    return mean <= (n_round > 1 ? n_error * sqrt(square / (double)((n_round - 1) * n_round)) : 0);
 }
 
 /* One candidate for one group. */
@@ -287,7 +287,8 @@ static choice choice_of(const costs *const c, const size_t group, const size_t n
     return one;
 }
 
-/* Whether no other candidate is clearly better for a group than the relaxation spectrum. */
+/* Whether no other candidate is clearly better for a group than the relaxation spectrum: by two standard errors. By
+ * one, every sixth choice of the rounds would take a model that knows of no memory beyond the records. */
 static bool is_overdamped(const costs *const c, const size_t group)
 {
     choice best = {.total = INFINITY}, spectrum = {.total = INFINITY};
@@ -296,7 +297,7 @@ static bool is_overdamped(const costs *const c, const size_t group)
         best = one.total < best.total ? one : best;
         spectrum = candidates[i].method == RELAXATION ? one : spectrum;
     }
-    return isfinite(spectrum.total) && as_good(&spectrum, &best, c->n_round);
+    return isfinite(spectrum.total) && as_good(&spectrum, &best, c->n_round, 2);
 }
 
 /* The relaxation spectrum for groups that are overdamped, as many states for the others. False if there are none. */
@@ -335,7 +336,8 @@ static mdgan_status choose(const costs *const c, const size_t n_state, choice *c
     if (choose_relaxation(c, chosen)) {
         return MDGAN_OK;
     }
-    while (least < best && !(isfinite(choices[least].total) && as_good(&choices[least], &choices[best], c->n_round))) {
+    while (least < best &&
+           !(isfinite(choices[least].total) && as_good(&choices[least], &choices[best], c->n_round, 1))) {
         least++;
     }
     *chosen = choices[least];
