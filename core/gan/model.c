@@ -122,7 +122,7 @@ void mdgan_score_remark(const double score, char text[MDGAN_SCORE_REMARK_LENGTH]
         snprintf(
             text, MDGAN_SCORE_REMARK_LENGTH,
             "held-out score %.3g is far above 1: what the model generates is about %.2g standard errors off the data; "
-            "compare the two before you use it, or train it anew",
+            "compare the two before you use it, or train it for longer or on more windows",
             score, sqrt(score));
     }
 }

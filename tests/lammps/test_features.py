@@ -108,7 +108,7 @@ class Molecules(FeatureCase):
 
     def test_group(self):
         """Only the group's atoms count; keywords may follow at once where N is left out."""
-        script = host.WATER + "group some id 1:89\n" + DUMP + fix("molecule/com seed 4", "some") + "run 1000\n"
+        script = host.WATER + "group some id 1:89\n" + DUMP + fix("molecule/com progress 1", "some") + "run 1000\n"
         self.check(script, 1, 2, lambda atoms: atoms[:, :89])
 
     def test_same_bits_twice(self):

@@ -142,8 +142,8 @@ static void resuming_a_random_start_is_never_having_stopped(void **const state)
     check_resume(*state, 3);
 }
 
-/* A finished training has nothing left to do, and a second run does nothing. */
-static void a_finished_training_stays_as_it_is(void **const state)
+/* A training of four iterations and @p seconds goes on within limits (NULL: its own) that leave nothing to do. */
+static void check_rest(const mdgan_comm *const comm, const double seconds, const mdgan_train_config *const limits)
 {
     mdgan_dataset data;
     mdgan_trainer *t = NULL;
@@ -151,8 +151,9 @@ static void a_finished_training_stays_as_it_is(void **const state)
     mdgan_error error = {""};
     training_data(&data, MDGAN_VELOCITY, true);
     const mdgan_train_config c = variant(0, 4);
-    mdgan_model *const whole = trained(&c, &data, *state);
-    assert_ok(mdgan_trainer_resume(&t, whole, NULL, &data, *state, &error), &error);
+    mdgan_model *const whole = trained(&c, &data, comm);
+    whole->resume->seconds = seconds;
+    assert_ok(mdgan_trainer_resume(&t, whole, limits, &data, comm, &error), &error);
     assert_ok(mdgan_trainer_run(t, NULL, NULL, 1e9, &error), &error);
     assert_ok(mdgan_trainer_model(t, true, &again, &error), &error);
     assert_models_equal(whole, again);
@@ -162,28 +163,17 @@ static void a_finished_training_stays_as_it_is(void **const state)
     mdgan_dataset_clear(&data);
 }
 
-/* Nor has one that has had all its time. */
+static void a_finished_training_stays_as_it_is(void **const state)
+{
+    check_rest(*state, 1, NULL);
+}
+
 static void a_training_without_time_left_stays_as_it_is(void **const state)
 {
-    mdgan_dataset data;
-    mdgan_trainer *t = NULL;
-    mdgan_model *again = NULL;
-    mdgan_error error = {""};
-    training_data(&data, MDGAN_VELOCITY, true);
-    const mdgan_train_config c = variant(0, 4);
-    mdgan_train_config limits = c;
+    mdgan_train_config limits = variant(0, 4);
     limits.iterations = 8;
     limits.seconds = 10;
-    mdgan_model *const part = trained(&c, &data, *state);
-    part->resume->seconds = 10;
-    assert_ok(mdgan_trainer_resume(&t, part, &limits, &data, *state, &error), &error);
-    assert_ok(mdgan_trainer_run(t, NULL, NULL, 1e9, &error), &error);
-    assert_ok(mdgan_trainer_model(t, true, &again, &error), &error);
-    assert_models_equal(part, again);
-    mdgan_trainer_destroy(t);
-    mdgan_model_destroy(part);
-    mdgan_model_destroy(again);
-    mdgan_dataset_clear(&data);
+    check_rest(*state, 10, &limits);
 }
 
 static void no_iterations_keep_the_start(void **const state)
