@@ -58,7 +58,7 @@ void session_log(const mdgan_session *session, const char *format, ...)
 /* Why the host wants a training to end, or NULL; rank 0 asks it. */
 const char *session_cancelled(const mdgan_session *session);
 
-/* Says why a training ended early, if it did; @p cancelled: as the host has it, or NULL. */
+/* Says why a training ended early or was left out, if so; @p cancelled: as the host has it, or NULL. */
 void session_log_remark(const mdgan_session *session, const training_result *result, const char *cancelled);
 
 /* Takes over @p model and @p training. An emission from the model before ends, and the collected frames are freed: only

@@ -94,8 +94,8 @@ const char *session_cancelled(const mdgan_session *session)
 void session_log_remark(const mdgan_session *session, const training_result *result, const char *cancelled)
 {
     if (result->remark.text[0] != '\0') {
-        session_log(session, "mdgan: training ended early, its best model so far is kept: %s%s%s", result->remark.text,
-                    cancelled != NULL ? ": " : "", cancelled != NULL ? cancelled : "");
+        session_log(session, "mdgan: %s%s%s", result->remark.text, cancelled != NULL ? ": " : "",
+                    cancelled != NULL ? cancelled : "");
     }
 }
 

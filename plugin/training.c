@@ -29,7 +29,7 @@ static mdgan_status run_if_needed(mdgan_trainer *trainer, mdgan_progress_fn prog
         return mdgan_trainer_run(trainer, progress, context, interval, remark);
     }
     snprintf(remark->text, sizeof remark->text,
-             "held-out entities cannot tell the linear start from the data (score %.2f, 1 is chance)",
+             "nothing to train: held-out entities cannot tell the linear start from the data (score %.2f, 1 is chance)",
              mdgan_trainer_progress(trainer).start_score);
     return MDGAN_OK;
 }
@@ -44,7 +44,11 @@ mdgan_status training_run(mdgan_trainer *trainer, const mdgan_comm *comm, mdgan_
     if (!leaves_model(status)) {
         return mdgan_fail(error, status, "%s", reason.text);
     }
-    result->remark = reason;
+    if (status == MDGAN_OK) {
+        result->remark = reason;
+    } else {
+        mdgan_fail(&result->remark, status, "training ended early, its best model so far is kept: %.900s", reason.text);
+    }
     /* A checkpoint holds the weights as they are now: once they are not finite, no one can go on from them. */
     const bool checkpoint = status != MDGAN_NUMERIC;
     status = mdgan_comm_agree(comm, mdgan_trainer_model(trainer, checkpoint, &result->model, error), error);

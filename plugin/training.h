@@ -12,7 +12,7 @@ enum { TRAINING_START_LENGTH = sizeof(((mdgan_model_info *)0)->start) };
 typedef struct training_result {
     mdgan_model *model; /* the owner destroys it */
     mdgan_progress progress;
-    mdgan_error remark; /* why it ended early, or "" */
+    mdgan_error remark; /* that it ended early or was left out, and why, or "" */
 } training_result;
 
 /* How the start was found; "" if it cannot be told. */
