@@ -4,7 +4,7 @@
 # the truth: all numbers and pictures of docs/validation.md. Hours; runs that are there already, of the same sources and
 # the same settings, are not repeated, so that it may be stopped and started again.
 #   bench/validate.sh [CASE...]     default: oscillator diffusion water polymer; none: only tables and pictures
-#   MDGAN_VALIDATE_SEEDS=n          seeds 1 .. n (default 5); twice as many for the own rows of diffusion
+#   MDGAN_VALIDATE_SEEDS=n          seeds 1 .. n (default 5)
 #   MDGAN_VALIDATE_PARTS="a b ..."  of the rows below (default: all)
 #   MDGAN_VALIDATE_JOBS=n           runs beside each other, one thread each (default: one per processor)
 #   MDGAN_VALIDATE_MINUTES=x        limit of each training, instead of those below
@@ -73,15 +73,6 @@ minutes() { # case, part
     esac
 }
 
-# Estimates of a diffusion coefficient scatter so much (bench/information.py) that five sets of data say little of them;
-# they take three minutes each.
-last_seed() { # case, part
-    case $1-$2 in
-    diffusion-own) echo $((2 * seeds)) ;;
-    *) echo "$seeds" ;;
-    esac
-}
-
 run() { # case, part, seed, rows
     local name=$1-$2-$3 file draft words child sources
     file=$results/$name.json draft=$work/$name.draft
@@ -130,8 +121,7 @@ rm -f "$work/failed" "$work"/*.draft*
 for case in "${cases[@]}"; do
     for part in "${parts[@]}"; do
         rows=${MDGAN_VALIDATE_ROWS:-$(rows "$case" "$part")}
-        last=$(last_seed "$case" "$part")
-        for ((seed = 1; seed <= last && ${#rows} > 0; seed++)); do
+        for ((seed = 1; seed <= seeds && ${#rows} > 0; seed++)); do
             while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
                 wait -n
             done
