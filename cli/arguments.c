@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 int option_next(int argc, char **argv, const char *letters, const struct option *names, mdgan_error *error)
 {
@@ -59,14 +58,4 @@ mdgan_status expect_words(int argc, int wanted, int more, const char *names, mdg
 mdgan_status expect_output(const char *path, const char *what, mdgan_error *error)
 {
     return path ? MDGAN_OK : mdgan_fail(error, MDGAN_INVALID, "nowhere to write the %s: add -o FILE", what);
-}
-
-mdgan_status expect_other_file(const char *output, const char *input, mdgan_error *error)
-{
-    struct stat a, b;
-    /* One file may have several names. */
-    if (output && input && !stat(output, &a) && !stat(input, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino) {
-        return mdgan_fail(error, MDGAN_INVALID, "'%s' is both read and written: name another output", output);
-    }
-    return MDGAN_OK;
 }

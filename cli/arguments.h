@@ -21,7 +21,5 @@ mdgan_status parse_real(const char *what, const char *text, double min, double m
 mdgan_status expect_words(int argc, int wanted, int more, const char *names, mdgan_error *error);
 /* Fails if no path was given with -o. */
 mdgan_status expect_output(const char *path, const char *what, mdgan_error *error);
-/* Fails if the output would take the place of the input. NULL stands for none of either. */
-mdgan_status expect_other_file(const char *output, const char *input, mdgan_error *error);
 
 #endif

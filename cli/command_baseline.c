@@ -57,7 +57,7 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
     if (status == MDGAN_OK) {
         status = expect_output(a->output, "series", error);
     }
-    return status != MDGAN_OK ? status : expect_other_file(a->output, a->input, error);
+    return status != MDGAN_OK ? status : mdgan_expect_other_file(a->output, a->input, error);
 }
 
 static mdgan_status run(int argc, char **argv, mdgan_error *error)

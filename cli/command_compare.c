@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <mdgan/plugin.h>
 #include <string.h>
 
 #include "arguments.h"
@@ -65,7 +66,7 @@ static mdgan_status add_word(comparison *c, const char *word, const char *output
     const char *const sign = strchr(word, '='), *const path = sign ? sign + 1 : word;
     snprintf(label, sizeof label, "%.*s", sign ? (int)(sign - word) : (int)strlen(word), word);
     spectrum_table table;
-    mdgan_status status = expect_other_file(output, path, error);
+    mdgan_status status = mdgan_expect_other_file(output, path, error);
     if (status == MDGAN_OK) {
         status = spectrum_table_read(&table, path, error);
     }
@@ -84,7 +85,7 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     text_output out;
     mdgan_status status = parse(&a, argc, argv, error);
     if (status == MDGAN_OK) {
-        status = expect_other_file(a.output, a.reference, error);
+        status = mdgan_expect_other_file(a.output, a.reference, error);
     }
     if (status == MDGAN_OK) {
         status = comparison_create(&c, a.reference, a.bands, a.above, a.smooth, error);

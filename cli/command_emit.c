@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <mdgan/generate.h>
 #include <mdgan/interrupt.h>
+#include <mdgan/plugin.h>
 #include <mdgan/series.h>
 #include <mdgan/version.h>
 #include <stdio.h>
@@ -47,7 +48,7 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
     if (status == MDGAN_OK) {
         status = expect_output(a->output, "series", error);
     }
-    return status != MDGAN_OK ? status : expect_other_file(a->output, a->model, error);
+    return status != MDGAN_OK ? status : mdgan_expect_other_file(a->output, a->model, error);
 }
 
 static mdgan_status append_frames(const arguments *a, mdgan_generator *generator, mdgan_series_writer *writer,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
+#include <mdgan/plugin.h>
 #include <string.h>
 
 #include "command.h"
@@ -38,9 +39,9 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
         status = expect_words(argc, 1, 1, "SERIES...", error);
     }
     for (int i = optind; status == MDGAN_OK && i < argc; i++) {
-        status = expect_other_file(a->output, argv[i], error);
+        status = mdgan_expect_other_file(a->output, argv[i], error);
     }
-    return status != MDGAN_OK ? status : expect_other_file(a->output, a->reference, error);
+    return status != MDGAN_OK ? status : mdgan_expect_other_file(a->output, a->reference, error);
 }
 
 /* Adds one file to the pooled spectrum, weighted by its entities; mean and squared standard error still unscaled. */

@@ -76,10 +76,10 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
         status = set_output(&a->config, output, error);
     }
     if (status == MDGAN_OK) {
-        status = expect_other_file(a->config.save, a->input, error);
+        status = mdgan_expect_other_file(a->config.save, a->input, error);
     }
     if (status == MDGAN_OK) {
-        status = expect_other_file(a->config.data, a->input, error);
+        status = mdgan_expect_other_file(a->config.data, a->input, error);
     }
     if (status == MDGAN_OK && a->config.overlap != MDGAN_OVERLAP_NO) {
         status =
@@ -93,12 +93,6 @@ static void log_line(void *context, const char *line)
     static const char prefix[] = "mdgan: "; /* of the session, for hosts that print lines of others too */
     (void)context;
     fprintf(stderr, "mdgan train: %s\n", strncmp(line, prefix, strlen(prefix)) ? line : line + strlen(prefix));
-}
-
-static const char *cancelled(void *context)
-{
-    (void)context;
-    return mdgan_interrupted() ? "interrupted by a signal" : NULL;
 }
 
 /* All of the file unless `windows` says less; a file that is too short is told so before anything starts. */
@@ -143,7 +137,7 @@ static mdgan_status offer_all(mdgan_session *session, const mdgan_dataset *data,
 static mdgan_status train(const arguments *a, mdgan_dataset *data, mdgan_error *error)
 {
     const mdgan_host host = {
-        .size = sizeof host, .name = "mdgan " MDGAN_VERSION_TEXT, .log = log_line, .cancelled = cancelled};
+        .size = sizeof host, .name = "mdgan " MDGAN_VERSION_TEXT, .log = log_line, .cancelled = mdgan_interrupt_reason};
     mdgan_comm *comm = NULL;
     mdgan_session *session = NULL;
     mdgan_status status = mdgan_comm_create_serial(&comm, error);

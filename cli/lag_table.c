@@ -2,6 +2,7 @@
 #include "lag_table.h"
 
 #include <math.h>
+#include <mdgan/plugin.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -54,7 +55,7 @@ static mdgan_status parse(arguments *a, mdgan_kind dump_kind, bool positions_onl
     if (status == MDGAN_OK) {
         status = expect_words(argc, 1, 0, "SERIES", error);
     }
-    return status != MDGAN_OK ? status : expect_other_file(a->output, argv[optind], error);
+    return status != MDGAN_OK ? status : mdgan_expect_other_file(a->output, argv[optind], error);
 }
 
 /* The diffusion coefficient as a comment of the table. */

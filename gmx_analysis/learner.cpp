@@ -18,11 +18,6 @@ void logLine(void * /*context*/, const char *line)
     const size_t n = std::strlen(prefix);
     std::fprintf(stderr, "%s\n", std::strncmp(line, prefix, n) == 0 ? line + n : line);
 }
-
-const char *cancelled(void * /*context*/)
-{
-    return InterruptGuard::interrupted() ? "interrupted by a signal" : nullptr;
-}
 } // namespace
 
 Learner::Learner(LearnerOptions options, const TimeStep &timeStep, std::function<void()> onDone)
@@ -73,7 +68,7 @@ void Learner::createSession()
     host.size = sizeof host;
     host.name = options_.hostName.c_str();
     host.log = logLine;
-    host.cancelled = cancelled;
+    host.cancelled = mdgan_interrupt_reason;
     mdgan_session *session = nullptr;
     mdgan_error error = {};
     const mdgan_status status =

@@ -6,7 +6,6 @@
 
 #include <cmath>
 #include <memory>
-#include <sys/stat.h>
 
 #include <gromacs/fileio/filetypes.h>
 #include <gromacs/options/basicoptions.h>
@@ -16,6 +15,7 @@
 #include <gromacs/selection/selectionoption.h>
 #include <gromacs/trajectoryanalysis/analysissettings.h>
 #include <gromacs/utility/arrayref.h>
+#include <mdgan/plugin.h>
 
 #include "frame_index.h"
 #include "gmx_error.h"
@@ -69,9 +69,9 @@ gmx::FileNameOption outputFile(const char *name, const char *base, std::string *
 /** An output must not take the place of an input, which may still be written. */
 void refuseSameFile(const std::string &output, const std::string &input)
 {
-    struct stat a = {}, b = {};
-    if (stat(output.c_str(), &a) == 0 && stat(input.c_str(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino) {
-        refuseInput("'" + output + "' is both read and written: name another output");
+    mdgan_error error = {};
+    if (mdgan_expect_other_file(output.c_str(), input.c_str(), &error) != MDGAN_OK) {
+        refuseInput(error.text);
     }
 }
 

@@ -107,6 +107,17 @@ static mdgan_status check_input(const char *keyword, const char *path, mdgan_err
     return MDGAN_OK;
 }
 
+mdgan_status mdgan_expect_other_file(const char *output, const char *input, mdgan_error *error)
+{
+    struct stat a, b;
+    /* One file may have several names. */
+    if (output != NULL && input != NULL && stat(output, &a) == 0 && stat(input, &b) == 0 && a.st_dev == b.st_dev &&
+        a.st_ino == b.st_ino) {
+        return mdgan_fail(error, MDGAN_INVALID, "'%s' is both read and written: name another output", output);
+    }
+    return MDGAN_OK;
+}
+
 /* With `load` there is no training, so what a training reads or writes cannot be meant. */
 static mdgan_status check_load(const mdgan_config *config, mdgan_error *error)
 {

@@ -34,3 +34,9 @@ bool mdgan_interrupted(void)
 {
     return signalled != 0;
 }
+
+const char *mdgan_interrupt_reason(void *context)
+{
+    (void)context;
+    return mdgan_interrupted() ? "interrupted by a signal" : NULL;
+}

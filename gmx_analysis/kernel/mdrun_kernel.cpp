@@ -25,11 +25,6 @@ void logLine(void * /*context*/, const char *line)
     std::fprintf(stderr, "%s%s\n", isOwn ? "" : "mdgan: ", line);
 }
 
-const char *cancelled(void * /*context*/)
-{
-    return InterruptGuard::interrupted() ? "interrupted by a signal" : nullptr;
-}
-
 double secondsNow()
 {
     struct timespec now = {};
@@ -122,7 +117,7 @@ void MdrunKernel::createSession()
     host.size = sizeof host;
     host.name = "gmx mdrun"; // its version is not handed over
     host.log = logLine;
-    host.cancelled = cancelled;
+    host.cancelled = mdgan_interrupt_reason;
     host.rescue = "mdgan-windows.h5";
     mdgan_session *session = nullptr;
     status = mdgan_session_create(&session, &input_.config, &feature_, list_.entityCount(), &host, comm_.get(), &error);

@@ -21,6 +21,9 @@ void mdgan_interrupt_end(void);
 /** Whether one has come since mdgan_interrupt_begin(). */
 bool mdgan_interrupted(void);
 
+/** The same for mdgan_host::cancelled: why a training shall end, or NULL. @p context: not used. */
+const char *mdgan_interrupt_reason(void *context);
+
 #ifdef __cplusplus
 }
 #endif

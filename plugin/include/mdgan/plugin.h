@@ -68,6 +68,10 @@ mdgan_status mdgan_config_set_words(mdgan_config *config, size_t n_word, const c
  * is writable, `load` and `resume` readable). Only file look-ups, nothing is created. */
 mdgan_status mdgan_config_check(const mdgan_config *config, mdgan_error *error);
 
+/** MDGAN_INVALID if the file @p output is there and is @p input, under this or another name: for programs that are
+ * their own host. NULL stands for none of either. */
+mdgan_status mdgan_expect_other_file(const char *output, const char *input, mdgan_error *error);
+
 /** One keyword as documentation sees it. */
 typedef struct mdgan_keyword {
     const char *name, *type, *value, *range, *unit, *help; /**< all never NULL; value is the default as text */
