@@ -400,7 +400,7 @@ static bool good_enough(const trainer *const t)
     return t->config.target > 0 && t->progress.best_score <= t->config.target;
 }
 
-/* As far as it can be told without the clock: a training that goes on may have had all its time before. */
+/* A training that goes on may have had all its time before. */
 static bool used_up(const trainer *const t)
 {
     return t->iteration >= t->config.iterations || good_enough(t) ||
@@ -416,9 +416,8 @@ static mdgan_status run_loop(trainer *const t, const mdgan_progress_fn progress,
     bool stop = used_up(t);
     while (status == MDGAN_OK && !stop) {
         status = iterate(t, error);
-        verdict v = {.seconds = now() - begin};
-        const bool late = t->config.seconds > 0 && v.seconds >= t->config.seconds;
-        v.stop = late || t->iteration >= t->config.iterations || good_enough(t);
+        t->seconds_at_iteration = now() - begin;
+        verdict v = {t->seconds_at_iteration, used_up(t)};
         if (status == MDGAN_OK) {
             status = mdgan_comm_broadcast(t->comm, &v, sizeof v, error);
         }
