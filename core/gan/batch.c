@@ -117,6 +117,25 @@ static mdgan_status split(sample_data *const s, const double holdout, const uint
     return MDGAN_OK;
 }
 
+/* Velocities that a host's file does not hold, say, stay in every frame what they were at the start. */
+static mdgan_status check_changes(const mdgan_dataset *const data, mdgan_error *const error)
+{
+    const size_t d = data->feature.n_component;
+    for (size_t e = 0; e < data->n_entity; e++) {
+        const float *const first = mdgan_dataset_entity(data, e);
+        for (size_t f = 1; f < data->n_frame; f++) {
+            if (memcmp(first, first + f * d, d * sizeof *first) != 0) {
+                return MDGAN_OK;
+            }
+        }
+    }
+    return mdgan_fail(
+        error, MDGAN_DATA,
+        "'%s' is the same in all %zu frames: nothing to learn; check that each frame has values of its own "
+        "(a dump for rerun needs vx vy vz for velocities)",
+        data->feature.name, data->n_frame);
+}
+
 mdgan_status sample_data_create(sample_data *const s, const mdgan_dataset *const data, const size_t window,
                                 const double holdout, const uint64_t seed, mdgan_error *const error)
 {
@@ -150,6 +169,9 @@ mdgan_status sample_data_create(sample_data *const s, const mdgan_dataset *const
     if (status == MDGAN_OK) {
         normalise(s);
         status = split(s, holdout, seed, error);
+    }
+    if (status == MDGAN_OK) {
+        status = check_changes(data, error);
     }
     if (status != MDGAN_OK) {
         sample_data_clear(s);

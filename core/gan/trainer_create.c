@@ -156,25 +156,6 @@ static void initialise(trainer *const t)
     }
 }
 
-/* Velocities that a host's file does not hold, say, stay in every frame what they were at the start. */
-static mdgan_status check_changes(const mdgan_dataset *const data, mdgan_error *const error)
-{
-    const size_t d = data->feature.n_component;
-    for (size_t e = 0; e < data->n_entity; e++) {
-        const float *const first = mdgan_dataset_entity(data, e);
-        for (size_t f = 1; f < data->n_frame; f++) {
-            if (memcmp(first, first + f * d, d * sizeof *first) != 0) {
-                return MDGAN_OK;
-            }
-        }
-    }
-    return mdgan_fail(
-        error, MDGAN_DATA,
-        "'%s' is the same in all %zu frames: nothing to learn; check that each frame has values of its own "
-        "(a dump for rerun needs vx vy vz for velocities)",
-        data->feature.name, data->n_frame);
-}
-
 static mdgan_status begin(mdgan_trainer **const out, const mdgan_train_config *const config,
                           const mdgan_dataset *const data, const mdgan_comm *const comm, mdgan_error *const error)
 {
@@ -192,8 +173,7 @@ static mdgan_status begin(mdgan_trainer **const out, const mdgan_train_config *c
     t->n_frame = data->n_frame;
     t->progress.iterations = config->iterations;
     *out = t;
-    status = sample_data_create(&t->data, data, config->window, config->holdout, config->seed, error);
-    return status == MDGAN_OK ? check_changes(data, error) : status;
+    return sample_data_create(&t->data, data, config->window, config->holdout, config->seed, error);
 }
 
 mdgan_status mdgan_trainer_create(mdgan_trainer **const out, const mdgan_train_config *const config,
