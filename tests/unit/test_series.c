@@ -106,16 +106,23 @@ static void long_series_cross_buffers(void **const state)
     mdgan_dataset_clear(&data);
 }
 
+static mdgan_series_writer *open_bond(const char *const path)
+{
+    const mdgan_feature f = bond_velocity(0.1 + 0.2);
+    mdgan_series_writer *writer = NULL;
+    assert_int_equal(mdgan_series_open(&writer, path, "cmocka", &f, 1, 0, 0, NULL, NULL), MDGAN_OK);
+    return writer;
+}
+
 static void nothing_appears_before_close(void **const state)
 {
     scratch *const s = *state;
     const char *const path = scratch_path(s, "series.h5md");
-    const mdgan_feature f = bond_velocity(0.1 + 0.2);
     const float row[3] = {1, 2, 3};
     mdgan_series_writer *writer;
     mdgan_dataset read;
     scratch_text(path, "precious");
-    assert_int_equal(mdgan_series_open(&writer, path, "cmocka", &f, 1, 0, 0, NULL, NULL), MDGAN_OK);
+    writer = open_bond(path);
     assert_int_equal(mdgan_series_append(writer, row, NULL), MDGAN_OK);
     assert_int_equal(scratch_count(s), 2);
     mdgan_series_abandon(writer);
@@ -125,9 +132,9 @@ static void nothing_appears_before_close(void **const state)
     assert_int_equal(stat(path, &found), 0);
     assert_int_equal(found.st_size, strlen("precious"));
 
-    assert_int_equal(mdgan_series_open(&writer, path, "cmocka", &f, 1, 0, 0, NULL, NULL), MDGAN_OK);
+    writer = open_bond(path);
     assert_int_equal(mdgan_series_close(writer, NULL), MDGAN_STATE);
-    assert_int_equal(mdgan_series_open(&writer, path, "cmocka", &f, 1, 0, 0, NULL, NULL), MDGAN_OK);
+    writer = open_bond(path);
     assert_int_equal(mdgan_series_append(writer, row, NULL), MDGAN_OK);
     assert_int_equal(mdgan_series_close(writer, NULL), MDGAN_OK);
     assert_int_equal(scratch_count(s), 1);
@@ -140,12 +147,11 @@ static void finished_series_wait_for_their_name(void **const state)
 {
     scratch *const s = *state;
     const char *const path = scratch_path(s, "series.h5md");
-    const mdgan_feature f = bond_velocity(0.1 + 0.2);
     const float row[3] = {1, 2, 3};
     mdgan_series_writer *writer;
     mdgan_dataset read;
     for (int closes = 0; closes < 2; closes++) {
-        assert_int_equal(mdgan_series_open(&writer, path, "cmocka", &f, 1, 0, 0, NULL, NULL), MDGAN_OK);
+        writer = open_bond(path);
         assert_int_equal(mdgan_series_finish(writer, NULL), MDGAN_STATE); /* no frames yet */
         assert_int_equal(mdgan_series_append(writer, row, NULL), MDGAN_OK);
         assert_int_equal(mdgan_series_finish(writer, NULL), MDGAN_OK);
