@@ -22,7 +22,7 @@ for mode in linear random; do
             !/^ *[0-9.]+%/ { next }
             { share = $1 + 0; name = $NF; kind = "" }
             name ~ /^panel_/ { kind = "products" }
-            name ~ /^(pack_transposed|multiply_|gemm_)/ { kind = "packing" }
+            name ~ /^(transpose|multiply_|gemm_)/ { kind = "packing" }
             name ~ /^(philox|to_normal|to_uniform|random_)/ { kind = "random" }
             $2 ~ /fftw3f/ || name ~ /^(anchor_|add_places)/ { kind = "transform" }
             name ~ /^(sum_rows|comm_sum|tree_sum|add_floats|add_doubles)/ { kind = "reductions" }

@@ -45,19 +45,19 @@ static inline void transpose_quad(const real *const from, const size_t ld_from, 
     *(quad *)(to + 3 * ld_to) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
-/* to[p][j] = b[j][p]: k rows, `width` apart. */
-static void pack_transposed(const size_t k, const size_t columns, const size_t width, const real *const b,
-                            const size_t ldb, real *const to)
+/* to[p][j] = from[j][p]: `rows` rows of `columns` numbers. */
+static void transpose(const size_t rows, const size_t columns, const real *const from, const size_t ld_from,
+                      real *const to, const size_t ld_to)
 {
-    const size_t k4 = k / 4 * 4, columns4 = columns / 4 * 4;
+    const size_t rows4 = rows / 4 * 4, columns4 = columns / 4 * 4;
     for (size_t j = 0; j < columns4; j += 4) {
-        for (size_t p = 0; p < k4; p += 4) {
-            transpose_quad(b + j * ldb + p, ldb, to + p * width + j, width);
+        for (size_t p = 0; p < rows4; p += 4) {
+            transpose_quad(from + j * ld_from + p, ld_from, to + p * ld_to + j, ld_to);
         }
     }
     for (size_t j = 0; j < columns; j++) {
-        for (size_t p = j < columns4 ? k4 : 0; p < k; p++) {
-            to[p * width + j] = b[j * ldb + p];
+        for (size_t p = j < columns4 ? rows4 : 0; p < rows; p++) {
+            to[p * ld_to + j] = from[j * ld_from + p];
         }
     }
 }
@@ -202,7 +202,7 @@ static void multiply_panels(const kernel *k, const block *const t, const matrix_
         here.side = to.side ? to.side + j : NULL;
         if (b.transposed) {
             const size_t width = columns > k->lanes ? 2 * k->lanes : k->lanes;
-            pack_transposed(t->k, columns, width, b.value + j * b.ld, b.ld, packed);
+            transpose(t->k, columns, b.value + j * b.ld, b.ld, packed, width);
             k->panel(t, packed, width, columns, here);
         } else {
             k->panel(t, b.value + j, b.ld, columns, here);
@@ -247,9 +247,49 @@ void gemm_nn(const size_t m, const size_t n, const size_t k, const real *const a
                     (matrix_b){.value = b, .ld = ldb}, n, k, (place){.c = c, .ldc = ldc, .add = add}, finish);
 }
 
+/* What a product costs: a vector costs the same if it is not full, and one alone as much as two, as rows are read for
+ * each pair. */
+static size_t cost_of(const size_t rows, const size_t columns)
+{
+    return rows * ((columns + 2 * WIDEST - 1) / (2 * WIDEST));
+}
+
+enum { NARROW = 32 }; /* columns of a result that may be computed as its transpose */
+
+/* c = (b^T a)^T, two vectors of columns of b^T a at a time. */
+static void multiply_swapped(const kernel *const kernels, const size_t m, const size_t n, const size_t k,
+                             const matrix_b a, const block b, const place to)
+{
+    _Alignas(64) real part[NARROW * 2 * WIDEST];
+    const place here = {.c = part, .ldc = 2 * WIDEST, .add = to.add};
+    size_t rows;
+    for (size_t i = 0; i < m; i += rows) {
+        const matrix_b some = {.value = a.value + i, .ld = a.ld};
+        real *const c = to.c + i * to.ldc;
+        rows = m - i < 2 * WIDEST ? m - i : 2 * WIDEST;
+        if (to.add) {
+            transpose(n, rows, c, to.ldc, part, 2 * WIDEST);
+        }
+        multiply_blocks(kernels, b, some, rows, k, here, NULL);
+        transpose(rows, n, part, 2 * WIDEST, c, to.ldc);
+    }
+}
+
+static void multiply_tn(const kernel *const kernels, const size_t m, const size_t n, const size_t k,
+                        const real *const a, const size_t lda, const real *const b, const size_t ldb, const place to,
+                        const gemm_finish *const finish)
+{
+    if (!finish && n <= NARROW && cost_of(n, m) < cost_of(m, n)) {
+        multiply_swapped(kernels, m, n, k, (matrix_b){.value = a, .ld = lda},
+                         (block){.m = n, .a = b, .a_row = 1, .a_step = ldb}, to);
+    } else {
+        multiply_blocks(kernels, (block){.m = m, .a = a, .a_row = 1, .a_step = lda}, (matrix_b){.value = b, .ld = ldb},
+                        n, k, to, finish);
+    }
+}
+
 void gemm_tn(const size_t m, const size_t n, const size_t k, const real *const a, const size_t lda, const real *const b,
              const size_t ldb, const bool add, real *const c, const size_t ldc, const gemm_finish *const finish)
 {
-    multiply_blocks(best_kernels(), (block){.m = m, .a = a, .a_row = 1, .a_step = lda},
-                    (matrix_b){.value = b, .ld = ldb}, n, k, (place){.c = c, .ldc = ldc, .add = add}, finish);
+    multiply_tn(best_kernels(), m, n, k, a, lda, b, ldb, (place){.c = c, .ldc = ldc, .add = add}, finish);
 }

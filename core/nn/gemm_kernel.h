@@ -33,25 +33,6 @@ INLINE vector NAMED(choose)(const NAMED(mask) which, const vector yes, const vec
     return (vector)((which & (NAMED(mask))yes) | (~which & (NAMED(mask))no));
 }
 
-/* The last step of one vector of the result: what was there, bias, LeakyReLU or its slope. */
-INLINE vector NAMED(finish)(vector y, const place *const to, const size_t at, const size_t column, const bool all,
-                            const size_t n)
-{
-    if (to->add) {
-        y += NAMED(load_upto)(all, to->c + at, n);
-    }
-    if (to->bias) {
-        y += NAMED(load_upto)(all, to->bias + column, n);
-    }
-    if (to->leaky) {
-        y = NAMED(choose)(y > 0, y, LEAKY_SLOPE * y);
-    }
-    if (to->side) {
-        y = NAMED(choose)(NAMED(load_upto)(all, to->side + at, n) > 0, y, LEAKY_SLOPE * y);
-    }
-    return y;
-}
-
 INLINE void NAMED(store_upto)(const bool all, real *const x, const vector y, const size_t n)
 {
     if (all) {
@@ -90,14 +71,36 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool ful
             }
         }
     }
-#pragma GCC unroll 16
-    for (size_t i = 0; i < rows; i++) {
-#pragma GCC unroll 2
-        for (size_t v = 0; v < n_vector; v++) {
-            sum[i][v] =
-                NAMED(finish)(sum[i][v], to, i * to->ldc + v * LANES, v * LANES, full || v + 1 < n_vector, n_last);
+    /* What was there, bias, LeakyReLU or its slope: one question per tile each. */
+#define EVERY_SUM                                                                                                      \
+    _Pragma("GCC unroll 16") for (size_t i = 0; i < rows; i++)                                                         \
+        _Pragma("GCC unroll 2") for (size_t v = 0; v < n_vector; v++)
+    if (to->add) {
+        EVERY_SUM
+        {
+            sum[i][v] += NAMED(load_upto)(full || v + 1 < n_vector, to->c + i * to->ldc + v * LANES, n_last);
         }
     }
+    if (to->bias) {
+        EVERY_SUM
+        {
+            sum[i][v] += NAMED(load_upto)(full || v + 1 < n_vector, to->bias + v * LANES, n_last);
+        }
+    }
+    if (to->leaky) {
+        EVERY_SUM
+        {
+            sum[i][v] = NAMED(choose)(sum[i][v] > 0, sum[i][v], LEAKY_SLOPE * sum[i][v]);
+        }
+    }
+    if (to->side) {
+        EVERY_SUM
+        {
+            const vector side = NAMED(load_upto)(full || v + 1 < n_vector, to->side + i * to->ldc + v * LANES, n_last);
+            sum[i][v] = NAMED(choose)(side > 0, sum[i][v], LEAKY_SLOPE * sum[i][v]);
+        }
+    }
+#undef EVERY_SUM
     /* Only now: where rows are shorter than a vector, a load from the next one would wait for the store to this one. */
 #pragma GCC unroll 16
     for (size_t i = 0; i < rows; i++) {

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "nn/random.h"
 
+#include <assert.h>
 #include <Random123/philox.h>
 #include <string.h>
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
 
 enum { BLOCK = 256 }; /* words made at a time: small enough for the L1 cache */
 
@@ -10,33 +14,80 @@ enum { BLOCK = 256 }; /* words made at a time: small enough for the L1 cache */
 enum { COUNTERS = 8 };
 typedef uint64_t wide __attribute__((vector_size(COUNTERS * sizeof(uint64_t))));
 
-/* Fills words[0..n), n a multiple of 4, starting at counter `first`. */
-static VECTOR_CLONES void philox_words(const random_key key, const uint64_t iteration, const uint32_t sample,
-                                       const uint32_t first, const size_t n, uint32_t *const words)
+/* Products, in 64 bits, of the words in the lower halves of x with m. */
+typedef void word_product(const wide *x, uint32_t m, wide *product);
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+              "words are put together as little-endian processors store them");
+
+/* Fills words[0..n), n a multiple of 4, starting at counter `first`. What stands above a word is of no account. */
+static inline __attribute__((always_inline)) void philox(word_product *const multiply, const random_key key,
+                                                         const uint64_t iteration, const uint32_t sample,
+                                                         const uint32_t first, const size_t n, uint32_t *const words)
 {
     const wide zero = {0}, number = {0, 1, 2, 3, 4, 5, 6, 7};
     for (size_t begin = 0; begin < n / 4; begin += COUNTERS) {
         uint32_t k0 = (uint32_t)key.seed, k1 = (uint32_t)(key.seed >> 32) ^ (key.purpose * UINT32_C(0x9E3779B9));
-        wide x0 = (number + (first + begin)) & UINT32_MAX, x1 = zero + sample, x2 = zero + (uint32_t)iteration,
+        wide x0 = number + (first + begin), x1 = zero + sample, x2 = zero + (uint32_t)iteration,
              x3 = zero + (iteration >> 32);
 #pragma GCC unroll 10
         for (size_t round = 0; round < 10; round++) {
-            const wide a = x0 * PHILOX_M4x32_0, b = x2 * PHILOX_M4x32_1;
+            wide a, b;
+            multiply(&x0, PHILOX_M4x32_0, &a);
+            multiply(&x2, PHILOX_M4x32_1, &b);
             x0 = (b >> 32) ^ x1 ^ k0;
-            x1 = b & UINT32_MAX;
+            x1 = b;
             x2 = (a >> 32) ^ x3 ^ k1;
-            x3 = a & UINT32_MAX;
+            x3 = a;
             k0 += PHILOX_W32_0;
             k1 += PHILOX_W32_1;
         }
-        const size_t left = n / 4 - begin;
-        for (size_t i = 0; i < COUNTERS && i < left; i++) {
-            words[4 * (begin + i)] = (uint32_t)x0[i];
-            words[4 * (begin + i) + 1] = (uint32_t)x1[i];
-            words[4 * (begin + i) + 2] = (uint32_t)x2[i];
-            words[4 * (begin + i) + 3] = (uint32_t)x3[i];
-        }
+        const wide low = (x0 & UINT32_MAX) | x1 << 32, high = (x2 & UINT32_MAX) | x3 << 32;
+        const wide out[2] = {__builtin_shufflevector(low, high, 0, 8, 1, 9, 2, 10, 3, 11),
+                             __builtin_shufflevector(low, high, 4, 12, 5, 13, 6, 14, 7, 15)};
+        const size_t left = (n - 4 * begin) * sizeof *words;
+        memcpy(words + 4 * begin, out, left < sizeof out ? left : sizeof out);
     }
+}
+
+static inline void multiply_any(const wide *const x, const uint32_t m, wide *const product)
+{
+    *product = (*x & UINT32_MAX) * (uint64_t)m;
+}
+
+static VECTOR_CLONES void words_any(const random_key key, const uint64_t iteration, const uint32_t sample,
+                                    const uint32_t first, const size_t n, uint32_t *const words)
+{
+    philox(multiply_any, key, iteration, sample, first, n, words);
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define HAVE_AVX512
+#define TARGET_AVX512 __attribute__((target("avx512f")))
+
+/* One instruction; compilers multiply all 64 bits, in three. */
+static inline TARGET_AVX512 void multiply_avx512(const wide *const x, const uint32_t m, wide *const product)
+{
+    *product = (wide)_mm512_mul_epu32((__m512i)*x, _mm512_set1_epi64(m));
+}
+
+static TARGET_AVX512 void words_avx512(const random_key key, const uint64_t iteration, const uint32_t sample,
+                                       const uint32_t first, const size_t n, uint32_t *const words)
+{
+    philox(multiply_avx512, key, iteration, sample, first, n, words);
+}
+#endif
+
+static void make_words(const random_key key, const uint64_t iteration, const uint32_t sample, const uint32_t first,
+                       const size_t n, uint32_t *const words)
+{
+#ifdef HAVE_AVX512
+    if (__builtin_cpu_supports("avx512f")) {
+        words_avx512(key, iteration, sample, first, n, words);
+        return;
+    }
+#endif
+    words_any(key, iteration, sample, first, n, words);
 }
 
 void random_words(const random_key key, const uint64_t iteration, const uint32_t sample, const size_t n,
@@ -45,7 +96,7 @@ void random_words(const random_key key, const uint64_t iteration, const uint32_t
     uint32_t words[BLOCK];
     for (size_t done = 0; done < n; done += BLOCK) {
         const size_t now = n - done < BLOCK ? n - done : BLOCK;
-        philox_words(key, iteration, sample, (uint32_t)(done / 4), (now + 3) / 4 * 4, words);
+        make_words(key, iteration, sample, (uint32_t)(done / 4), (now + 3) / 4 * 4, words);
         memcpy(out + done, words, now * sizeof *out);
     }
 }
@@ -69,7 +120,7 @@ void random_uniform(const random_key key, const uint64_t iteration, const uint32
     uint32_t words[BLOCK];
     for (size_t done = 0; done < n; done += BLOCK) {
         const size_t now = n - done < BLOCK ? n - done : BLOCK;
-        philox_words(key, iteration, sample, (uint32_t)(done / 4), (now + 3) / 4 * 4, words);
+        make_words(key, iteration, sample, (uint32_t)(done / 4), (now + 3) / 4 * 4, words);
         to_uniform(words, now, out + done);
     }
 }
@@ -127,7 +178,7 @@ void random_normal(const random_key key, const uint64_t iteration, const uint32_
     for (size_t done = 0; done < n; done += BLOCK) {
         const size_t now = n - done < BLOCK ? n - done : BLOCK;
         const size_t made = (now + 15) / 16 * 16;
-        philox_words(key, iteration, sample, (uint32_t)(done / 4), made, words);
+        make_words(key, iteration, sample, (uint32_t)(done / 4), made, words);
         to_normal(words, made, normal);
         for (size_t i = 0; i < now; i++) {
             out[done + i] = normal[i];

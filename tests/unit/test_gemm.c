@@ -5,10 +5,11 @@
 
 #include "synthetic.h"
 
-/* Narrow and wide results, full and partial tiles, one and several rows; k below and above a block of BLOCK_K. */
-static const size_t sizes[][3] = {{1, 1, 1},    {3, 5, 2},     {8, 32, 64},  {16, 64, 64}, {17, 65, 33},
-                                  {6, 16, 12},  {9, 12, 100},  {13, 31, 20}, {10, 6, 70},  {11, 18, 64},
-                                  {40, 48, 16}, {7, 322, 320}, {12, 4, 300}, {5, 33, 1000}};
+/* Narrow (of TN also as their transposes) and wide results, full and partial tiles, one and several rows; k below and
+ * above a block of BLOCK_K. */
+static const size_t sizes[][3] = {{1, 1, 1},    {3, 5, 2},     {8, 32, 64},   {16, 64, 64}, {17, 65, 33}, {6, 16, 12},
+                                  {9, 12, 100}, {13, 31, 20},  {10, 6, 70},   {11, 18, 64}, {40, 48, 16}, {7, 322, 320},
+                                  {12, 4, 300}, {5, 33, 1000}, {32, 12, 300}, {67, 21, 40}, {64, 8, 20}};
 
 /* Rows of all matrices are farther apart than they are long; what lies between stays as it was. */
 enum { GAP = 3, SEED_A = 1, SEED_B, SEED_C, SEED_BIAS, SEED_SIDE };
@@ -43,7 +44,13 @@ static void run(const kernel *const kernels, const product_case *const p, float 
     const block t = {
         .m = p->m, .a = p->a, .a_row = p->form == TN ? 1 : p->k + GAP, .a_step = p->form == TN ? p->m + GAP : 1};
     const matrix_b b = {.value = p->b, .ld = (p->form == NT ? p->k : p->n) + GAP, .transposed = p->form == NT};
-    multiply_blocks(kernels, t, b, p->n, p->k, (place){.c = c, .ldc = ldc, .add = p->add}, &p->finish);
+    const place to = {.c = c, .ldc = ldc, .add = p->add};
+    const bool finished = p->finish.bias || p->finish.leaky || p->finish.side;
+    if (p->form == TN) {
+        multiply_tn(kernels, p->m, p->n, p->k, p->a, p->m + GAP, p->b, b.ld, to, finished ? &p->finish : NULL);
+    } else {
+        multiply_blocks(kernels, t, b, p->n, p->k, to, &p->finish);
+    }
 }
 
 static void check(const kernel *const kernels, const product_case *const p)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "synthetic.h"
+/* The kinds of processors are private to random.c, hence the source itself. */
+#include "nn/random.c"
 
-#include "nn/random.h"
+#include "synthetic.h"
 
 /* Every seed is fixed, so that a test either always passes or never does; bounds are five standard deviations. */
 enum { SIGMAS = 5, N_NORMAL = 1 << 22, ROW = 1000 };
@@ -32,6 +33,27 @@ static void words_are_philox(void **const state)
     uint32_t words[4];
     random_words((random_key){0, 0}, 0, 0, 4, words);
     assert_memory_equal(words, expected, sizeof words);
+}
+
+/* Every kind of processor that this one can act as, against Random123's own function. */
+static void every_kind_makes_the_same_words(void **const state)
+{
+    (void)state;
+    enum { N = 4 * 101, FIRST = 7, SAMPLE = 12 };
+    const uint64_t iteration = (UINT64_C(5) << 32) + 9;
+    const random_key long_key = {UINT64_C(0xFEDCBA9876543210), RANDOM_NOISE};
+    const philox4x32_key_t key32 = {
+        {UINT32_C(0x76543210), UINT32_C(0xFEDCBA98) ^ (RANDOM_NOISE * UINT32_C(0x9E3779B9))}};
+    uint32_t best[N], any[N];
+    make_words(long_key, iteration, SAMPLE, FIRST, N, best);
+    words_any(long_key, iteration, SAMPLE, FIRST, N, any);
+    for (size_t i = 0; i < N; i += 4) {
+        const philox4x32_ctr_t counter = {
+            {(uint32_t)(FIRST + i / 4), SAMPLE, (uint32_t)iteration, (uint32_t)(iteration >> 32)}};
+        const philox4x32_ctr_t expected = philox4x32(counter, key32);
+        assert_memory_equal(best + i, expected.v, sizeof expected.v);
+        assert_memory_equal(any + i, expected.v, sizeof expected.v);
+    }
 }
 
 static void a_longer_draw_begins_like_a_shorter_one(void **const state)
@@ -273,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_repeat),
         cmocka_unit_test(words_are_philox),
+        cmocka_unit_test(every_kind_makes_the_same_words),
         cmocka_unit_test(a_longer_draw_begins_like_a_shorter_one),
         cmocka_unit_test(draws_write_no_further_than_n),
         cmocka_unit_test(uniforms_fill_the_open_interval),
