@@ -65,7 +65,7 @@ static void taper_row(const anchor *const a, const real *const x, real *const ro
     }
 }
 
-static void add_powers(const size_t n_bin, const real *const spectrum, double *const sums)
+static VECTOR_CLONES void add_powers(const size_t n_bin, const real *restrict spectrum, double *restrict sums)
 {
     for (size_t k = 0; k < n_bin; k++) {
         sums[k] += (double)(spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1]);
@@ -110,18 +110,30 @@ void anchor_update(anchor *const a, const size_t n_batch, const double *const su
     for (size_t k = 0; k < a->n_bin; k++) {
         const double empty = ANCHOR_FLOOR * highest;
         const double norm = (a->target[k] * a->target[k] + empty * empty) * (double)a->n_bin;
-        a->price[k] = (real)(4 * a->weight * (double)a->gap[k] / norm);
+        /* The transform back counts a frequency twice if it has a conjugate: all but the first, and the last of an even
+         * number of frames. */
+        const double once = k == 0 || 2 * k == a->record ? 1 : 0.5;
+        a->price[k] = (real)(4 * a->weight * once * (double)a->gap[k] / norm);
     }
 }
 
-/* Times the price of each frequency, so that transforming back gives the pull on every frame. The transform back counts
- * a frequency twice if it has a conjugate: all but the first, and the last of an even number of frames. */
-static void apply_prices(const anchor *const a, const real scale, real *const spectrum)
+/* Times the price of each frequency, so that transforming back gives the pull on every frame. */
+static VECTOR_CLONES void apply_prices(const size_t n_bin, const real scale, const real *restrict price,
+                                       real *restrict spectrum)
 {
-    for (size_t k = 0; k < a->n_bin; k++) {
-        const real once = k == 0 || 2 * k == a->record ? 1 : (real)0.5;
-        spectrum[2 * k] *= once * scale * a->price[k];
-        spectrum[2 * k + 1] *= once * scale * a->price[k];
+    for (size_t k = 0; k < n_bin; k++) {
+        spectrum[2 * k] *= scale * price[k];
+        spectrum[2 * k + 1] *= scale * price[k];
+    }
+}
+
+static VECTOR_CLONES void add_pulls(const size_t n_window, const size_t place, const real pull,
+                                    const float *restrict gap, real *restrict d_x)
+{
+    for (size_t i = 0; i < n_window; i++, d_x += place) {
+        for (size_t j = 0; j < place; j++) {
+            d_x[j] += pull * gap[j];
+        }
     }
 }
 
@@ -133,15 +145,11 @@ void anchor_gradient(const anchor *const a, const size_t n, const size_t n_batch
     real *const row = work, *spectrum = work + fourier_stride(a->record);
     for (size_t i = 0; i < n * d; i++, spectrum += fourier_stride(a->record)) {
         real *const to = d_x + i / d * a->record * d + i % d;
-        apply_prices(a, scale, spectrum);
+        apply_prices(a->n_bin, scale, a->price, spectrum);
         fourier_backward(&a->transform, spectrum, row);
         for (size_t t = 0; t < a->record; t++) {
             to[t * d] = a->taper[t] * row[t];
         }
     }
-    for (size_t i = 0; i < n * (a->record / a->window); i++) {
-        for (size_t j = 0; j < place; j++) {
-            d_x[i * place + j] += pull * a->gap[a->n_bin + j];
-        }
-    }
+    add_pulls(n * (a->record / a->window), place, pull, a->gap + a->n_bin, d_x);
 }

@@ -241,11 +241,19 @@ void window_tape_layout(window_tape *const tape, const generator *const g, const
     unet_tape_layout(&tape->net, &g->window, n, with_gradient, a);
 }
 
-/* [n][D][M] -> [n][M][D], times scale; D is small, so rows of M are read in parallel. */
+/* [n][D][M] -> [n][M][D], times scale. */
 static VECTOR_CLONES void frames_first(const size_t n, const size_t m, const size_t d, const real scale,
                                        const real *restrict x, real *restrict y)
 {
     for (size_t i = 0; i < n; i++, x += m * d, y += m * d) {
+        if (d == 3) { /* compilers shuffle three vectors at a time */
+            for (size_t t = 0; t < m; t++) {
+                y[3 * t] = scale * x[t];
+                y[3 * t + 1] = scale * x[m + t];
+                y[3 * t + 2] = scale * x[2 * m + t];
+            }
+            continue;
+        }
         for (size_t c = 0; c < d; c++) {
             for (size_t t = 0; t < m; t++) {
                 y[t * d + c] = scale * x[c * m + t];
@@ -258,6 +266,14 @@ static VECTOR_CLONES void components_first(const size_t n, const size_t m, const
                                            real *restrict y)
 {
     for (size_t i = 0; i < n; i++, x += m * d, y += m * d) {
+        if (d == 3) {
+            for (size_t t = 0; t < m; t++) {
+                y[t] = x[3 * t];
+                y[m + t] = x[3 * t + 1];
+                y[2 * m + t] = x[3 * t + 2];
+            }
+            continue;
+        }
         for (size_t c = 0; c < d; c++) {
             for (size_t t = 0; t < m; t++) {
                 y[c * m + t] = x[t * d + c];
