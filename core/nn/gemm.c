@@ -46,6 +46,8 @@ static inline void transpose_quad(const real *const from, const size_t ld_from, 
 }
 
 /* to[p][j] = from[j][p]: `rows` rows of `columns` numbers. */
+typedef void transpose_kind(size_t rows, size_t columns, const real *from, size_t ld_from, real *to, size_t ld_to);
+
 static void transpose(const size_t rows, const size_t columns, const real *const from, const size_t ld_from,
                       real *const to, const size_t ld_to)
 {
@@ -101,6 +103,49 @@ static inline void store_some(real *const x, const quad y, const size_t n)
 #define FIRST(n)      ((1U << (n)) - 1)
 #define TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
 
+/* The same with sixteen columns at a time, as weights have them: every instruction does four quads. */
+enum { MANY = 16 };
+typedef real octet __attribute__((vector_size(8 * sizeof(real))));
+typedef real many __attribute__((vector_size(MANY * sizeof(real)), aligned(sizeof(real)), may_alias));
+
+static TARGET_AVX512 void transpose_many(const size_t rows, const size_t columns, const real *const from,
+                                         const size_t ld_from, real *const to, const size_t ld_to)
+{
+    if (rows % 4 != 0 || columns % MANY != 0) {
+        transpose(rows, columns, from, ld_from, to, ld_to);
+        return;
+    }
+    for (size_t j = 0; j < columns; j += MANY) {
+        for (size_t p = 0; p < rows; p += 4) {
+            many v[4];
+#pragma GCC unroll 4
+            for (size_t i = 0; i < 4; i++) {
+                const real *const at = from + (j + i) * ld_from + p;
+                const quad a = *(const quad *)at, b = *(const quad *)(at + 4 * ld_from),
+                           c = *(const quad *)(at + 8 * ld_from), d = *(const quad *)(at + 12 * ld_from);
+                const octet ab = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7),
+                            cd = __builtin_shufflevector(c, d, 0, 1, 2, 3, 4, 5, 6, 7);
+                v[i] = __builtin_shufflevector(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+            }
+#define LOW  0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29
+#define HIGH 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31
+#define EVEN 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
+#define ODD  2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
+            const many a = __builtin_shufflevector(v[0], v[1], LOW), b = __builtin_shufflevector(v[0], v[1], HIGH),
+                       c = __builtin_shufflevector(v[2], v[3], LOW), d = __builtin_shufflevector(v[2], v[3], HIGH);
+            real *const row = to + p * ld_to + j;
+            *(many *)row = __builtin_shufflevector(a, c, EVEN);
+            *(many *)(row + ld_to) = __builtin_shufflevector(a, c, ODD);
+            *(many *)(row + 2 * ld_to) = __builtin_shufflevector(b, d, EVEN);
+            *(many *)(row + 3 * ld_to) = __builtin_shufflevector(b, d, ODD);
+#undef LOW
+#undef HIGH
+#undef EVEN
+#undef ODD
+        }
+    }
+}
+
 #define KIND                avx2
 #define BYTES               32
 #define ROWS                6
@@ -152,15 +197,17 @@ static bool has_avx512(void)
 typedef struct kernel {
     size_t lanes; /* numbers in a vector; 0: none narrower */
     panel_kind *panel;
+    transpose_kind *transpose;
 } kernel;
 
 enum { N_KERNEL = 4, WIDEST = 64 / sizeof(real) };
 
-static const kernel plain_kernels[N_KERNEL] = {{4, panel_plain}};
+static const kernel plain_kernels[N_KERNEL] = {{4, panel_plain, transpose}};
 #ifdef HAVE_KINDS
-static const kernel avx2_kernels[N_KERNEL] = {{32 / sizeof(real), panel_avx2}};
-static const kernel avx512_kernels[N_KERNEL] = {
-    {64 / sizeof(real), panel_avx512}, {32 / sizeof(real), panel_half}, {16 / sizeof(real), panel_quarter}};
+static const kernel avx2_kernels[N_KERNEL] = {{32 / sizeof(real), panel_avx2, transpose}};
+static const kernel avx512_kernels[N_KERNEL] = {{64 / sizeof(real), panel_avx512, transpose_many},
+                                                {32 / sizeof(real), panel_half, transpose},
+                                                {16 / sizeof(real), panel_quarter, transpose}};
 #endif
 
 static const kernel *best_kernels(void)
@@ -202,7 +249,7 @@ static void multiply_panels(const kernel *k, const block *const t, const matrix_
         here.side = to.side ? to.side + j : NULL;
         if (b.transposed) {
             const size_t width = columns > k->lanes ? 2 * k->lanes : k->lanes;
-            transpose(t->k, columns, b.value + j * b.ld, b.ld, packed, width);
+            k->transpose(t->k, columns, b.value + j * b.ld, b.ld, packed, width);
             k->panel(t, packed, width, columns, here);
         } else {
             k->panel(t, b.value + j, b.ld, columns, here);
