@@ -1,80 +1,132 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Where the libration peak of water lies for who knows 128 lags of the autocorrelation: autoregressions (the whole reference's lags,
-cut off) and spectra smoothed by a Hann window of the lags (stretches of 128 frames of the recorded bonds, on which mdgan learns).
-Usage: libration.py"""
+"""How well 2M = 128 frames of 220 bonds hold the libration peak of water: `mdgan train` without iterations and `mdgan emit` on the
+stretches of the recorded simulation, and on Gaussian series whose spectrum is the reference itself; beside them the spectrum by the lags
+under a Hann window. Peaks are read off as `mdgan compare` does, from spectra smoothed over five bins.
+Usage: libration.py [MDGAN]"""
+import csv
+import json
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
 
 import h5py
 import numpy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LAGS, BAND = 128, (200, 1000)  # frames; cm^-1
+REFERENCE = os.path.join(HERE, "..", "examples", "water-lammps", "reference-vdos.csv")
+RECORDED = os.path.join(HERE, "data", "water-oh-velocity.h5")
+WINDOW, FRAMES, SETS, BANDS = 64, 16384, 8, "200:1000,1200:1800,3000:4300"  # cm^-1
+MEASURED = numpy.dtype([("libration", float), ("bend", float), ("stretch", float), ("l2", float)])
 
 
 def reference():
-    """frequency / cm^-1 and power (unit sum), [1025] each"""
-    path = os.path.join(HERE, "..", "examples", "water-lammps", "reference-vdos.csv")
-    with open(path, encoding="ascii") as file:
-        rows = [line.split(",") for line in file if line[0].isdigit()]
+    """frequency / cm^-1 and power (unit sum), [bin] each"""
+    with open(REFERENCE, encoding="ascii") as file:
+        rows = [row for row in csv.reader(file) if row and row[0][0].isdigit()]
     power = numpy.array([float(row[1]) for row in rows])
     return numpy.array([float(row[0]) for row in rows]), power / power.sum()
 
 
-def stretches():
-    """[stretch][LAGS][series]"""
-    with h5py.File(os.path.join(HERE, "data", "water-oh-velocity.h5")) as file:
+def recorded():
+    """[frame][bond][component]"""
+    with h5py.File(RECORDED) as file:
         found = []
-        file.visititems(lambda name, item: found.append(item) if name.endswith("/value") else None)
-        value = found[0][...].astype(float)
-    return value.reshape(-1, LAGS, value.shape[1] * value.shape[2])
+        file.visititems(lambda name, item: found.append(item[...]) if name.endswith("/value") else None)
+    return found[0].astype(float)
 
 
-def autocorrelation(records):
-    """[LAGS] of records [LAGS][series], each lag over the pairs that there are"""
-    power = (abs(numpy.fft.rfft(records, 2 * LAGS, axis=0)) ** 2).mean(1)
-    r = numpy.fft.irfft(power)[:LAGS] / numpy.arange(LAGS, 0, -1)
-    return r / r[0]
+def synthetic(power, frames, bonds, seed):
+    """Gaussian series with this spectrum, [frame][bond][3]"""
+    period = 2 * (len(power) - 1)
+    white = numpy.random.default_rng(seed).standard_normal((period, bonds, 3))
+    shape = numpy.sqrt(power / (numpy.where(numpy.arange(len(power)) % (len(power) - 1) == 0, 1, 2)))
+    return numpy.fft.irfft(numpy.fft.rfft(white, axis=0) * shape[:, None, None], axis=0)[:frames]
 
 
-def autoregression(r, order, n_bin):
-    """Spectrum of the autoregression with these autocorrelations (Levinson's recursion), unit sum"""
-    a, error = numpy.zeros(order + 1), r[0]
-    a[0] = 1
-    for k in range(1, order + 1):
-        reflection = -(a[:k] @ r[k:0:-1]) / error
-        a[:k + 1] += reflection * a[:k + 1][::-1]
-        error *= 1 - reflection**2
-    power = 1 / abs(numpy.fft.rfft(a, 2 * (n_bin - 1))) ** 2
-    return power / power.sum()
+class Meter:
+    """Measures spectra in a folder of its own."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder = program, folder
+        self.frequency, self.power = reference()
+
+    def mdgan(self, *arguments):
+        done = subprocess.run([self.program, *arguments], cwd=self.folder, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            sys.exit(done.stderr)
+        return done.stdout
+
+    def compare(self, path):
+        """Of a spectrum: shifts of the peaks and relative L2 error"""
+        table = json.loads(self.mdgan("compare", "--reference", REFERENCE, "--bands", BANDS, "one=" + path, "--json"))
+        one, truth = (next(row for row in table["spectra"] if row["label"] == label) for label in ("one", "reference"))
+        shifts = [a - b for a, b in zip(one["peaks"], truth["peaks"])]
+        return numpy.array((*shifts, one["relative_l2"]), MEASURED)
+
+    def start(self, series):
+        """Of the linear start's series, learned from series [frame][bond][component]"""
+        path = os.path.join(self.folder, "series.h5")
+        shutil.copy(RECORDED, path)
+        with h5py.File(path, "r+") as file:
+            names = []
+            file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
+            for name in names:
+                item = file[name]
+                if item.shape and item.shape[0] == 1024:
+                    attributes = dict(item.attrs)
+                    value = series.astype(item.dtype) if name.endswith("/value") else item[: len(series)]
+                    del file[name]
+                    file[name] = value
+                    file[name].attrs.update(attributes)
+        self.mdgan("train", "series.h5", str(WINDOW), "-o", "model.h5", "iterations", "0", "threads", "1")
+        self.mdgan("emit", "model.h5", str(FRAMES), "-o", "long.h5", "--entities", str(series.shape[1]))
+        self.mdgan("spectrum", "long.h5", "-o", "spectrum.csv")
+        return self.compare("spectrum.csv")
+
+    def smoothed(self, series):
+        """Of the lags under a Hann window"""
+        lags = len(series)
+        power = (abs(numpy.fft.rfft(series.reshape(lags, -1), 2 * lags, axis=0)) ** 2).mean(1)
+        r = numpy.fft.irfft(power)[:lags] / numpy.arange(lags, 0, -1)
+        tapered = r * 0.5 * (1 + numpy.cos(numpy.pi * numpy.arange(lags) / lags))
+        both = numpy.zeros(2 * (len(self.power) - 1))
+        both[:lags], both[-lags + 1:] = tapered, tapered[:0:-1]
+        spectrum = numpy.fft.rfft(both).real
+        with open(os.path.join(self.folder, "smooth.csv"), "w", encoding="ascii") as file:
+            file.writelines(f"{f},{max(p, 0)}\n" for f, p in zip(self.frequency, spectrum / spectrum.sum()))
+        return self.compare("smooth.csv")
 
 
-def smoothed(r, n_bin):
-    """Spectrum by the lags under a Hann window, unit sum"""
-    tapered = r * 0.5 * (1 + numpy.cos(numpy.pi * numpy.arange(LAGS) / LAGS))
-    both = numpy.zeros(2 * (n_bin - 1))
-    both[:LAGS], both[-LAGS + 1:] = tapered, tapered[:0:-1]
-    power = numpy.fft.rfft(both).real
-    return power / power.sum()
+def show(name, one):
+    print(f"{name:<44} {one['libration']:10.0f} {one['bend']:6.0f} {one['stretch']:8.0f} {one['l2']:8.3f}", flush=True)
+
+
+def show_sets(name, measure, sets):
+    """Every set's numbers, their mean and standard deviation"""
+    all_sets = numpy.array([measure(one) for one in sets])
+    for i, one in enumerate(all_sets):
+        show(f"{name}, set {i + 1}", one)
+    for what, statistic in (("mean", numpy.mean), ("standard deviation", lambda x: numpy.std(x, ddof=1))):
+        show(f"{name}, {what}", {field: statistic(all_sets[field]) for field in MEASURED.names})
 
 
 def main():
-    frequency, power = reference()
-    n_bin, inside = len(power), (frequency > BAND[0]) & (frequency < BAND[1])
-
-    def tell(name, spectrum):
-        peak = frequency[inside][numpy.argmax(spectrum[inside])]
-        error = numpy.linalg.norm(spectrum - power) / numpy.linalg.norm(power)
-        print(f"{name:<50} {peak:8.0f} {error:12.3f}")
-
-    print(f"{'':<50} {'peak/cm^-1':>8} {'relative L2':>12}")
-    tell("reference", power)
-    exact = numpy.fft.irfft(power)
-    for order in (48, 96, 120):
-        tell(f"reference's lags, autoregression of order {order}", autoregression(exact[:LAGS] / exact[0], order, n_bin))
-    tell("reference's lags, Hann window", smoothed(exact[:LAGS], n_bin))
-    for i, records in enumerate(stretches()):
-        tell(f"frames {i * LAGS} to {(i + 1) * LAGS - 1}, Hann window", smoothed(autocorrelation(records), n_bin))
+    program = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "../build/release/bin/mdgan"))
+    series = recorded()
+    stretches = numpy.split(series, SETS)
+    with tempfile.TemporaryDirectory() as folder:
+        meter = Meter(program, folder)
+        made = [synthetic(meter.power, 2 * WINDOW, series.shape[1], seed) for seed in range(1, SETS + 1)]
+        print(f"{'shift of peaks / cm^-1, error of spectrum':<44} {'libration':>10} {'bend':>6} {'stretch':>8} {'L2':>8}")
+        show_sets("simulation, 128 frames, linear start", meter.start, stretches)
+        show_sets("simulation, 128 frames, Hann window", meter.smoothed, stretches)
+        for frames in (256, 512, 1024):
+            show(f"simulation, first {frames} frames, linear start", meter.start(series[:frames]))
+        show_sets("reference's spectrum, 128 frames, start", meter.start, made)
+        show_sets("reference's spectrum, 128 frames, Hann", meter.smoothed, made)
 
 
 main()

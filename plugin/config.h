@@ -13,6 +13,13 @@ bool config_parse_whole(const char *text, unsigned long long *value);
 /* MDGAN_INVALID unless M fits; @p text: as the user wrote it. */
 mdgan_status config_window_check(size_t window, const char *text, mdgan_error *error);
 
+/* What keywords name files of. */
+typedef enum config_file { CONFIG_MODEL = 1, CONFIG_WINDOWS = 2 } config_file;
+
+/* MDGAN_INVALID if an output named @p path would take the place of a file that a keyword names; @p kinds: sum of those
+ * that it must not be. */
+mdgan_status config_expect_other(const mdgan_config *config, unsigned kinds, const char *path, mdgan_error *error);
+
 /* The training's own defaults, overridden by every keyword that was given. */
 mdgan_train_config config_training(const mdgan_config *config);
 

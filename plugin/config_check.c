@@ -118,6 +118,26 @@ mdgan_status mdgan_expect_other_file(const char *output, const char *input, mdga
     return MDGAN_OK;
 }
 
+mdgan_status config_expect_other(const mdgan_config *config, const unsigned kinds, const char *path, mdgan_error *error)
+{
+    const struct {
+        config_file kind;
+        const char *keyword, *path;
+    } files[] = {{CONFIG_MODEL, "load", config->load},
+                 {CONFIG_MODEL, "resume", config->resume},
+                 {CONFIG_MODEL, "save", config->save},
+                 {CONFIG_WINDOWS, "data", config->data}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        mdgan_error same;
+        if ((files[i].kind & kinds) != 0 && files[i].path[0] != '\0' &&
+            (strcmp(files[i].path, path) == 0 || mdgan_expect_other_file(path, files[i].path, &same) != MDGAN_OK)) {
+            return mdgan_fail(error, MDGAN_INVALID, "'%.300s' is the file of keyword '%s': name another output", path,
+                              files[i].keyword);
+        }
+    }
+    return MDGAN_OK;
+}
+
 /* With `load` there is no training, so what a training reads or writes cannot be meant. */
 static mdgan_status check_load(const mdgan_config *config, mdgan_error *error)
 {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config.h"
+
 mdgan_progress session_progress_of(const mdgan_model *model)
 {
     const mdgan_model_info info = mdgan_model_info_get(model);
@@ -155,7 +157,13 @@ mdgan_status mdgan_session_save(mdgan_session *session, const char *path, mdgan_
     }
     mdgan_status status = MDGAN_OK;
     if (session_is_root(session)) {
-        status = mdgan_model_save(session->model, path, error);
+        status = config_expect_other(&session->config, CONFIG_WINDOWS, path, error);
+        status = status == MDGAN_OK ? mdgan_model_save(session->model, path, error) : status;
     }
     return mdgan_comm_agree(session->retained_comm, status, error);
+}
+
+mdgan_status mdgan_session_check_series(const mdgan_session *session, const char *path, mdgan_error *error)
+{
+    return config_expect_other(&session->config, CONFIG_MODEL | CONFIG_WINDOWS, path, error);
 }

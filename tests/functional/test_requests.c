@@ -3,6 +3,7 @@
 #include "stub_host.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -176,14 +177,39 @@ static void test_write_of_freed_frames(void **state)
     mdgan_session_destroy(session);
 }
 
+/* Neither a model nor windows that a keyword names are lost to a slip in a file name. */
+static void test_outputs_spare_the_files_of_keywords(void **state)
+{
+    stub_host *const stub = *state;
+    enum { PATH_LENGTH = 1024 };
+    char model[PATH_LENGTH], windows[PATH_LENGTH];
+    snprintf(model, sizeof model, "%s", stub_path(stub, "model.h5"));
+    snprintf(windows, sizeof windows, "%s", stub_path(stub, "data.h5"));
+    stub_keyword(stub, "save", model);
+    stub_keyword(stub, "data", windows);
+    stub_keyword(stub, "stop", "no");
+    mdgan_session *const session = stub_trained(stub);
+    stub_check_error(stub, mdgan_session_write(session, model, &stub->error), MDGAN_INVALID,
+                     "model.h5' is the file of keyword 'save': name another output");
+    stub_check_error(stub, mdgan_session_save(session, windows, &stub->error), MDGAN_INVALID,
+                     "data.h5' is the file of keyword 'data': name another output");
+    stub_check_error(stub, mdgan_session_check_series(session, model, &stub->error), MDGAN_INVALID, "keyword 'save'");
+    stub_check_error(stub, mdgan_session_check_series(session, windows, &stub->error), MDGAN_INVALID, "keyword 'data'");
+    stub_check(stub, mdgan_session_check_series(session, stub_path(stub, "long.h5"), &stub->error));
+    stub_check(stub, mdgan_session_write(session, windows, &stub->error));
+    stub_check(stub, mdgan_session_save(session, model, &stub->error));
+    mdgan_session_destroy(session);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, stub_set_up, stub_tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_set_counts_for_the_next_training),  TEST(test_set_refuses_what_was_fixed),
-        TEST(test_set_refuses_contradictions),        TEST(test_set_of_several),
-        TEST(test_set_seed_leaves_an_emission_alone), TEST(test_set_resume_counts_once),
-        TEST(test_write_in_the_middle_of_collecting), TEST(test_write_of_freed_frames),
+        TEST(test_set_counts_for_the_next_training),    TEST(test_set_refuses_what_was_fixed),
+        TEST(test_set_refuses_contradictions),          TEST(test_set_of_several),
+        TEST(test_set_seed_leaves_an_emission_alone),   TEST(test_set_resume_counts_once),
+        TEST(test_write_in_the_middle_of_collecting),   TEST(test_write_of_freed_frames),
+        TEST(test_outputs_spare_the_files_of_keywords),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

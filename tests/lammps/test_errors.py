@@ -69,6 +69,8 @@ CASES = {
     "emit keyword": (emit("mdgan emit gan 10 dump x"), [COMMAND, "unknown keyword 'dump'", "file NAME"]),
     "emit keyword without value": (emit("mdgan emit gan 10 file"), [COMMAND, "'file' has no value"]),
     "emit keyword twice": (emit("mdgan emit gan 10 file a.h5 file b.h5"), [COMMAND, "'file' is given twice"]),
+    "emit over the model": (host.LOAD + "mdgan emit gan 10 file ./model.h5\n",
+                            [COMMAND, "'./model.h5' is the file of keyword 'load': name another output"]),
     "emit without arguments": (emit("mdgan emit"), [COMMAND, "expected: mdgan emit ID N"]),
     "unknown action": (emit("mdgan omit gan 10"), [COMMAND, "unknown action 'omit'"]),
     "emit into missing directory": (host.LOAD + "mdgan emit gan 10 file no/such/out.h5\n",

@@ -175,15 +175,20 @@ mdgan_status mdgan_session_run_ended(mdgan_session *session, mdgan_error *error)
 mdgan_status mdgan_session_train(mdgan_session *session, mdgan_error *error);
 
 /** Writes the frames collected so far as H5MD, also in the middle of collecting. Collective.
- * Errors: MDGAN_STATE (none collected, or freed after the training), those of mdgan_series_write(). */
+ * Errors: MDGAN_STATE (none collected, or freed after the training), MDGAN_INVALID (the model's file by its keyword),
+ * those of mdgan_series_write(). */
 mdgan_status mdgan_session_write(mdgan_session *session, const char *path, mdgan_error *error);
 
 /** Reads a model from @p path (rank 0 reads, all get it); the same checks as `load`. Frees the frames collected (but
  * with `stop no`); ends the emission from the model before and gives up a training beside the run. Collective. */
 mdgan_status mdgan_session_load(mdgan_session *session, const char *path, mdgan_error *error);
 
-/** Writes the model to @p path (rank 0). Collective. Errors: MDGAN_STATE (no model yet), MDGAN_FILE. */
+/** Writes the model to @p path (rank 0). Collective. Errors: MDGAN_STATE (no model yet), MDGAN_INVALID (the file of
+ * keyword `data`), MDGAN_FILE. */
 mdgan_status mdgan_session_save(mdgan_session *session, const char *path, mdgan_error *error);
+
+/** For hosts that write the emission to @p path: MDGAN_INVALID if that is the file of a keyword. Only file look-ups. */
+mdgan_status mdgan_session_check_series(const mdgan_session *session, const char *path, mdgan_error *error);
 
 /** The next emitted frame: *@p row is [n_entity][n_component], feature units, the same on all ranks, valid until the
  * next call. Collective. Errors: MDGAN_STATE (no model: names the remedy), those of mdgan_generator_next(). */
