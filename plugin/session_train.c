@@ -166,6 +166,11 @@ static void log_resumed(const mdgan_session *session, const mdgan_progress *p, c
                     "mdgan: the training of '%s' has had %.3g minutes, of %.3g in all (keyword 'minutes'): nothing is "
                     "left to train; allow more, or 0 for no limit",
                     path, p->seconds / 60, limits->seconds / 60);
+    } else if (limits->target > 0 && p->best_score <= limits->target) {
+        session_log(session,
+                    "mdgan: the training of '%s' has a held-out score of %.3g, of %.3g wanted (keyword 'target'): "
+                    "nothing is left to train; ask for less",
+                    path, p->best_score, limits->target);
     } else {
         session_log(session, "mdgan: the training of '%s' goes on", path);
     }

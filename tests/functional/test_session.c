@@ -397,6 +397,10 @@ static void test_resume_of_a_linear_start_has_its_limits(void **state)
     assert_int_equal(resume_long_training(stub, "auto", "5", path), 3);
     stub_check_log(stub, "model.h5' has had 60 minutes, of 2.5 in all (keyword 'minutes'): nothing is left to train");
     stub_check_silence(stub, "goes on");
+    stub_keyword(stub, "target", "1000000");
+    assert_int_equal(resume_long_training(stub, "0", "5", path), 3);
+    stub_check_log(stub, " of 1e+06 wanted (keyword 'target'): nothing is left to train; ask for less");
+    stub_keyword(stub, "target", "0");
     assert_int_equal(resume_long_training(stub, "0", "5", path), 5);
 }
 
