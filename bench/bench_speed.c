@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Training: iterations per second, beside the same training in PyTorch and beside the rate of OpenBLAS's SGEMM. The
- * three take turns, once per seed, so that a machine's moods meet all of them; rates are medians. */
+ * three take turns, once per seed, so that a machine's moods meet all of them; SGEMM has its turn before and after the
+ * training. Rates are medians, ratios medians of those within a round. */
 #include <math.h>
 #include <mdgan/series.h>
 #include <mdgan/train.h>
@@ -23,8 +24,8 @@ typedef struct setting {
 
 /* What came out, one number per round. */
 typedef struct rates {
-    double *ours, *peer, *ratio, *sgemm; /* [n_seed] */
-    double flops;                        /* per iteration */
+    double *ours, *peer, *ratio, *sgemm, *share; /* [n_seed] */
+    double flops;                                /* per iteration */
 } rates;
 
 /* Files that the peer reads. */
@@ -103,12 +104,14 @@ static mdgan_status measure_round(const bench_request *const request, const sett
     if (status == MDGAN_OK) {
         status = mdgan_series_write(&data, place->data, "mdgan bench", error);
     }
+    const double before = clock_sgemm(SQUARE, (int)s->threads);
     if (status == MDGAN_OK) {
         status = measure(&config, &data, comm, place->model, r, &r->ours[round], error);
     }
     mdgan_dataset_clear(&data);
     if (status == MDGAN_OK) {
-        r->sgemm[round] = clock_sgemm(SQUARE, (int)s->threads);
+        r->sgemm[round] = (before + clock_sgemm(SQUARE, (int)s->threads)) / 2;
+        r->share[round] = 1e-9 * r->flops * r->ours[round] / r->sgemm[round];
         r->peer[round] = measure_peer(request, s, place);
         r->ratio[round] = r->ours[round] / r->peer[round];
     }
@@ -128,7 +131,7 @@ static void print_row(const bench_request *const request, const setting *const s
 {
     const size_t n = request->n_seed;
     const double ratio = clock_median(n, r->ratio), ours = clock_median(n, r->ours), peer = clock_median(n, r->peer),
-                 sgemm = clock_median(n, r->sgemm), gflops = 1e-9 * r->flops * ours;
+                 sgemm = clock_median(n, r->sgemm), share = clock_median(n, r->share), gflops = 1e-9 * r->flops * ours;
     FILE *const out = request->out;
     if (request->json) {
         fprintf(out, "%s\n  {\"mode\": \"%s\", \"threads\": %zu, \"batch\": %zu, \"components\": %zu, ",
@@ -146,7 +149,7 @@ static void print_row(const bench_request *const request, const setting *const s
             "mode    threads  batch  components  iterations/s  PyTorch's  ratio  Mflop/iteration  Gflop/s  of SGEMM\n");
     }
     fprintf(out, "%-6s  %7zu  %5zu  %10zu  %12.1f  %9.1f  %5.2f  %15.1f  %7.1f  %7.1f%%\n", mode_name(s->init),
-            s->threads, s->batch, s->n_component, ours, peer, ratio, 1e-6 * r->flops, gflops, 100 * gflops / sgemm);
+            s->threads, s->batch, s->n_component, ours, peer, ratio, 1e-6 * r->flops, gflops, 100 * share);
     fflush(out);
 }
 
@@ -155,8 +158,9 @@ static mdgan_status measure_setting(const bench_request *const request, const se
                                     mdgan_error *const error)
 {
     const size_t n = request->n_seed;
-    double *const memory = calloc(4 * n, sizeof *memory);
-    rates r = {.ours = memory, .peer = memory + n, .ratio = memory + 2 * n, .sgemm = memory + 3 * n};
+    double *const memory = calloc(5 * n, sizeof *memory);
+    rates r = {
+        .ours = memory, .peer = memory + n, .ratio = memory + 2 * n, .sgemm = memory + 3 * n, .share = memory + 4 * n};
     mdgan_status status = memory ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu rounds", n);
     for (size_t round = 0; status == MDGAN_OK && round < n; round++) {
         status = measure_round(request, s, round, place, comm, &r, error);

@@ -26,7 +26,8 @@ double clock_now(void);
 double clock_median(size_t n, double *value);
 
 /* Floating-point operations per second, in 10^9, of OpenBLAS's SGEMM on square matrices of @p size rows on @p threads
- * threads: the best of a few products. 0 without memory. */
+ * threads: over a few products, so that what else runs on the machine slows it down as it does a training. 0 without
+ * memory. */
 double clock_sgemm(size_t size, int threads);
 
 #endif
