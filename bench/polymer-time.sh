@@ -31,7 +31,7 @@ now() { date +%s.%N; }
 
 if [ ! -s equilibration.cpt ]; then
     cp "$melt"/*.itp "$melt"/*.mdp .
-    python3 "$melt/melt.py" "$chains" "$length" 0.72 $seed
+    python3 "$melt/melt.py" "$chains" "$length" 0.72 $seed >&2
     prepare minimum minimise.mdp start.gro
     simulate minimum -2
     prepare equilibration equilibrate.mdp minimum.gro
