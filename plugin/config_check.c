@@ -107,12 +107,16 @@ static mdgan_status check_input(const char *keyword, const char *path, mdgan_err
     return MDGAN_OK;
 }
 
+/* One file may have several names. */
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 mdgan_status mdgan_expect_other_file(const char *output, const char *input, mdgan_error *error)
 {
-    struct stat a, b;
-    /* One file may have several names. */
-    if (output != NULL && input != NULL && stat(output, &a) == 0 && stat(input, &b) == 0 && a.st_dev == b.st_dev &&
-        a.st_ino == b.st_ino) {
+    if (output != NULL && input != NULL && is_same_file(output, input)) {
         return mdgan_fail(error, MDGAN_INVALID, "'%s' is both read and written: name another output", output);
     }
     return MDGAN_OK;
@@ -128,9 +132,9 @@ mdgan_status config_expect_other(const mdgan_config *config, const unsigned kind
                  {CONFIG_MODEL, "save", config->save},
                  {CONFIG_WINDOWS, "data", config->data}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        mdgan_error same;
-        if ((files[i].kind & kinds) != 0 && files[i].path[0] != '\0' &&
-            (strcmp(files[i].path, path) == 0 || mdgan_expect_other_file(path, files[i].path, &same) != MDGAN_OK)) {
+        const char *const other = files[i].path;
+        const bool spared = (files[i].kind & kinds) != 0 && other[0] != '\0';
+        if (spared && (strcmp(other, path) == 0 || is_same_file(other, path))) {
             return mdgan_fail(error, MDGAN_INVALID, "'%.300s' is the file of keyword '%s': name another output", path,
                               files[i].keyword);
         }

@@ -100,9 +100,9 @@ mdgan_status mdgan_session_write(mdgan_session *session, const char *path, mdgan
     }
     if (session_is_root(session)) {
         status = config_expect_other(&session->config, CONFIG_MODEL, path, error);
-    }
-    if (session_is_root(session) && status == MDGAN_OK) {
-        status = collection_dataset(c, &session->feature, session->n_entity, &data, error);
+        if (status == MDGAN_OK) {
+            status = collection_dataset(c, &session->feature, session->n_entity, &data, error);
+        }
         if (status == MDGAN_OK) {
             status = mdgan_series_write(&data, path, session->host.name != NULL ? session->host.name : "mdgan", error);
         }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "nn/processor.h"
+
 enum { BLOCK_K = 256 }; /* products summed in registers at a time: a panel of b stays in the L1 cache */
 
 /* Of a and of k: element (i, p) of a is a[i * a_row + p * a_step]. */
@@ -85,10 +87,7 @@ static inline void store_some(real *const x, const quad y, const size_t n)
 #define STORE_SOME(x, y, n) store_some(x, (quad)(y), n)
 #include "nn/gemm_kernel.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define HAVE_KINDS
-#include <immintrin.h>
-
+#ifdef HAVE_KINDS
 #ifdef MDGAN_REAL_DOUBLE
 #define WIDE(name)   name##_pd
 #define MASK_AVX2(n) _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)(n)), _mm256_setr_epi64x(0, 1, 2, 3))
@@ -100,8 +99,7 @@ static inline void store_some(real *const x, const quad y, const size_t n)
 #define MASK_WIDEST  __mmask16
 #define VECTOR(bits) __m##bits
 #endif
-#define FIRST(n)      ((1U << (n)) - 1)
-#define TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#define FIRST(n) ((1U << (n)) - 1)
 
 /* The same with sixteen columns at a time, as weights have them: every instruction does four quads. */
 enum { MANY = 16 };
@@ -149,7 +147,7 @@ static TARGET_AVX512 void transpose_many(const size_t rows, const size_t columns
 #define KIND                avx2
 #define BYTES               32
 #define ROWS                6
-#define TARGET              __attribute__((target("avx2,fma")))
+#define TARGET              TARGET_AVX2
 #define LOAD_SOME(x, n)     ((vector)WIDE(_mm256_maskload)(x, MASK_AVX2(n)))
 #define STORE_SOME(x, y, n) WIDE(_mm256_maskstore)(x, MASK_AVX2(n), (VECTOR(256))(y))
 #include "nn/gemm_kernel.h"
@@ -178,19 +176,6 @@ static TARGET_AVX512 void transpose_many(const size_t rows, const size_t columns
 #define LOAD_SOME(x, n)     ((vector)WIDE(_mm_maskz_loadu)((__mmask8)FIRST(n), x))
 #define STORE_SOME(x, y, n) WIDE(_mm_mask_storeu)(x, (__mmask8)FIRST(n), (VECTOR(128))(y))
 #include "nn/gemm_kernel.h"
-#endif
-
-#ifdef HAVE_KINDS
-static bool has_avx2(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-
-static bool has_avx512(void)
-{
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
 #endif
 
 /* What a processor multiplies with: the widest vectors it has, and narrower ones for results of few columns. */

@@ -100,15 +100,12 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool ful
             sum[i][v] = NAMED(choose)(side > 0, sum[i][v], LEAKY_SLOPE * sum[i][v]);
         }
     }
-#undef EVERY_SUM
     /* Only now: where rows are shorter than a vector, a load from the next one would wait for the store to this one. */
-#pragma GCC unroll 16
-    for (size_t i = 0; i < rows; i++) {
-#pragma GCC unroll 2
-        for (size_t v = 0; v < n_vector; v++) {
-            NAMED(store_upto)(full || v + 1 < n_vector, to->c + i * to->ldc + v * LANES, sum[i][v], n_last);
-        }
+    EVERY_SUM
+    {
+        NAMED(store_upto)(full || v + 1 < n_vector, to->c + i * to->ldc + v * LANES, sum[i][v], n_last);
     }
+#undef EVERY_SUM
 }
 
 INLINE void NAMED(some_rows)(const size_t rows, const size_t n_vector, const bool full, const size_t n_last,

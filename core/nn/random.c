@@ -4,9 +4,8 @@
 #include <assert.h>
 #include <Random123/philox.h>
 #include <string.h>
-#if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
-#endif
+
+#include "nn/processor.h"
 
 enum { BLOCK = 256 }; /* words made at a time: small enough for the L1 cache */
 
@@ -55,39 +54,36 @@ static inline void multiply_any(const wide *const x, const uint32_t m, wide *con
     *product = (*x & UINT32_MAX) * (uint64_t)m;
 }
 
-static VECTOR_CLONES void words_any(const random_key key, const uint64_t iteration, const uint32_t sample,
-                                    const uint32_t first, const size_t n, uint32_t *const words)
+static VECTOR_CLONES void philox_any(const random_key key, const uint64_t iteration, const uint32_t sample,
+                                     const uint32_t first, const size_t n, uint32_t *const words)
 {
     philox(multiply_any, key, iteration, sample, first, n, words);
 }
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define HAVE_AVX512
-#define TARGET_AVX512 __attribute__((target("avx512f")))
-
+#ifdef HAVE_KINDS
 /* One instruction; compilers multiply all 64 bits, in three. */
 static inline TARGET_AVX512 void multiply_avx512(const wide *const x, const uint32_t m, wide *const product)
 {
     *product = (wide)_mm512_mul_epu32((__m512i)*x, _mm512_set1_epi64(m));
 }
 
-static TARGET_AVX512 void words_avx512(const random_key key, const uint64_t iteration, const uint32_t sample,
-                                       const uint32_t first, const size_t n, uint32_t *const words)
+static TARGET_AVX512 void philox_avx512(const random_key key, const uint64_t iteration, const uint32_t sample,
+                                        const uint32_t first, const size_t n, uint32_t *const words)
 {
     philox(multiply_avx512, key, iteration, sample, first, n, words);
 }
 #endif
 
-static void make_words(const random_key key, const uint64_t iteration, const uint32_t sample, const uint32_t first,
-                       const size_t n, uint32_t *const words)
+static void philox_words(const random_key key, const uint64_t iteration, const uint32_t sample, const uint32_t first,
+                         const size_t n, uint32_t *const words)
 {
-#ifdef HAVE_AVX512
-    if (__builtin_cpu_supports("avx512f")) {
-        words_avx512(key, iteration, sample, first, n, words);
+#ifdef HAVE_KINDS
+    if (has_avx512()) {
+        philox_avx512(key, iteration, sample, first, n, words);
         return;
     }
 #endif
-    words_any(key, iteration, sample, first, n, words);
+    philox_any(key, iteration, sample, first, n, words);
 }
 
 void random_words(const random_key key, const uint64_t iteration, const uint32_t sample, const size_t n,
@@ -96,7 +92,7 @@ void random_words(const random_key key, const uint64_t iteration, const uint32_t
     uint32_t words[BLOCK];
     for (size_t done = 0; done < n; done += BLOCK) {
         const size_t now = n - done < BLOCK ? n - done : BLOCK;
-        make_words(key, iteration, sample, (uint32_t)(done / 4), (now + 3) / 4 * 4, words);
+        philox_words(key, iteration, sample, (uint32_t)(done / 4), (now + 3) / 4 * 4, words);
         memcpy(out + done, words, now * sizeof *out);
     }
 }
@@ -120,7 +116,7 @@ void random_uniform(const random_key key, const uint64_t iteration, const uint32
     uint32_t words[BLOCK];
     for (size_t done = 0; done < n; done += BLOCK) {
         const size_t now = n - done < BLOCK ? n - done : BLOCK;
-        make_words(key, iteration, sample, (uint32_t)(done / 4), (now + 3) / 4 * 4, words);
+        philox_words(key, iteration, sample, (uint32_t)(done / 4), (now + 3) / 4 * 4, words);
         to_uniform(words, now, out + done);
     }
 }
@@ -178,7 +174,7 @@ void random_normal(const random_key key, const uint64_t iteration, const uint32_
     for (size_t done = 0; done < n; done += BLOCK) {
         const size_t now = n - done < BLOCK ? n - done : BLOCK;
         const size_t made = (now + 15) / 16 * 16;
-        make_words(key, iteration, sample, (uint32_t)(done / 4), made, words);
+        philox_words(key, iteration, sample, (uint32_t)(done / 4), made, words);
         to_normal(words, made, normal);
         for (size_t i = 0; i < now; i++) {
             out[done + i] = normal[i];

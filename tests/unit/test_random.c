@@ -45,8 +45,8 @@ static void every_kind_makes_the_same_words(void **const state)
     const philox4x32_key_t key32 = {
         {UINT32_C(0x76543210), UINT32_C(0xFEDCBA98) ^ (RANDOM_NOISE * UINT32_C(0x9E3779B9))}};
     uint32_t best[N], any[N];
-    make_words(long_key, iteration, SAMPLE, FIRST, N, best);
-    words_any(long_key, iteration, SAMPLE, FIRST, N, any);
+    philox_words(long_key, iteration, SAMPLE, FIRST, N, best);
+    philox_any(long_key, iteration, SAMPLE, FIRST, N, any);
     for (size_t i = 0; i < N; i += 4) {
         const philox4x32_ctr_t counter = {
             {(uint32_t)(FIRST + i / 4), SAMPLE, (uint32_t)iteration, (uint32_t)(iteration >> 32)}};
