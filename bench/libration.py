@@ -16,6 +16,9 @@ import h5py
 import numpy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "peers"))
+from mdgan_files import read_series  # noqa: E402
+
 REFERENCE = os.path.join(HERE, "..", "examples", "water-lammps", "reference-vdos.csv")
 RECORDED = os.path.join(HERE, "data", "water-oh-velocity.h5")
 WINDOW, FRAMES, SETS, BANDS = 64, 16384, 8, "200:1000,1200:1800,3000:4300"  # cm^-1
@@ -28,14 +31,6 @@ def reference():
         rows = [row for row in csv.reader(file) if row and row[0][0].isdigit()]
     power = numpy.array([float(row[1]) for row in rows])
     return numpy.array([float(row[0]) for row in rows]), power / power.sum()
-
-
-def recorded():
-    """[frame][bond][component]"""
-    with h5py.File(RECORDED) as file:
-        found = []
-        file.visititems(lambda name, item: found.append(item[...]) if name.endswith("/value") else None)
-    return found[0].astype(float)
 
 
 def synthetic(power, frames, bonds, seed):
@@ -75,7 +70,7 @@ class Meter:
             file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
             for name in names:
                 item = file[name]
-                if item.shape and item.shape[0] == 1024:
+                if item.shape and item.shape[0] == SETS * 2 * WINDOW:
                     attributes = dict(item.attrs)
                     value = series.astype(item.dtype) if name.endswith("/value") else item[: len(series)]
                     del file[name]
@@ -115,7 +110,7 @@ def show_sets(name, measure, sets):
 
 def main():
     program = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "../build/release/bin/mdgan"))
-    series = recorded()
+    series = read_series(RECORDED).swapaxes(0, 1).astype(float)  # [frame][bond][component]
     stretches = numpy.split(series, SETS)
     with tempfile.TemporaryDirectory() as folder:
         meter = Meter(program, folder)
