@@ -66,7 +66,7 @@ static void transpose(const size_t rows, const size_t columns, const real *const
     }
 }
 
-/* Parts of a vector where the processor has no masks. */
+/* What the kinds of processors do in their own ways: parts of a vector, and choices between numbers. */
 static inline quad load_some(const real *const x, const size_t n)
 {
     quad y = {0};
@@ -79,25 +79,36 @@ static inline void store_some(real *const x, const quad y, const size_t n)
     memcpy(x, &y, n * sizeof *x);
 }
 
+typedef __typeof__((quad){0} > (quad){0}) quad_mask;
+
+static inline quad choose(const quad_mask which, const quad yes, const quad no)
+{
+    return (quad)((which & (quad_mask)yes) | (~which & (quad_mask)no));
+}
+
 #define KIND  plain
 #define BYTES (4 * sizeof(real))
 #define ROWS  4
 #define TARGET
-#define LOAD_SOME(x, n)     ((vector)load_some(x, n))
-#define STORE_SOME(x, y, n) store_some(x, (quad)(y), n)
+#define LOAD_SOME(x, n)            ((vector)load_some(x, n))
+#define STORE_SOME(x, y, n)        store_some(x, (quad)(y), n)
+#define GREATER(x, y)              ((vector)choose((quad)(x) > (quad)(y), (quad)(x), (quad)(y)))
+#define WHERE_POSITIVE(x, yes, no) ((vector)choose((quad)(x) > 0, (quad)(yes), (quad)(no)))
 #include "nn/gemm_kernel.h"
 
 #ifdef HAVE_KINDS
 #ifdef MDGAN_REAL_DOUBLE
-#define WIDE(name)   name##_pd
-#define MASK_AVX2(n) _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)(n)), _mm256_setr_epi64x(0, 1, 2, 3))
-#define MASK_WIDEST  __mmask8
-#define VECTOR(bits) __m##bits##d
+#define WIDE(name)                 name##_pd
+#define MASK_AVX2(n)               _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)(n)), _mm256_setr_epi64x(0, 1, 2, 3))
+#define MASK_WIDEST                __mmask8
+#define VECTOR(bits)               __m##bits##d
+#define GREATER_MASK(prefix, x, y) prefix##_cmp_pd_mask(x, y, _CMP_GT_OQ)
 #else
-#define WIDE(name)   name##_ps
-#define MASK_AVX2(n) _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
-#define MASK_WIDEST  __mmask16
-#define VECTOR(bits) __m##bits
+#define WIDE(name)                 name##_ps
+#define MASK_AVX2(n)               _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+#define MASK_WIDEST                __mmask16
+#define VECTOR(bits)               __m##bits
+#define GREATER_MASK(prefix, x, y) prefix##_cmp_ps_mask(x, y, _CMP_GT_OQ)
 #endif
 #define FIRST(n) ((1U << (n)) - 1)
 
@@ -150,6 +161,9 @@ static TARGET_AVX512 void transpose_many(const size_t rows, const size_t columns
 #define TARGET              TARGET_AVX2
 #define LOAD_SOME(x, n)     ((vector)WIDE(_mm256_maskload)(x, MASK_AVX2(n)))
 #define STORE_SOME(x, y, n) WIDE(_mm256_maskstore)(x, MASK_AVX2(n), (VECTOR(256))(y))
+#define GREATER(x, y)       ((vector)WIDE(_mm256_max)((VECTOR(256))(x), (VECTOR(256))(y)))
+#define WHERE_POSITIVE(x, yes, no)                                                                                     \
+    ((vector)WIDE(_mm256_blendv)((VECTOR(256))(no), (VECTOR(256))(yes), (VECTOR(256))((x) > 0)))
 #include "nn/gemm_kernel.h"
 
 #define KIND                avx512
@@ -158,6 +172,10 @@ static TARGET_AVX512 void transpose_many(const size_t rows, const size_t columns
 #define TARGET              TARGET_AVX512
 #define LOAD_SOME(x, n)     ((vector)WIDE(_mm512_maskz_loadu)((MASK_WIDEST)FIRST(n), x))
 #define STORE_SOME(x, y, n) WIDE(_mm512_mask_storeu)(x, (MASK_WIDEST)FIRST(n), (VECTOR(512))(y))
+#define GREATER(x, y)       ((vector)WIDE(_mm512_max)((VECTOR(512))(x), (VECTOR(512))(y)))
+#define WHERE_POSITIVE(x, yes, no)                                                                                     \
+    ((vector)WIDE(_mm512_mask_blend)(GREATER_MASK(_mm512, (VECTOR(512))(x), (VECTOR(512)){0}), (VECTOR(512))(no),      \
+                                     (VECTOR(512))(yes)))
 #include "nn/gemm_kernel.h"
 
 /* For few columns: where a vector of 64 bytes is multiplied, two of 32 or 16 are at the same time. */
@@ -167,6 +185,10 @@ static TARGET_AVX512 void transpose_many(const size_t rows, const size_t columns
 #define TARGET              TARGET_AVX512
 #define LOAD_SOME(x, n)     ((vector)WIDE(_mm256_maskz_loadu)((__mmask8)FIRST(n), x))
 #define STORE_SOME(x, y, n) WIDE(_mm256_mask_storeu)(x, (__mmask8)FIRST(n), (VECTOR(256))(y))
+#define GREATER(x, y)       ((vector)WIDE(_mm256_max)((VECTOR(256))(x), (VECTOR(256))(y)))
+#define WHERE_POSITIVE(x, yes, no)                                                                                     \
+    ((vector)WIDE(_mm256_mask_blend)(GREATER_MASK(_mm256, (VECTOR(256))(x), (VECTOR(256)){0}), (VECTOR(256))(no),      \
+                                     (VECTOR(256))(yes)))
 #include "nn/gemm_kernel.h"
 
 #define KIND                quarter
@@ -175,6 +197,10 @@ static TARGET_AVX512 void transpose_many(const size_t rows, const size_t columns
 #define TARGET              TARGET_AVX512
 #define LOAD_SOME(x, n)     ((vector)WIDE(_mm_maskz_loadu)((__mmask8)FIRST(n), x))
 #define STORE_SOME(x, y, n) WIDE(_mm_mask_storeu)(x, (__mmask8)FIRST(n), (VECTOR(128))(y))
+#define GREATER(x, y)       ((vector)WIDE(_mm_max)((VECTOR(128))(x), (VECTOR(128))(y)))
+#define WHERE_POSITIVE(x, yes, no)                                                                                     \
+    ((vector)WIDE(_mm_mask_blend)(GREATER_MASK(_mm, (VECTOR(128))(x), (VECTOR(128)){0}), (VECTOR(128))(no),            \
+                                  (VECTOR(128))(yes)))
 #include "nn/gemm_kernel.h"
 #endif
 

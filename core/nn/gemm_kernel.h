@@ -4,7 +4,9 @@
  *   BYTES  of a vector register
  *   ROWS   of a tile: ROWS x 2 sums, the vectors of b and one of a have to fit into the registers
  *   TARGET attribute that lets the compiler use them
- *   LOAD_SOME(x, n), STORE_SOME(x, y, n): the first n numbers of a vector; nothing behind them is touched */
+ *   LOAD_SOME(x, n), STORE_SOME(x, y, n): the first n numbers of a vector; nothing behind them is touched
+ *   GREATER(x, y): of each pair of numbers
+ *   WHERE_POSITIVE(x, yes, no): `yes` where x > 0 */
 
 #define PASTE(name, kind)  name##_##kind
 #define EXPAND(name, kind) PASTE(name, kind)
@@ -15,7 +17,6 @@
 
 /* A register of numbers, wherever they lie. */
 typedef real vector __attribute__((vector_size(BYTES), aligned(sizeof(real)), may_alias));
-typedef __typeof__((vector){0} > (vector){0}) NAMED(mask);
 
 INLINE vector NAMED(load)(const real *const x)
 {
@@ -26,11 +27,6 @@ INLINE vector NAMED(load)(const real *const x)
 INLINE vector NAMED(load_upto)(const bool all, const real *const x, const size_t n)
 {
     return all ? NAMED(load)(x) : LOAD_SOME(x, n);
-}
-
-INLINE vector NAMED(choose)(const NAMED(mask) which, const vector yes, const vector no)
-{
-    return (vector)((which & (NAMED(mask))yes) | (~which & (NAMED(mask))no));
 }
 
 INLINE void NAMED(store_upto)(const bool all, real *const x, const vector y, const size_t n)
@@ -45,7 +41,7 @@ INLINE void NAMED(store_upto)(const bool all, real *const x, const vector y, con
 /* `rows` rows and `n_vector` vectors of the result, the last of them full or of n_last numbers; rows, n_vector and full
  * are constants where this is inlined. All k products are summed in registers, in order. */
 INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool full, const size_t n_last,
-                        const block *const t, const real *const a, const real *const b, const size_t ldb,
+                        const block *const t, const real *const a, const real *b, const size_t ldb,
                         const place *const to)
 {
     vector sum[ROWS][2];
@@ -56,22 +52,25 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool ful
             __builtin_prefetch(to->c + i * to->ldc + v * LANES, 1);
         }
     }
-    for (size_t p = 0; p < t->k; p++) {
+    const size_t a_row = t->a_row, a_step = t->a_step;
+    const real *column = a;
+#pragma GCC unroll 2
+    for (size_t left = t->k; left > 0; left--, column += a_step, b += ldb) {
         vector row[2];
 #pragma GCC unroll 2
         for (size_t v = 0; v < n_vector; v++) {
-            row[v] = NAMED(load_upto)(full || v + 1 < n_vector, b + p * ldb + v * LANES, n_last);
+            row[v] = NAMED(load_upto)(full || v + 1 < n_vector, b + v * LANES, n_last);
         }
 #pragma GCC unroll 16
         for (size_t i = 0; i < rows; i++) {
-            const real factor = a[i * t->a_row + p * t->a_step];
+            const real factor = column[i * a_row];
 #pragma GCC unroll 2
             for (size_t v = 0; v < n_vector; v++) {
                 sum[i][v] += factor * row[v];
             }
         }
     }
-    /* What was there, bias, LeakyReLU or its slope: one question per tile each. */
+    /* What was there, bias, LeakyReLU (its slope is below 1) or its derivative: one question per tile each. */
 #define EVERY_SUM                                                                                                      \
     _Pragma("GCC unroll 16") for (size_t i = 0; i < rows; i++)                                                         \
         _Pragma("GCC unroll 2") for (size_t v = 0; v < n_vector; v++)
@@ -90,14 +89,14 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool ful
     if (to->leaky) {
         EVERY_SUM
         {
-            sum[i][v] = NAMED(choose)(sum[i][v] > 0, sum[i][v], LEAKY_SLOPE * sum[i][v]);
+            sum[i][v] = GREATER(sum[i][v], LEAKY_SLOPE * sum[i][v]);
         }
     }
     if (to->side) {
         EVERY_SUM
         {
             const vector side = NAMED(load_upto)(full || v + 1 < n_vector, to->side + i * to->ldc + v * LANES, n_last);
-            sum[i][v] = NAMED(choose)(side > 0, sum[i][v], LEAKY_SLOPE * sum[i][v]);
+            sum[i][v] = WHERE_POSITIVE(side, sum[i][v], LEAKY_SLOPE * sum[i][v]);
         }
     }
     /* Only now: where rows are shorter than a vector, a load from the next one would wait for the store to this one. */
@@ -174,3 +173,5 @@ TARGET static void NAMED(panel)(const block *const t, const real *const b, const
 #undef TARGET
 #undef LOAD_SOME
 #undef STORE_SOME
+#undef GREATER
+#undef WHERE_POSITIVE
