@@ -138,9 +138,9 @@ class Schedule:
 
     def __init__(self, architecture):
         if architecture.states:
-            self.n_state, self.first, self.n_window, self.n_start, self.crop = 6, 0, 5, 1, True
+            self.n_state, self.first, self.n_window, self.n_pair, self.n_start, self.crop = 6, 0, 5, 3, 1, True
         else:
-            self.n_state, self.first, self.n_window, self.n_start, self.crop = 8, 4, 2, 3, False
+            self.n_state, self.first, self.n_window, self.n_pair, self.n_start, self.crop = 8, 4, 2, 2, 3, False
         self.n_offset = (self.n_window - 2) * architecture.window + 1 if self.crop else 1
 
 
@@ -150,7 +150,7 @@ class Draws:
     first: torch.Tensor   # [B, W] states that chains start from
     settled: torch.Tensor # [B, W] the same, 0 where a chain begins anew
     kick: torch.Tensor    # [K - 1, B, W]
-    noise: torch.Tensor   # [B J, M, D]
+    noise: torch.Tensor   # [B, J, M, D]
     start: torch.Tensor   # [B] state that the first window starts from
     offset: torch.Tensor  # [B] frames cut off before the pair
     actual: torch.Tensor  # [B, 2M, D] real pairs
@@ -270,34 +270,37 @@ class Training:
 
     # one batch
 
-    def draw(self, pairs):
-        """Numbers for one batch, real ones from @p pairs."""
+    def draw(self, pairs, all_windows=True):
+        """Numbers for one batch, real ones from @p pairs; noise of all windows, or of as many as a pair can touch."""
         b, a, s = len(self.pool), self.architecture, self.schedule
         latent = torch.randn if a.states else torch.rand
         carried = torch.rand(b, 1) < self.config.carry
         return Draws(first=torch.where(carried, self.pool, latent(b, a.latent)),
                      settled=torch.where(carried, self.pool, 0),
                      kick=latent(s.n_state - 1, b, a.latent),
-                     noise=torch.randn(b * s.n_window, a.window, a.components),
+                     noise=torch.randn(b, s.n_window if all_windows else s.n_pair, a.window, a.components),
                      start=s.first + torch.randint(s.n_start, (b,)),
                      offset=torch.randint(s.n_offset, (b,)),
                      actual=pairs.draw(b),
                      mix=torch.rand(1 + N_LATENT_CRITIC, b))
 
     def generate(self, draws):
-        """Chains, their windows, and a pair out of each."""
-        a, s, b = self.architecture, self.schedule, len(draws.first)
+        """Chains, their windows, or those of them that there is noise for, and a pair out of each."""
+        a, s, (b, n_shown) = self.architecture, self.schedule, draws.noise.shape[:2]
         states = self.generator.chain(draws.first, draws.kick)
-        if s.crop:
+        skip = (draws.offset // a.window).clamp(max=s.n_window - n_shown)
+        if s.crop and n_shown == s.n_window:
             before, after = torch.stack(states[:-1], 1), torch.stack(states[1:], 1)
         else:
-            index = draws.start[:, None] + torch.arange(s.n_window)
-            before = after = torch.stack(states, 1).gather(1, index[..., None].expand(-1, -1, a.latent))
-        windows = self.generator.windows(before.view(-1, a.latent), after.view(-1, a.latent), draws.noise)
-        windows = windows.view(b, s.n_window, a.window, a.components)
+            index = ((draws.start + skip)[:, None] + torch.arange(n_shown))[..., None].expand(-1, -1, a.latent)
+            before = after = torch.stack(states, 1).gather(1, index)
+            if s.crop:
+                after = torch.stack(states[1:], 1).gather(1, index)
+        windows = self.generator.windows(before.view(-1, a.latent), after.view(-1, a.latent), draws.noise.flatten(0, 1))
+        windows = windows.view(b, n_shown, a.window, a.components)
         pair = windows.flatten(1, 2)
         if s.crop:
-            index = draws.offset[:, None] + torch.arange(2 * a.window)
+            index = (draws.offset - skip * a.window)[:, None] + torch.arange(2 * a.window)
             pair = pair.gather(1, index[..., None].expand(-1, -1, a.components))
         return Generated(draws.settled, states, windows, pair)
 
@@ -348,7 +351,7 @@ class Training:
     def iterate(self, pairs, factor=1.0):
         """Critic updates, then a generator update on the batch of the last. @p factor: of all rates."""
         for left in reversed(range(self.config.critic_steps)):
-            draws = self.draw(pairs)
+            draws = self.draw(pairs, left == 0)
             with torch.set_grad_enabled(left == 0):
                 generated = self.generate(draws)
             parts = self.critic_backward(generated.detached(), draws)

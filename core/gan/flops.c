@@ -79,12 +79,14 @@ double networks_flops(const networks *const net, const size_t critic_steps)
     const schedule *const plan = &net->schedule;
     const generator *const g = &net->generator;
     const double steps = (double)(plan->n_state - 1), windows = (double)plan->n_window;
-    double critic_step = steps * evolve_flops(g) + windows * window_flops(g) + critic_loss_flops(&net->window);
+    double critic_step = steps * evolve_flops(g) + critic_loss_flops(&net->window);
     double generator_step =
         2 * chain_flops(&net->window.net) + windows * window_backward_flops(g) + steps * evolve_backward_flops(g);
     for (size_t i = 0; i < net->n_latent; i++) {
         critic_step += critic_loss_flops(&net->latent[i]);
         generator_step += 4 * chain_flops(&net->latent[i].net);
     }
-    return (double)critic_steps * critic_step + generator_step;
+    /* Only the last critic step's windows are all needed. */
+    const double generated = (double)(critic_steps - 1) * (double)plan->n_pair + windows;
+    return (double)critic_steps * critic_step + generated * window_flops(g) + generator_step;
 }

@@ -283,13 +283,14 @@ static VECTOR_CLONES void components_first(const size_t n, const size_t m, const
 }
 
 void window_draw(const generator *const g, const random_key key, const uint64_t iteration, const uint32_t first_sample,
-                 const size_t n, window_tape *const tape)
+                 const size_t at, const size_t n, window_tape *const tape)
 {
     const size_t m = g->arch.window, d = g->arch.component;
+    real *const noise = tape->noise + at * m * d;
     for (size_t i = 0; i < n; i++) {
-        random_normal(key, iteration, first_sample + (uint32_t)i, m * d, tape->noise + i * m * d);
+        random_normal(key, iteration, first_sample + (uint32_t)i, m * d, noise + i * m * d);
     }
-    frames_first(n, m, d, g->noise_scale, tape->noise, tape->input);
+    frames_first(n, m, d, g->noise_scale, noise, tape->input + at * m * d);
 }
 
 /* The paper's z is uniform on (0, 1); the network wants zero mean and unit variance. */

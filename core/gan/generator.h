@@ -93,8 +93,8 @@ typedef struct window_tape {
 
 void window_tape_layout(window_tape *tape, const generator *g, size_t n, bool with_gradient, arena *a);
 
-/* Draws the noise of window n_i = sample numbers first_sample + i. */
-void window_draw(const generator *g, random_key key, uint64_t iteration, uint32_t first_sample, size_t n,
+/* Draws the noise of n windows, sample numbers first_sample, ...; they are windows `at`, ... of the tape. */
+void window_draw(const generator *g, random_key key, uint64_t iteration, uint32_t first_sample, size_t at, size_t n,
                  window_tape *tape);
 
 /* from, to: [n][W] states before and after each window (to is ignored in the paper's form). Noise as drawn.

@@ -66,7 +66,7 @@ const real *sampler_window(const generator *const g, const real *const theta, co
                            sampler_work *const w)
 {
     evolve(g, theta, key, BURN_IN + window, first, n, z, w);
-    window_draw(g, key_of(key, RANDOM_NOISE), window, first, n, &w->window);
+    window_draw(g, key_of(key, RANDOM_NOISE), window, first, 0, n, &w->window);
     const real *const y = window_forward(g, theta, n, z, w->next, &w->window);
     memcpy(z, w->next, n * g->arch.latent * sizeof *z);
     return y;

@@ -8,8 +8,15 @@ schedule schedule_for(const architecture *const arch, const double carry)
     /* From random weights the first states are far from stationary: eight states, pairs from the fifth on (paper).
      * A linear start is stationary from the first step, and its anchor wants chains as long as can be had. */
     return arch->state > 0
-               ? (schedule){.n_state = 6, .first = 0, .n_window = 5, .n_start = 1, .crop = true, .carry = carry}
-               : (schedule){.n_state = 8, .first = 4, .n_window = 2, .n_start = 3, .crop = false, .carry = carry};
+               ? (schedule){.n_state = 6,
+                            .first = 0,
+                            .n_window = 5,
+                            .n_pair = 3,
+                            .n_start = 1,
+                            .crop = true,
+                            .carry = carry}
+               : (schedule){
+                     .n_state = 8, .first = 4, .n_window = 2, .n_pair = 2, .n_start = 3, .crop = false, .carry = carry};
 }
 
 mdgan_status networks_layout(networks *const net, const mdgan_train_config *const config,
@@ -130,36 +137,43 @@ static size_t next_state(const schedule *const plan, const size_t k)
     return k + 1 < plan->n_state ? k + 1 : k;
 }
 
-static void pick_windows(shard *const s, const networks *const net, const uint64_t seed, const uint64_t iteration)
+/* Picks the pairs; then boundaries and noise of the `n_shown` windows of each chain that are generated. The numbers of
+ * a window do not depend on which others are. */
+static void pick_windows(shard *const s, const networks *const net, const uint64_t seed, const uint64_t iteration,
+                         const size_t n_shown)
 {
     const schedule *const plan = &net->schedule;
-    const size_t w = net->generator.arch.latent, n_offset = (plan->n_window - 2) * net->generator.arch.window + 1;
+    const size_t w = net->generator.arch.latent, m = net->generator.arch.window;
+    const size_t n_offset = (plan->n_window - 2) * m + 1, skip_most = plan->n_window - n_shown;
     for (size_t i = 0; i < s->n; i++) {
         uint32_t words[2];
         random_words(key_of(seed, RANDOM_PICK), iteration, sample_of(s, i) * 2 + 1, 2, words);
+        const size_t offset = plan->crop ? words[1] % n_offset : 0;
+        const size_t skip = offset / m < skip_most ? offset / m : skip_most;
         s->start[i] = plan->first + words[0] % plan->n_start;
-        s->offset[i] = plan->crop ? words[1] % n_offset : 0;
-        for (size_t j = 0; j < plan->n_window; j++) {
-            const size_t row = i * plan->n_window + j, k = s->start[i] + j;
+        s->offset[i] = offset - skip * m;
+        for (size_t j = 0; j < n_shown; j++) {
+            const size_t row = i * n_shown + j, k = s->start[i] + skip + j;
             memcpy(s->from + row * w, s->state[k] + i * w, w * sizeof *s->from);
             memcpy(s->to + row * w, s->state[next_state(plan, k)] + i * w, w * sizeof *s->to);
         }
+        window_draw(&net->generator, key_of(seed, RANDOM_NOISE), iteration,
+                    (uint32_t)((s->index * s->n + i) * plan->n_window + skip), i * n_shown, n_shown, &s->window);
     }
 }
 
 void shard_generate(shard *const s, const networks *const net, const real *const theta, const uint64_t seed,
-                    const uint64_t iteration, const real *const pool)
+                    const uint64_t iteration, const real *const pool, const bool all)
 {
     const architecture *const arch = &net->generator.arch;
-    const size_t n_window = net->schedule.n_window, d = arch->component, pair = 2 * arch->window * d;
+    const size_t n_shown = all ? net->schedule.n_window : net->schedule.n_pair;
+    const size_t d = arch->component, pair = 2 * arch->window * d;
     first_states(s, net, seed, iteration, pool);
     unroll(s, net, theta, seed, iteration);
-    pick_windows(s, net, seed, iteration);
-    window_draw(&net->generator, key_of(seed, RANDOM_NOISE), iteration, (uint32_t)(s->index * s->n * n_window),
-                s->n * n_window, &s->window);
-    s->windows = window_forward(&net->generator, theta, s->n * n_window, s->from, s->to, &s->window);
+    pick_windows(s, net, seed, iteration, n_shown);
+    s->windows = window_forward(&net->generator, theta, s->n * n_shown, s->from, s->to, &s->window);
     for (size_t i = 0; i < s->n; i++) {
-        memcpy(shard_fake(s, net, i), s->windows + i * n_window * pair / 2 + s->offset[i] * d, pair * sizeof(real));
+        memcpy(shard_fake(s, net, i), s->windows + i * n_shown * pair / 2 + s->offset[i] * d, pair * sizeof(real));
     }
 }
 

@@ -18,7 +18,8 @@ enum {
 typedef struct schedule {
     size_t n_state;  /* states per chain, the fresh or carried one included */
     size_t first;    /* earliest state a window may start from (those before are not stationary) */
-    size_t n_window; /* windows generated per chain */
+    size_t n_window; /* windows per chain */
+    size_t n_pair;   /* of these, windows that a pair can touch */
     size_t n_start;  /* possible starts: first .. first + n_start - 1 */
     bool crop;       /* show D_Y 2M frames at a random offset of the windows (shift consistency) */
     double carry;    /* probability that a chain goes on from where it last ended */
@@ -50,10 +51,10 @@ typedef struct shard {
     real *kick[UNROLL_MAX];    /* [n][W]; r that made state k + 1; likewise */
     real *d_state[UNROLL_MAX]; /* [n][W]; likewise */
     size_t *start;             /* [n] state that the first window starts from */
-    size_t *offset;            /* [n] frames cut off before the pair */
+    size_t *offset;            /* [n] frames cut off the generated windows before the pair */
     real *from, *to;           /* [n * n_window][W] */
     real *d_from, *d_to;
-    const real *windows; /* [n][n_window][M][D] generated, in the tape */
+    const real *windows; /* [n][n_window or n_pair][M][D] generated, in the tape */
     real *pairs;         /* [2 n][input of D_Y]: n generated pairs, n real ones (augmented) */
     real *d_fake;        /* [n][input of D_Y] */
     real *d_window;      /* [n][n_window][M][D] */
@@ -79,9 +80,10 @@ typedef struct shard_sums {
 } shard_sums;
 
 /* Generates the fake pairs of this shard: chains from the carried states (pool[n_batch][W], updated by the caller from
- * state[n_state - 1]) or fresh ones, windows, crops. */
+ * state[n_state - 1]) or fresh ones, windows, crops. all: every window of the chains, for the anchor and for
+ * shard_generator_backward(); else only those that the pairs touch. */
 void shard_generate(shard *s, const networks *net, const real *theta, uint64_t seed, uint64_t iteration,
-                    const real *pool);
+                    const real *pool, bool all);
 
 /* gradient (critics') = of all critic losses; the real pairs must be filled. */
 shard_sums shard_critic_backward(shard *s, const networks *net, const real *critic_theta, uint64_t seed,

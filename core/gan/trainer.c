@@ -87,9 +87,14 @@ static double rate_factor(const trainer *const t)
 }
 
 /* The generators go on from the windows of the last critic step: only these concern the anchor. */
+static bool is_last_critic_step(const trainer *const t)
+{
+    return t->critic_step + 1 == t->config.critic_steps;
+}
+
 static bool anchor_looks(const trainer *const t)
 {
-    return t->anchor.weight > 0 && t->critic_step + 1 == t->config.critic_steps;
+    return t->anchor.weight > 0 && is_last_critic_step(t);
 }
 
 static bool owns(const trainer *const t, const size_t index)
@@ -112,7 +117,7 @@ static void critic_piece(void *const context, const size_t i, const size_t worke
     }
     shard *const s = &t->shard[i];
     real *const gradient = t->critic_gradient + i * t->net.n_critic_parameter;
-    shard_generate(s, &t->net, t->generator.theta, t->config.seed, draw_number(t), t->pool);
+    shard_generate(s, &t->net, t->generator.theta, t->config.seed, draw_number(t), t->pool, is_last_critic_step(t));
     for (size_t j = 0; j < s->n; j++) {
         sample_data_draw(&t->data, t->config.seed, draw_number(t), (uint32_t)(i * s->n + j),
                          shard_actual(s, &t->net, j));

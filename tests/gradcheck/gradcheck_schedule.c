@@ -63,7 +63,7 @@ static double generator_loss(void *const context)
     schedule_case *const c = context;
     const networks *const net = &c->net;
     shard *const s = &c->shard;
-    shard_generate(s, net, c->theta, 7, 3, c->pool);
+    shard_generate(s, net, c->theta, 7, 3, c->pool, true);
     const size_t w = net->generator.arch.latent;
     const double y = critic_sample_gradient(&net->window, c->critic, s->n, 0, s->n_batch, s->pairs, false, s->d_fake,
                                             &s->window_critic);
@@ -89,7 +89,7 @@ static void check_generator(const char *const name, const architecture *const ar
     schedule_case c;
     schedule_case_create(&c, arch);
     real *const gradient = new_zero(c.n_theta);
-    shard_generate(&c.shard, &c.net, c.theta, 7, 3, c.pool);
+    shard_generate(&c.shard, &c.net, c.theta, 7, 3, c.pool, true);
     shard_generator_backward(&c.shard, &c.net, c.theta, c.critic, c.pull, NULL, gradient);
     /* How fast an orientation turns is not learnt. */
     const size_t fixed = arch->frame ? c.net.generator.keep : 0, after = arch->frame ? fixed + 1 : 0;
@@ -132,6 +132,30 @@ static void test_frame(void **const state)
     check_generator("generators, in a molecule's frame", &arch);
 }
 
+/* What the critics see does not depend on whether the rest of the chains was generated. */
+static void test_windows_of_the_pairs(void **const state)
+{
+    (void)state;
+    const architecture
+        from_random = {.window = 8, .component = 2, .latent = 5, .channel = 4, .hidden = 6},
+        beside_linear = {.window = 8, .component = 3, .latent = 6, .state = 2, .shared = 1, .channel = 4, .hidden = 6};
+    const architecture *const all[] = {&from_random, &beside_linear};
+    for (size_t i = 0; i < 2; i++) {
+        schedule_case c;
+        schedule_case_create(&c, all[i]);
+        const size_t n = c.shard.n * critic_input(&c.net.window);
+        real *const pairs = new_zero(n);
+        for (uint64_t iteration = 0; iteration < 50; iteration++) {
+            shard_generate(&c.shard, &c.net, c.theta, 7, iteration, c.pool, true);
+            memcpy(pairs, c.shard.pairs, n * sizeof *pairs);
+            shard_generate(&c.shard, &c.net, c.theta, 7, iteration, c.pool, false);
+            assert_memory_equal(c.shard.pairs, pairs, n * sizeof *pairs);
+        }
+        free(pairs);
+        schedule_case_free(&c);
+    }
+}
+
 static double critic_loss(void *const context)
 {
     schedule_case *const c = context;
@@ -149,7 +173,7 @@ static void test_critics(void **const state)
     schedule_case c;
     schedule_case_create(&c, &arch);
     real *const gradient = new_zero(c.net.n_critic_parameter);
-    shard_generate(&c.shard, &c.net, c.theta, 7, 3, c.pool);
+    shard_generate(&c.shard, &c.net, c.theta, 7, 3, c.pool, true);
     shard_critic_backward(&c.shard, &c.net, c.critic, 7, 3, gradient);
     check_gradient("all critics", critic_loss, &c, c.critic, gradient, c.net.n_critic_parameter, 600);
     free(gradient);
@@ -363,10 +387,14 @@ static void test_latent_anchor_at_rest(void **const state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_paper_form),    cmocka_unit_test(test_shared_linear_part),
-        cmocka_unit_test(test_frame),         cmocka_unit_test(test_separate_linear_parts),
-        cmocka_unit_test(test_critics),       cmocka_unit_test(test_anchor),
-        cmocka_unit_test(test_latent_anchor), cmocka_unit_test(test_latent_anchor_at_rest)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_paper_form),
+                                       cmocka_unit_test(test_shared_linear_part),
+                                       cmocka_unit_test(test_frame),
+                                       cmocka_unit_test(test_separate_linear_parts),
+                                       cmocka_unit_test(test_windows_of_the_pairs),
+                                       cmocka_unit_test(test_critics),
+                                       cmocka_unit_test(test_anchor),
+                                       cmocka_unit_test(test_latent_anchor),
+                                       cmocka_unit_test(test_latent_anchor_at_rest)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,7 +131,7 @@ static void critic_pass(trainer *const t, const hid_t file)
     mdgan_error error = {""};
     for (size_t i = 0; i < N_SHARD; i++) {
         shard *const s = &t->shard[i];
-        shard_generate(s, &t->net, t->generator.theta, t->config.seed, t->iteration, t->pool);
+        shard_generate(s, &t->net, t->generator.theta, t->config.seed, t->iteration, t->pool, true);
         for (size_t j = 0; j < n; j++) {
             sample_data_draw(&t->data, t->config.seed, t->iteration, (uint32_t)(i * n + j),
                              shard_actual(s, &t->net, j));

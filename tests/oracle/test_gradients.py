@@ -74,7 +74,7 @@ class Case:
             first=self.value["state0"].view(batch, a.latent),
             settled=self.value["settled"].view(batch, a.latent),
             kick=self.stack("kick").view(-1, batch, a.latent),
-            noise=self.value["noise"].view(-1, a.components, a.window).transpose(1, 2),
+            noise=self.value["noise"].view(len(self.value["offset"]), -1, a.components, a.window).transpose(2, 3),
             start=self.value["start"], offset=self.value["offset"],
             actual=self.value["actual"].view(batch, 2 * a.window, a.components),
             mix=self.stack("mix"))

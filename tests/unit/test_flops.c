@@ -25,7 +25,7 @@ COUNTER(gemm_tn)
 
 static void check(const architecture *const arch, const mdgan_critic kind, const mdgan_lipschitz lipschitz)
 {
-    enum { BATCH = 16 };
+    enum { BATCH = 16, CRITIC_STEPS = 2 };
     const mdgan_train_config config = {.window = arch->window,
                                        .hidden = arch->hidden,
                                        .critic = kind,
@@ -49,10 +49,12 @@ static void check(const architecture *const arch, const mdgan_critic kind, const
                  *const pool = calloc((size_t)BATCH * arch->latent, sizeof *pool);
     assert_true(memory && theta && gradient && pool);
     counted = 0;
-    shard_generate(&s, &net, theta, 1, 1, pool);
-    shard_critic_backward(&s, &net, theta + net.generator.n_parameter, 1, 1, gradient);
+    for (size_t i = 0; i < CRITIC_STEPS; i++) {
+        shard_generate(&s, &net, theta, 1, i, pool, i + 1 == CRITIC_STEPS);
+        shard_critic_backward(&s, &net, theta + net.generator.n_parameter, 1, i, gradient);
+    }
     shard_generator_backward(&s, &net, theta, theta + net.generator.n_parameter, NULL, NULL, gradient);
-    const double expected = (double)s.n * networks_flops(&net, 1);
+    const double expected = (double)s.n * networks_flops(&net, CRITIC_STEPS);
     assert_near("operations", counted, expected, 1e-9 * expected);
     free(memory);
     free(theta);
