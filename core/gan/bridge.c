@@ -29,10 +29,13 @@ static mdgan_status generate(const mdgan_model *const model, const generator *co
     if (status == MDGAN_OK && !z) {
         status = mdgan_fail(error, MDGAN_MEMORY, "no memory for %d latent states", SERIES_MIN);
     }
+    if (status == MDGAN_OK) {
+        sampler_use(&work, g, model->weight);
+    }
     for (size_t first = 0; status == MDGAN_OK && first < n; first += SERIES_MIN) {
-        sampler_start(g, model->weight, key, (uint32_t)first, SERIES_MIN, z, &work);
+        sampler_start(g, key, (uint32_t)first, SERIES_MIN, z, &work);
         for (size_t w = 0; w < WINDOWS; w++) {
-            const real *const y = sampler_window(g, model->weight, key, w, (uint32_t)first, SERIES_MIN, z, &work);
+            const real *const y = sampler_window(g, key, w, (uint32_t)first, SERIES_MIN, z, &work);
             for (size_t i = 0; i < SERIES_MIN * m * d; i++) {
                 out[((first + i / (m * d)) * length + w * m) * d + i % (m * d)] = (float)y[i];
             }

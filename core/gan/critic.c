@@ -110,7 +110,7 @@ static double penalty_direction(const critic *const c, const size_t n_batch, con
     return (norm - 1) * (norm - 1);
 }
 
-static double penalty_backward(const critic *const c, const real *const theta, const size_t n, const size_t n_batch,
+static double penalty_backward(const critic *const c, const weights w, const size_t n, const size_t n_batch,
                                const real *const pairs, const real *const mix, real *const gradient,
                                critic_tape *const tape)
 {
@@ -119,40 +119,40 @@ static double penalty_backward(const critic *const c, const real *const theta, c
     for (size_t i = 0; i < n; i++) {
         interpolate(size, mix[i], actual + i * size, fake + i * size, tape->point + i * size);
     }
-    chain_forward(&c->net, theta, n, tape->point, &tape->net);
+    chain_forward(&c->net, w, n, tape->point, &tape->net);
     fill(n, 1, tape->one);
-    chain_backward(&c->net, theta, n, tape->one, &tape->net, false, tape->slope);
+    chain_backward(&c->net, w.value, n, tape->one, &tape->net, false, tape->slope);
     double penalty = 0;
     for (size_t i = 0; i < n; i++) {
         penalty += penalty_direction(c, n_batch, tape->slope + i * size, tape->point + i * size);
     }
-    chain_input_gradient_backward(&c->net, theta, n, tape->point, &tape->net, gradient);
+    chain_input_gradient_backward(&c->net, w, n, tape->point, &tape->net, gradient);
     return penalty;
 }
 
-critic_sums critic_loss_backward(const critic *const c, const real *const theta, const size_t n, const size_t n_batch,
+critic_sums critic_loss_backward(const critic *const c, const weights w, const size_t n, const size_t n_batch,
                                  const real *const pairs, const real *const mix, real *const gradient,
                                  critic_tape *const tape)
 {
-    const real *const output = chain_forward(&c->net, theta, 2 * n, pairs, &tape->net);
+    const real *const output = chain_forward(&c->net, w, 2 * n, pairs, &tape->net);
     critic_sums sums = {.fake = sum(n, output), .real = sum(n, output + n)};
     fill(n, 1.0 / (double)n_batch, tape->one);
     fill(n, -1.0 / (double)n_batch, tape->one + n);
-    chain_backward(&c->net, theta, 2 * n, tape->one, &tape->net, false, NULL);
+    chain_backward(&c->net, w.value, 2 * n, tape->one, &tape->net, false, NULL);
     chain_backward_weight(&c->net, 2 * n, pairs, &tape->net, gradient);
     if (c->penalty > 0) {
-        sums.penalty = penalty_backward(c, theta, n, n_batch, pairs, mix, gradient, tape);
+        sums.penalty = penalty_backward(c, w, n, n_batch, pairs, mix, gradient, tape);
     }
     return sums;
 }
 
-double critic_sample_gradient(const critic *const c, const real *const theta, const size_t n, const size_t n_negative,
+double critic_sample_gradient(const critic *const c, const weights w, const size_t n, const size_t n_negative,
                               const size_t n_batch, const real *const sample, const bool add, real *const d_sample,
                               critic_tape *const tape)
 {
-    const real *const output = chain_forward(&c->net, theta, n, sample, &tape->net);
+    const real *const output = chain_forward(&c->net, w, n, sample, &tape->net);
     fill(n_negative, -1.0 / (double)n_batch, tape->one);
     fill(n - n_negative, 1.0 / (double)n_batch, tape->one + n_negative);
-    chain_backward(&c->net, theta, n, tape->one, &tape->net, add, d_sample);
+    chain_backward(&c->net, w.value, n, tape->one, &tape->net, add, d_sample);
     return sum(n - n_negative, output + n_negative) - sum(n_negative, output);
 }

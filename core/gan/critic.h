@@ -51,12 +51,12 @@ typedef struct critic_sums {
 /* gradient = gradient of the loss, where this shard's n samples are part of a batch of n_batch.
  * pairs: [2 n][input], n fake samples, then n real ones, zeros in the padding; mix: [n] uniform numbers of the
  * interpolation. */
-critic_sums critic_loss_backward(const critic *c, const real *theta, size_t n, size_t n_batch, const real *pairs,
+critic_sums critic_loss_backward(const critic *c, weights w, size_t n, size_t n_batch, const real *pairs,
                                  const real *mix, real *gradient, critic_tape *tape);
 
 /* d_sample[n][input] (+)= gradient of (sum of D over all but the first n_negative samples - sum over those) / n_batch.
  * n <= 2 n of the tape. Returns the difference of sums. */
-double critic_sample_gradient(const critic *c, const real *theta, size_t n, size_t n_negative, size_t n_batch,
+double critic_sample_gradient(const critic *c, weights w, size_t n, size_t n_negative, size_t n_batch,
                               const real *sample, bool add, real *d_sample, critic_tape *tape);
 
 #endif

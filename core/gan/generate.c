@@ -71,6 +71,9 @@ static mdgan_status allocate(mdgan_generator *const g, const float *const origin
     mdgan_status status = MDGAN_OK;
     for (size_t i = 0; status == MDGAN_OK && i < n_thread; i++) {
         status = sampler_work_create(&g->work[i], &g->net, BLOCK, error);
+        if (status == MDGAN_OK) {
+            sampler_use(&g->work[i], &g->net, g->model->weight);
+        }
     }
     return status;
 }
@@ -79,8 +82,8 @@ static void start_block(void *const context, const size_t i, const size_t worker
 {
     mdgan_generator *const g = context;
     const size_t block = g->first_block + i, first = block * BLOCK;
-    sampler_start(&g->net, g->model->weight, g->key, (uint32_t)first, block_length(g, block),
-                  g->z + first * g->net.arch.latent, &g->work[worker]);
+    sampler_start(&g->net, g->key, (uint32_t)first, block_length(g, block), g->z + first * g->net.arch.latent,
+                  &g->work[worker]);
 }
 
 static void make_block(void *const context, const size_t i, const size_t worker)
@@ -88,8 +91,8 @@ static void make_block(void *const context, const size_t i, const size_t worker)
     mdgan_generator *const g = context;
     const size_t block = g->first_block + i, first = block * BLOCK, n = block_length(g, block);
     const size_t values = g->net.arch.window * g->net.arch.component;
-    const real *const y = sampler_window(&g->net, g->model->weight, g->key, g->lead + g->next_window, (uint32_t)first,
-                                         n, g->z + first * g->net.arch.latent, &g->work[worker]);
+    const real *const y = sampler_window(&g->net, g->key, g->lead + g->next_window, (uint32_t)first, n,
+                                         g->z + first * g->net.arch.latent, &g->work[worker]);
     memcpy(g->window + first * values, y, n * values * sizeof *g->window);
 }
 
@@ -97,7 +100,7 @@ static void skip_block(void *const context, const size_t i, const size_t worker)
 {
     mdgan_generator *const g = context;
     const size_t block = g->first_block + i, first = block * BLOCK;
-    sampler_skip(&g->net, g->model->weight, g->key, g->lead + g->next_window, (uint32_t)first, block_length(g, block),
+    sampler_skip(&g->net, g->key, g->lead + g->next_window, (uint32_t)first, block_length(g, block),
                  g->z + first * g->net.arch.latent, &g->work[worker]);
 }
 

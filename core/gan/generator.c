@@ -87,6 +87,19 @@ void generator_initialise(const generator *const g, const uint64_t seed, real *c
     }
 }
 
+void generator_turn(const generator *const g, const real *const theta, real *const turned)
+{
+    const linear_part *const p = &g->part;
+    const size_t q = g->arch.state, m = g->arch.window;
+    const size_t matrix[][3] = {{p->evolve, q, q}, {p->kick, q, q}, {p->from, m, q}, {p->to, m, q}, {p->noise, m, m}};
+    for (size_t i = 0; i < p->n_group * (sizeof matrix / sizeof *matrix); i++) {
+        const size_t *const one = matrix[i / p->n_group], at = i % p->n_group * p->size + one[0];
+        gemm_transpose(one[2], one[1], theta + at, one[2], turned + at, one[1]);
+    }
+    chain_turn(&g->evolve, theta, turned);
+    unet_turn(&g->window, theta, turned);
+}
+
 /* Vectors of `size` numbers that share a group's matrix, in samples of `sample` numbers: all components of a sample, or
  * one of each. */
 typedef struct group_rows {
@@ -100,14 +113,14 @@ static group_rows rows_of(const linear_part *const p, const size_t n, const size
 
 /* y (+)= x A^T per component: x[n][D][in], A[out][in] at offset `matrix` of each group, y[n][D][out]; samples of x and
  * y are x_sample and y_sample apart. */
-static void apply_groups(const linear_part *const p, const real *const theta, const size_t matrix, const size_t n,
+static void apply_groups(const linear_part *const p, const weights weight, const size_t matrix, const size_t n,
                          const size_t in, const size_t x_sample, const real *const x, const size_t out,
                          const size_t y_sample, const bool add, real *const y)
 {
     const group_rows rx = rows_of(p, n, in, x_sample), ry = rows_of(p, n, out, y_sample);
     for (size_t g = 0; g < p->n_group; g++) {
-        gemm_nt(rx.rows, out, in, x + g * in, rx.stride, theta + g * p->size + matrix, in, add, y + g * out, ry.stride,
-                NULL);
+        gemm_nn(rx.rows, out, in, x + g * in, rx.stride, weight.turned + g * p->size + matrix, out, add, y + g * out,
+                ry.stride, NULL);
     }
 }
 
@@ -171,20 +184,20 @@ static void add_seen(const generator *const g, const size_t n, const real *const
     }
 }
 
-void evolve_forward(const generator *const g, const real *const theta, const size_t n, const real *const z,
+void evolve_forward(const generator *const g, const weights weight, const size_t n, const real *const z,
                     const real *const r, real *const z_next, evolve_tape *const tape)
 {
     const size_t w = g->arch.latent, q = g->arch.state, seen = g->seen;
     join_two(g, n, z, r, tape->input);
-    const real *const step = chain_forward(&g->evolve, theta, n, tape->input, &tape->net);
+    const real *const step = chain_forward(&g->evolve, weight, n, tape->input, &tape->net);
     if (q == 0) {
         memcpy(z_next, z, n * w * sizeof *z);
     } else {
-        apply_groups(&g->part, theta, g->part.evolve, n, q, w, z, q, w, false, z_next);
-        apply_groups(&g->part, theta, g->part.kick, n, q, w, r, q, w, true, z_next);
+        apply_groups(&g->part, weight, g->part.evolve, n, q, w, z, q, w, false, z_next);
+        apply_groups(&g->part, weight, g->part.kick, n, q, w, r, q, w, true, z_next);
     }
     if (g->arch.frame) {
-        body_frame_evolve(n, w, theta[g->keep], z + seen, r + seen, z_next + seen);
+        body_frame_evolve(n, w, weight.value[g->keep], z + seen, r + seen, z_next + seen);
     }
     add_seen(g, n, step, z_next);
 }
@@ -307,18 +320,18 @@ static void condition_forward(const generator *const g, const size_t n, const re
     }
 }
 
-const real *window_forward(const generator *const g, const real *const theta, const size_t n, const real *const from,
+const real *window_forward(const generator *const g, const weights weight, const size_t n, const real *const from,
                            const real *const to, window_tape *const tape)
 {
     const size_t m = g->arch.window, d = g->arch.component, q = g->arch.state, w = g->arch.latent;
     condition_forward(g, n, from, to, tape->condition);
-    const real *const net = unet_forward(&g->window, theta, n, tape->input, tape->condition, &tape->net);
+    const real *const net = unet_forward(&g->window, weight, n, tape->input, tape->condition, &tape->net);
     if (q == 0) {
         return net;
     }
-    apply_groups(&g->part, theta, g->part.from, n, q, w, from, m, m * d, false, tape->by_component);
-    apply_groups(&g->part, theta, g->part.to, n, q, w, to, m, m * d, true, tape->by_component);
-    apply_groups(&g->part, theta, g->part.noise, n, m, m * d, tape->noise, m, m * d, true, tape->by_component);
+    apply_groups(&g->part, weight, g->part.from, n, q, w, from, m, m * d, false, tape->by_component);
+    apply_groups(&g->part, weight, g->part.to, n, q, w, to, m, m * d, true, tape->by_component);
+    apply_groups(&g->part, weight, g->part.noise, n, m, m * d, tape->noise, m, m * d, true, tape->by_component);
     frames_first(n, m, d, 1, tape->by_component, tape->output);
     add_to(n * m * d, net, tape->output);
     if (g->arch.frame) {

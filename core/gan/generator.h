@@ -56,6 +56,9 @@ mdgan_status generator_layout(generator *g, const architecture *arch, mdgan_erro
  * The linear part is left alone. */
 void generator_initialise(const generator *g, uint64_t seed, real *theta);
 
+/* Renews a turned vector (nn/linear.h), the linear part's matrices included. */
+void generator_turn(const generator *g, const real *theta, real *turned);
+
 /* One step of G_z for n chains, or for as many after each other as there is room for. */
 typedef struct evolve_tape {
     real *input;  /* [n][2 seen]: z, r */
@@ -68,7 +71,7 @@ void evolve_tape_layout(evolve_tape *tape, const generator *g, size_t n, arena *
 evolve_tape evolve_tape_from(const evolve_tape *tape, const generator *g, size_t first);
 
 /* z_next[n][W] = G_z(z[n][W], r[n][W]); r as latent_draw() makes it. */
-void evolve_forward(const generator *g, const real *theta, size_t n, const real *z, const real *r, real *z_next,
+void evolve_forward(const generator *g, weights weight, size_t n, const real *z, const real *r, real *z_next,
                     evolve_tape *tape);
 
 /* dz[n][W] += d z_next^T d(z_next)/dz. */
@@ -99,7 +102,7 @@ void window_draw(const generator *g, random_key key, uint64_t iteration, uint32_
 
 /* from, to: [n][W] states before and after each window (to is ignored in the paper's form). Noise as drawn.
  * Returns [n][M][D] in the tape. */
-const real *window_forward(const generator *g, const real *theta, size_t n, const real *from, const real *to,
+const real *window_forward(const generator *g, weights weight, size_t n, const real *from, const real *to,
                            window_tape *tape);
 
 /* d_from, d_to: [n][W] overwritten (d_to untouched in the paper's form), 0 for the orientation; gradient = weights'

@@ -57,7 +57,8 @@ mdgan_status latent_anchor_create(latent_anchor *const a, const generator *const
     *a = (latent_anchor){.state = g->arch.state, .latent = g->arch.latent, .n_group = p->n_group, .width = p->width};
     const size_t size = matrix_size(a);
     a->n_gap = 2 * size * a->n_group;
-    a->evolve = malloc(a->n_group * size * sizeof *a->evolve);
+    a->evolve = malloc(2 * a->n_group * size * sizeof *a->evolve);
+    a->turned = a->evolve ? a->evolve + a->n_group * size : NULL;
     a->gap = calloc(2 * a->n_gap, sizeof *a->gap);
     a->pull = a->gap ? a->gap + a->n_gap : NULL;
     if (!a->evolve || !a->gap) {
@@ -73,7 +74,11 @@ mdgan_status latent_anchor_aim(latent_anchor *const a, const generator *const g,
     const linear_part *const p = &g->part;
     mdgan_status status = MDGAN_OK;
     for (size_t i = 0; status == MDGAN_OK && i < a->n_group; i++) {
-        status = raise(a->state, theta + i * p->size + p->evolve, n_step, a->evolve + i * matrix_size(a), error);
+        real *const evolve = a->evolve + i * matrix_size(a);
+        status = raise(a->state, theta + i * p->size + p->evolve, n_step, evolve, error);
+        if (status == MDGAN_OK) {
+            gemm_transpose(a->state, a->state, evolve, a->state, a->turned + i * matrix_size(a), a->state);
+        }
     }
     return status;
 }
@@ -107,7 +112,7 @@ void latent_anchor_measure(const latent_anchor *const a, const size_t n, const r
     real *const residual = work + size;
     for (size_t g = 0; g < a->n_group; g++) {
         const size_t at = first_row(a, g);
-        gemm_nt(rows, q, q, first + at, stride, a->evolve + g * size, q, false, residual + at, stride, NULL);
+        gemm_nn(rows, q, q, first + at, stride, a->turned + g * size, q, false, residual + at, stride, NULL);
         for (size_t i = 0; i < rows; i++) {
             for (size_t k = 0; k < q; k++) {
                 const size_t j = at + i * stride + k;

@@ -33,6 +33,7 @@ typedef struct latent_anchor {
     size_t n_gap;   /* 2 q^2 n_group */
     double residual_weight, covariance_weight;
     real *evolve; /* [n_group][q][q] F^J */
+    real *turned; /* [n_group][q][q] its transpose */
     float *gap;   /* [n_group][2][q][q] running means, of the residual and of the covariance */
     float *pull;  /* likewise, without the excess */
 } latent_anchor;

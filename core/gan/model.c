@@ -197,8 +197,8 @@ static mdgan_status architecture_check(const mdgan_model *const model, mdgan_err
     if (generator_layout(&g, a, &reason) != MDGAN_OK) {
         return mdgan_fail(error, MDGAN_FORMAT, "architecture: %s", reason.text);
     }
-    const count_range weights = {"number of weights", model->n_weight, g.n_parameter, g.n_parameter};
-    return counts_check(1, &weights, MDGAN_FORMAT, error);
+    const count_range expected = {"number of weights", model->n_weight, g.n_parameter, g.n_parameter};
+    return counts_check(1, &expected, MDGAN_FORMAT, error);
 }
 
 /* How much of a molecule's orientation is kept is a correlation. */

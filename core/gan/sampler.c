@@ -7,6 +7,7 @@
 static void layout(sampler_work *const w, const generator *const g, const size_t n_max, arena *const a)
 {
     w->n_max = n_max;
+    w->turned = arena_take(a, g->n_parameter);
     w->kick = arena_take(a, n_max * g->arch.latent);
     w->next = arena_take(a, n_max * g->arch.latent);
     evolve_tape_layout(&w->evolve, g, n_max, a);
@@ -33,48 +34,53 @@ void sampler_work_clear(sampler_work *const w)
     *w = (sampler_work){0};
 }
 
+void sampler_use(sampler_work *const w, const generator *const g, const real *const theta)
+{
+    generator_turn(g, theta, w->turned);
+    w->weight = (weights){.value = theta, .turned = w->turned};
+}
+
 static random_key key_of(const sampler_key key, const random_purpose purpose)
 {
     return (random_key){key.seed, (uint32_t)key.purpose + (uint32_t)purpose};
 }
 
 /* Leaves the next states in w->next. step counts from 0 with the first burn-in step. */
-static void evolve(const generator *const g, const real *const theta, const sampler_key key, const uint64_t step,
-                   const uint32_t first, const size_t n, const real *const z, sampler_work *const w)
+static void evolve(const generator *const g, const sampler_key key, const uint64_t step, const uint32_t first,
+                   const size_t n, const real *const z, sampler_work *const w)
 {
     for (size_t i = 0; i < n; i++) {
         latent_draw(g, key_of(key, RANDOM_EVOLVE), step, first + (uint32_t)i, w->kick + i * g->arch.latent);
     }
-    evolve_forward(g, theta, n, z, w->kick, w->next, &w->evolve);
+    evolve_forward(g, w->weight, n, z, w->kick, w->next, &w->evolve);
 }
 
-void sampler_start(const generator *const g, const real *const theta, const sampler_key key, const uint32_t first,
-                   const size_t n, real *const z, sampler_work *const w)
+void sampler_start(const generator *const g, const sampler_key key, const uint32_t first, const size_t n, real *const z,
+                   sampler_work *const w)
 {
     const size_t width = g->arch.latent;
     for (size_t i = 0; i < n; i++) {
         latent_draw(g, key_of(key, RANDOM_LATENT), 0, first + (uint32_t)i, z + i * width);
     }
     for (uint64_t step = 0; step < BURN_IN; step++) {
-        evolve(g, theta, key, step, first, n, z, w);
+        evolve(g, key, step, first, n, z, w);
         memcpy(z, w->next, n * width * sizeof *z);
     }
 }
 
-const real *sampler_window(const generator *const g, const real *const theta, const sampler_key key,
-                           const uint64_t window, const uint32_t first, const size_t n, real *const z,
-                           sampler_work *const w)
+const real *sampler_window(const generator *const g, const sampler_key key, const uint64_t window, const uint32_t first,
+                           const size_t n, real *const z, sampler_work *const w)
 {
-    evolve(g, theta, key, BURN_IN + window, first, n, z, w);
+    evolve(g, key, BURN_IN + window, first, n, z, w);
     window_draw(g, key_of(key, RANDOM_NOISE), window, first, 0, n, &w->window);
-    const real *const y = window_forward(g, theta, n, z, w->next, &w->window);
+    const real *const y = window_forward(g, w->weight, n, z, w->next, &w->window);
     memcpy(z, w->next, n * g->arch.latent * sizeof *z);
     return y;
 }
 
-void sampler_skip(const generator *const g, const real *const theta, const sampler_key key, const uint64_t window,
-                  const uint32_t first, const size_t n, real *const z, sampler_work *const w)
+void sampler_skip(const generator *const g, const sampler_key key, const uint64_t window, const uint32_t first,
+                  const size_t n, real *const z, sampler_work *const w)
 {
-    evolve(g, theta, key, BURN_IN + window, first, n, z, w);
+    evolve(g, key, BURN_IN + window, first, n, z, w);
     memcpy(z, w->next, n * g->arch.latent * sizeof *z);
 }

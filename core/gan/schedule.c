@@ -43,6 +43,14 @@ mdgan_status networks_layout(networks *const net, const mdgan_train_config *cons
     return MDGAN_OK;
 }
 
+void networks_turn_critics(const networks *const net, const real *const theta, real *const turned)
+{
+    chain_turn(&net->window.net, theta, turned);
+    for (size_t i = 0; i < net->n_latent; i++) {
+        chain_turn(&net->latent[i].net, theta, turned);
+    }
+}
+
 /* n places of `size` numbers without gaps. */
 static void take_row(arena *const a, const size_t n, const size_t size, real **const place)
 {
@@ -116,7 +124,7 @@ static void first_states(shard *const s, const networks *const net, const uint64
     }
 }
 
-static void unroll(shard *const s, const networks *const net, const real *const theta, const uint64_t seed,
+static void unroll(shard *const s, const networks *const net, const weights weight, const uint64_t seed,
                    const uint64_t iteration)
 {
     const size_t w = net->generator.arch.latent, n_step = net->schedule.n_state - 1;
@@ -126,7 +134,7 @@ static void unroll(shard *const s, const networks *const net, const real *const 
                         sample_of(s, i) * UNROLL_MAX + (uint32_t)k, s->kick[k] + i * w);
         }
         evolve_tape tape = evolve_tape_from(&s->evolve, &net->generator, k * s->n);
-        evolve_forward(&net->generator, theta, s->n, s->state[k], s->kick[k], s->state[k + 1], &tape);
+        evolve_forward(&net->generator, weight, s->n, s->state[k], s->kick[k], s->state[k + 1], &tape);
     }
 }
 
@@ -162,16 +170,16 @@ static void pick_windows(shard *const s, const networks *const net, const uint64
     }
 }
 
-void shard_generate(shard *const s, const networks *const net, const real *const theta, const uint64_t seed,
+void shard_generate(shard *const s, const networks *const net, const weights weight, const uint64_t seed,
                     const uint64_t iteration, const real *const pool, const bool all)
 {
     const architecture *const arch = &net->generator.arch;
     const size_t n_shown = all ? net->schedule.n_window : net->schedule.n_pair;
     const size_t d = arch->component, pair = 2 * arch->window * d;
     first_states(s, net, seed, iteration, pool);
-    unroll(s, net, theta, seed, iteration);
+    unroll(s, net, weight, seed, iteration);
     pick_windows(s, net, seed, iteration, n_shown);
-    s->windows = window_forward(&net->generator, theta, s->n * n_shown, s->from, s->to, &s->window);
+    s->windows = window_forward(&net->generator, weight, s->n * n_shown, s->from, s->to, &s->window);
     for (size_t i = 0; i < s->n; i++) {
         memcpy(shard_fake(s, net, i), s->windows + i * n_shown * pair / 2 + s->offset[i] * d, pair * sizeof(real));
     }
@@ -183,17 +191,17 @@ static size_t latent_pair(const networks *const net, const size_t j)
     return net->schedule.n_state - 1 - net->n_latent + j;
 }
 
-shard_sums shard_critic_backward(shard *const s, const networks *const net, const real *const critic_theta,
-                                 const uint64_t seed, const uint64_t iteration, real *const gradient)
+shard_sums shard_critic_backward(shard *const s, const networks *const net, const weights critics, const uint64_t seed,
+                                 const uint64_t iteration, real *const gradient)
 {
     shard_sums sums = {0};
     random_uniform(key_of(seed, RANDOM_PENALTY), iteration, (uint32_t)s->index * 16, s->n, s->mix);
-    sums.window = critic_loss_backward(&net->window, critic_theta, s->n, s->n_batch, s->pairs, s->mix, gradient,
-                                       &s->window_critic);
+    sums.window =
+        critic_loss_backward(&net->window, critics, s->n, s->n_batch, s->pairs, s->mix, gradient, &s->window_critic);
     for (size_t j = 0; j < net->n_latent; j++) {
         const size_t k = latent_pair(net, j);
         random_uniform(key_of(seed, RANDOM_PENALTY), iteration, (uint32_t)(s->index * 16 + 1 + j), s->n, s->mix);
-        const critic_sums z = critic_loss_backward(&net->latent[j], critic_theta, s->n, s->n_batch, s->state[k], s->mix,
+        const critic_sums z = critic_loss_backward(&net->latent[j], critics, s->n, s->n_batch, s->state[k], s->mix,
                                                    gradient, &s->latent_critic);
         sums.latent += z.real - z.fake;
         sums.latent_penalty += z.penalty;
@@ -203,12 +211,12 @@ shard_sums shard_critic_backward(shard *const s, const networks *const net, cons
 
 /* The critic D_z calls the earlier state fake: its loss is D(z_k) - D(z_{k+1}), and G_z minimises the distance
  * D(z_{k+1}) - D(z_k). */
-static void latent_backward(shard *const s, const networks *const net, const real *const critic_theta)
+static void latent_backward(shard *const s, const networks *const net, const weights critics)
 {
     for (size_t j = 0; j < net->n_latent; j++) {
         const size_t k = latent_pair(net, j);
-        critic_sample_gradient(&net->latent[j], critic_theta, 2 * s->n, s->n, s->n_batch, s->state[k], true,
-                               s->d_state[k], &s->latent_critic);
+        critic_sample_gradient(&net->latent[j], critics, 2 * s->n, s->n, s->n_batch, s->state[k], true, s->d_state[k],
+                               &s->latent_critic);
     }
 }
 
@@ -239,17 +247,16 @@ static void window_gradient(shard *const s, const networks *const net, const rea
     }
 }
 
-void shard_generator_backward(shard *const s, const networks *const net, const real *const theta,
-                              const real *const critic_theta, const real *const pull, const real *const last_pull,
-                              real *const gradient)
+void shard_generator_backward(shard *const s, const networks *const net, const real *const theta, const weights critics,
+                              const real *const pull, const real *const last_pull, real *const gradient)
 {
     const architecture *const arch = &net->generator.arch;
     const generator *const g = &net->generator;
     const size_t n_step = net->schedule.n_state - 1;
     memset(s->d_state[0], 0, (n_step + 1) * s->n * arch->latent * sizeof(real));
-    critic_sample_gradient(&net->window, critic_theta, s->n, s->n, s->n_batch, s->pairs, false, s->d_fake,
+    critic_sample_gradient(&net->window, critics, s->n, s->n, s->n_batch, s->pairs, false, s->d_fake,
                            &s->window_critic);
-    latent_backward(s, net, critic_theta);
+    latent_backward(s, net, critics);
     if (last_pull) {
         add_to(s->n * arch->latent, last_pull, s->d_state[n_step]);
     }

@@ -38,6 +38,9 @@ typedef struct networks {
     schedule schedule;
 } networks;
 
+/* Renews the turned vector of all critics (nn/linear.h). */
+void networks_turn_critics(const networks *net, const real *theta, real *turned);
+
 mdgan_status networks_layout(networks *net, const mdgan_train_config *config, const architecture *arch,
                              mdgan_error *error);
 
@@ -82,12 +85,12 @@ typedef struct shard_sums {
 /* Generates the fake pairs of this shard: chains from the carried states (pool[n_batch][W], updated by the caller from
  * state[n_state - 1]) or fresh ones, windows, crops. all: every window of the chains, for the anchor and for
  * shard_generator_backward(); else only those that the pairs touch. */
-void shard_generate(shard *s, const networks *net, const real *theta, uint64_t seed, uint64_t iteration,
-                    const real *pool, bool all);
+void shard_generate(shard *s, const networks *net, weights weight, uint64_t seed, uint64_t iteration, const real *pool,
+                    bool all);
 
 /* gradient (critics') = of all critic losses; the real pairs must be filled. */
-shard_sums shard_critic_backward(shard *s, const networks *net, const real *critic_theta, uint64_t seed,
-                                 uint64_t iteration, real *gradient);
+shard_sums shard_critic_backward(shard *s, const networks *net, weights critics, uint64_t seed, uint64_t iteration,
+                                 real *gradient);
 
 /* Where its chains end: [n][W]. */
 static inline real *shard_last_state(const shard *const s, const networks *const net)
@@ -98,7 +101,7 @@ static inline real *shard_last_state(const shard *const s, const networks *const
 /* gradient (generators') = of  -mean D_Y(fake) + sum over D_z of (mean D_z(z_{k+1}) - mean D_z(z_k)), i.e. of all
  * estimated Wasserstein distances. pull: [n][n_window][M][D] added to d(loss)/d(windows), or NULL; last_pull:
  * [n][W] added to d(loss)/d(last states), or NULL. */
-void shard_generator_backward(shard *s, const networks *net, const real *theta, const real *critic_theta,
-                              const real *pull, const real *last_pull, real *gradient);
+void shard_generator_backward(shard *s, const networks *net, const real *theta, weights critics, const real *pull,
+                              const real *last_pull, real *gradient);
 
 #endif

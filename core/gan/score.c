@@ -402,9 +402,10 @@ static void generate_block(score *const s, const generator *const g, const real 
 {
     const sampler_key key = {s->seed, RANDOM_SCORE};
     const size_t values = g->arch.window * g->arch.component;
-    sampler_start(g, theta, key, (uint32_t)first, CHAINS_AT_ONCE, s->z, &s->work);
+    sampler_use(&s->work, g, theta);
+    sampler_start(g, key, (uint32_t)first, CHAINS_AT_ONCE, s->z, &s->work);
     for (size_t w = 0; w < n_window; w++) {
-        const real *const y = sampler_window(g, theta, key, w, (uint32_t)first, CHAINS_AT_ONCE, s->z, &s->work);
+        const real *const y = sampler_window(g, key, w, (uint32_t)first, CHAINS_AT_ONCE, s->z, &s->work);
         for (size_t i = 0; i < CHAINS_AT_ONCE; i++) {
             memcpy(s->series + (i * n_window + w) * values, y + i * values, values * sizeof *y);
         }

@@ -117,12 +117,13 @@ static void critic_piece(void *const context, const size_t i, const size_t worke
     }
     shard *const s = &t->shard[i];
     real *const gradient = t->critic_gradient + i * t->net.n_critic_parameter;
-    shard_generate(s, &t->net, t->generator.theta, t->config.seed, draw_number(t), t->pool, is_last_critic_step(t));
+    shard_generate(s, &t->net, weights_of(&t->generator), t->config.seed, draw_number(t), t->pool,
+                   is_last_critic_step(t));
     for (size_t j = 0; j < s->n; j++) {
         sample_data_draw(&t->data, t->config.seed, draw_number(t), (uint32_t)(i * s->n + j),
                          shard_actual(s, &t->net, j));
     }
-    t->sums[i] = shard_critic_backward(s, &t->net, t->critic.theta, t->config.seed, draw_number(t), gradient);
+    t->sums[i] = shard_critic_backward(s, &t->net, weights_of(&t->critic), t->config.seed, draw_number(t), gradient);
     if (anchor_looks(t)) {
         double *const sums = t->anchor_sums + i * trainer_anchor_size(t);
         real *const work = t->anchor_work + i * t->anchor_work_size;
@@ -150,7 +151,7 @@ static void generator_piece(void *const context, const size_t i, const size_t wo
         latent_anchor_gradient(&t->latent_anchor, s->n, s->n_batch, s->settled, shard_last_state(s, &t->net),
                                last_pull);
     }
-    shard_generator_backward(s, &t->net, t->generator.theta, t->critic.theta, pull, last_pull, gradient);
+    shard_generator_backward(s, &t->net, t->generator.theta, weights_of(&t->critic), pull, last_pull, gradient);
     memcpy(t->pool + i * s->n * w, shard_last_state(s, &t->net), s->n * w * sizeof *t->pool);
 }
 
@@ -186,6 +187,10 @@ static mdgan_status reduce_sums(trainer *const t, mdgan_error *const error)
 static mdgan_status critic_update(trainer *const t, mdgan_error *const error)
 {
     const size_t n = t->net.n_critic_parameter;
+    if (t->critic_step == 0) {
+        generator_turn(&t->net.generator, t->generator.theta, t->generator.turned);
+    }
+    networks_turn_critics(&t->net, t->critic.theta, t->critic.turned);
     threads_run(t->threads, N_SHARD, critic_piece, t);
     mdgan_status status = comm_sum_shards(t->comm, t->critic_gradient, N_SHARD, n, error);
     if (status == MDGAN_OK) {
@@ -209,6 +214,7 @@ static mdgan_status generator_update(trainer *const t, mdgan_error *const error)
         anchor_update(&t->anchor, t->config.batch, t->anchor_sums);
         latent_anchor_update(&t->latent_anchor, t->config.batch, t->anchor_sums + t->anchor.n_gap);
     }
+    networks_turn_critics(&t->net, t->critic.theta, t->critic.turned);
     threads_run(t->threads, N_SHARD, generator_piece, t);
     const mdgan_status status = comm_sum_shards(t->comm, t->generator_gradient, N_SHARD, n, error);
     if (status != MDGAN_OK) {

@@ -14,10 +14,15 @@
 #include "linear/start.h"
 #include "parallel/threads.h"
 
-/* Weights and their Adam moments. */
+/* Weights, turned ones as of the last step that read them, and Adam moments. */
 typedef struct optimised {
-    real *theta, *m, *v;
+    real *theta, *turned, *m, *v;
 } optimised;
+
+static inline weights weights_of(const optimised *const o)
+{
+    return (weights){.value = o->theta, .turned = o->turned};
+}
 
 typedef struct mdgan_trainer {
     mdgan_train_config config;

@@ -23,11 +23,13 @@ bool mdgan_latent_fits(const mdgan_init init, const size_t latent, const size_t 
 static void layout(trainer *const t, arena *const a)
 {
     const size_t n_g = t->net.generator.n_parameter, n_c = t->net.n_critic_parameter;
-    real **const vectors[] = {&t->generator.theta, &t->generator.m, &t->generator.v, &t->generator_mean, &t->best};
+    real **const vectors[] = {&t->generator.theta, &t->generator.turned, &t->generator.m,
+                              &t->generator.v,     &t->generator_mean,   &t->best};
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
         *vectors[i] = arena_take(a, n_g);
     }
     t->critic.theta = arena_take(a, n_c);
+    t->critic.turned = arena_take(a, n_c);
     t->critic.m = arena_take(a, n_c);
     t->critic.v = arena_take(a, n_c);
     t->generator_gradient = arena_take(a, N_SHARD * n_g);

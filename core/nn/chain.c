@@ -21,6 +21,13 @@ size_t chain_output_size(const chain *const c)
     return c->stage[c->n_stage - 1].rows * c->stage[c->n_stage - 1].layer.out;
 }
 
+void chain_turn(const chain *const c, const real *const theta, real *const turned)
+{
+    for (size_t i = 0; i < c->n_stage; i++) {
+        linear_turn(&c->stage[i].layer, theta, turned);
+    }
+}
+
 void chain_tape_layout(chain_tape *const tape, const chain *const c, const size_t n, const bool with_tangent,
                        arena *const a)
 {
@@ -37,7 +44,7 @@ void chain_tape_layout(chain_tape *const tape, const chain *const c, const size_
     }
 }
 
-const real *chain_forward(const chain *const c, const real *const theta, const size_t n, const real *const x,
+const real *chain_forward(const chain *const c, const weights w, const size_t n, const real *const x,
                           chain_tape *const tape)
 {
     assert(n <= tape->n_max);
@@ -45,7 +52,7 @@ const real *chain_forward(const chain *const c, const real *const theta, const s
     for (size_t i = 0; i < c->n_stage; i++) {
         const struct chain_stage *const s = &c->stage[i];
         const bool leaky = i + 1 < c->n_stage;
-        linear_forward(&s->layer, theta, n * s->rows, input, false, leaky, tape->output[i]);
+        linear_forward(&s->layer, w, n * s->rows, input, false, leaky, tape->output[i]);
         input = tape->output[i];
     }
     return input;
@@ -90,7 +97,7 @@ void chain_backward_weight(const chain *const c, const size_t n, const real *con
     }
 }
 
-void chain_input_gradient_backward(const chain *const c, const real *const theta, const size_t n, const real *const v,
+void chain_input_gradient_backward(const chain *const c, const weights w, const size_t n, const real *const v,
                                    chain_tape *const tape, real *const gradient)
 {
     const real *tangent = v;
@@ -100,7 +107,7 @@ void chain_input_gradient_backward(const chain *const c, const real *const theta
         linear_backward_weight(l, rows, tangent, tape->delta[i], true, gradient);
         if (i + 1 < c->n_stage) {
             real *const next = tape->tangent[i % 2];
-            linear_tangent(l, theta, rows, tangent, tape->output[i], next);
+            linear_tangent(l, w, rows, tangent, tape->output[i], next);
             tangent = next;
         }
     }

@@ -34,10 +34,13 @@ void chain_append(chain *c, size_t rows, size_t in, size_t out, size_t *n_parame
 size_t chain_input_size(const chain *c);
 size_t chain_output_size(const chain *c);
 
+/* Renews the chain's part of a turned vector (nn/linear.h). */
+void chain_turn(const chain *c, const real *theta, real *turned);
+
 void chain_tape_layout(chain_tape *tape, const chain *c, size_t n, bool with_tangent, arena *a);
 
 /* Returns the output, [n][output size], in the tape. x: [n][input size]. n <= n_max. */
-const real *chain_forward(const chain *c, const real *theta, size_t n, const real *x, chain_tape *tape);
+const real *chain_forward(const chain *c, weights w, size_t n, const real *x, chain_tape *tape);
 
 /* The tape of samples `first` and after, for passes over a part of the batch. */
 chain_tape chain_tape_from(const chain_tape *tape, const chain *c, size_t first);
@@ -53,7 +56,7 @@ void chain_backward_weight(const chain *c, size_t n, const real *x, const chain_
 /* After chain_forward and chain_backward (with d_output = 1, dx = g(x)): gradient += d/d(weights) of sum(v * g), where
  * v: [n][input size] is held fixed. LeakyReLU has no curvature, so this is one tangent pass of v through the linearised
  * chain, paired with the deltas of the backward pass. Biases only shift which side of a kink x is on: no gradient. */
-void chain_input_gradient_backward(const chain *c, const real *theta, size_t n, const real *v, chain_tape *tape,
+void chain_input_gradient_backward(const chain *c, weights w, size_t n, const real *v, chain_tape *tape,
                                    real *gradient);
 
 #endif

@@ -14,11 +14,10 @@ typedef struct block {
     size_t a_row, a_step;
 } block;
 
-/* Element (p, j) is value[p * ld + j], or value[j * ld + p] if transposed. */
+/* Element (p, j) is value[p * ld + j]. */
 typedef struct matrix_b {
     const real *value;
     size_t ld;
-    bool transposed;
 } matrix_b;
 
 /* Where a result goes, and what happens to it before. */
@@ -47,11 +46,8 @@ static inline void transpose_quad(const real *const from, const size_t ld_from, 
     *(quad *)(to + 3 * ld_to) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
-/* to[p][j] = from[j][p]: `rows` rows of `columns` numbers. */
-typedef void transpose_kind(size_t rows, size_t columns, const real *from, size_t ld_from, real *to, size_t ld_to);
-
-static void transpose(const size_t rows, const size_t columns, const real *const from, const size_t ld_from,
-                      real *const to, const size_t ld_to)
+void gemm_transpose(const size_t rows, const size_t columns, const real *const from, const size_t ld_from,
+                    real *const to, const size_t ld_to)
 {
     const size_t rows4 = rows / 4 * 4, columns4 = columns / 4 * 4;
     for (size_t j = 0; j < columns4; j += 4) {
@@ -112,49 +108,6 @@ static inline quad choose(const quad_mask which, const quad yes, const quad no)
 #endif
 #define FIRST(n) ((1U << (n)) - 1)
 
-/* The same with sixteen columns at a time, as weights have them: every instruction does four quads. */
-enum { MANY = 16 };
-typedef real octet __attribute__((vector_size(8 * sizeof(real))));
-typedef real many __attribute__((vector_size(MANY * sizeof(real)), aligned(sizeof(real)), may_alias));
-
-static TARGET_AVX512 void transpose_many(const size_t rows, const size_t columns, const real *const from,
-                                         const size_t ld_from, real *const to, const size_t ld_to)
-{
-    if (rows % 4 != 0 || columns % MANY != 0) {
-        transpose(rows, columns, from, ld_from, to, ld_to);
-        return;
-    }
-    for (size_t j = 0; j < columns; j += MANY) {
-        for (size_t p = 0; p < rows; p += 4) {
-            many v[4];
-#pragma GCC unroll 4
-            for (size_t i = 0; i < 4; i++) {
-                const real *const at = from + (j + i) * ld_from + p;
-                const quad a = *(const quad *)at, b = *(const quad *)(at + 4 * ld_from),
-                           c = *(const quad *)(at + 8 * ld_from), d = *(const quad *)(at + 12 * ld_from);
-                const octet ab = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7),
-                            cd = __builtin_shufflevector(c, d, 0, 1, 2, 3, 4, 5, 6, 7);
-                v[i] = __builtin_shufflevector(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-            }
-#define LOW  0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29
-#define HIGH 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31
-#define EVEN 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
-#define ODD  2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
-            const many a = __builtin_shufflevector(v[0], v[1], LOW), b = __builtin_shufflevector(v[0], v[1], HIGH),
-                       c = __builtin_shufflevector(v[2], v[3], LOW), d = __builtin_shufflevector(v[2], v[3], HIGH);
-            real *const row = to + p * ld_to + j;
-            *(many *)row = __builtin_shufflevector(a, c, EVEN);
-            *(many *)(row + ld_to) = __builtin_shufflevector(a, c, ODD);
-            *(many *)(row + 2 * ld_to) = __builtin_shufflevector(b, d, EVEN);
-            *(many *)(row + 3 * ld_to) = __builtin_shufflevector(b, d, ODD);
-#undef LOW
-#undef HIGH
-#undef EVEN
-#undef ODD
-        }
-    }
-}
-
 #define KIND                avx2
 #define BYTES               32
 #define ROWS                6
@@ -208,17 +161,15 @@ static TARGET_AVX512 void transpose_many(const size_t rows, const size_t columns
 typedef struct kernel {
     size_t lanes; /* numbers in a vector; 0: none narrower */
     panel_kind *panel;
-    transpose_kind *transpose;
 } kernel;
 
 enum { N_KERNEL = 4, WIDEST = 64 / sizeof(real) };
 
-static const kernel plain_kernels[N_KERNEL] = {{4, panel_plain, transpose}};
+static const kernel plain_kernels[N_KERNEL] = {{4, panel_plain}};
 #ifdef HAVE_KINDS
-static const kernel avx2_kernels[N_KERNEL] = {{32 / sizeof(real), panel_avx2, transpose}};
-static const kernel avx512_kernels[N_KERNEL] = {{64 / sizeof(real), panel_avx512, transpose_many},
-                                                {32 / sizeof(real), panel_half, transpose},
-                                                {16 / sizeof(real), panel_quarter, transpose}};
+static const kernel avx2_kernels[N_KERNEL] = {{32 / sizeof(real), panel_avx2}};
+static const kernel avx512_kernels[N_KERNEL] = {
+    {64 / sizeof(real), panel_avx512}, {32 / sizeof(real), panel_half}, {16 / sizeof(real), panel_quarter}};
 #endif
 
 static const kernel *best_kernels(void)
@@ -244,10 +195,9 @@ static size_t panel_columns(const kernel *const k, const size_t rest)
     return rest > lanes && rest - lanes <= k[1].lanes ? lanes : rest;
 }
 
-/* One block of k: panel after panel of the result's columns. b is used where it lies if its rows are vectors. */
+/* One block of k: panel after panel of the result's columns. */
 static void multiply_panels(const kernel *k, const block *const t, const matrix_b b, const size_t n, const place to)
 {
-    _Alignas(64) real packed[BLOCK_K * 2 * WIDEST];
     size_t columns = 0;
     for (size_t j = 0; j < n; j += columns) {
         while (n - j <= k[1].lanes) {
@@ -258,13 +208,7 @@ static void multiply_panels(const kernel *k, const block *const t, const matrix_
         here.c += j;
         here.bias = to.bias ? to.bias + j : NULL;
         here.side = to.side ? to.side + j : NULL;
-        if (b.transposed) {
-            const size_t width = columns > k->lanes ? 2 * k->lanes : k->lanes;
-            k->transpose(t->k, columns, b.value + j * b.ld, b.ld, packed, width);
-            k->panel(t, packed, width, columns, here);
-        } else {
-            k->panel(t, b.value + j, b.ld, columns, here);
-        }
+        k->panel(t, b.value + j, b.ld, columns, here);
     }
 }
 
@@ -279,7 +223,7 @@ static void multiply_blocks(const kernel *const kernels, const block t, const ma
         matrix_b rows = b;
         part.k = k * (i + 1) / n_block - first;
         part.a += first * t.a_step;
-        rows.value += b.transposed ? first : first * b.ld;
+        rows.value += first * b.ld;
         if (finish && i + 1 == n_block) {
             to.bias = finish->bias;
             to.leaky = finish->leaky;
@@ -288,14 +232,6 @@ static void multiply_blocks(const kernel *const kernels, const block t, const ma
         multiply_panels(kernels, &part, rows, n, to);
         to.add = true;
     }
-}
-
-void gemm_nt(const size_t m, const size_t n, const size_t k, const real *const a, const size_t lda, const real *const b,
-             const size_t ldb, const bool add, real *const c, const size_t ldc, const gemm_finish *const finish)
-{
-    multiply_blocks(best_kernels(), (block){.m = m, .a = a, .a_row = lda, .a_step = 1},
-                    (matrix_b){.value = b, .ld = ldb, .transposed = true}, n, k,
-                    (place){.c = c, .ldc = ldc, .add = add}, finish);
 }
 
 void gemm_nn(const size_t m, const size_t n, const size_t k, const real *const a, const size_t lda, const real *const b,
@@ -326,10 +262,10 @@ static void multiply_swapped(const kernel *const kernels, const size_t m, const 
         real *const c = to.c + i * to.ldc;
         rows = m - i < 2 * WIDEST ? m - i : 2 * WIDEST;
         if (to.add) {
-            transpose(n, rows, c, to.ldc, part, 2 * WIDEST);
+            gemm_transpose(n, rows, c, to.ldc, part, 2 * WIDEST);
         }
         multiply_blocks(kernels, b, some, rows, k, here, NULL);
-        transpose(rows, n, part, 2 * WIDEST, c, to.ldc);
+        gemm_transpose(rows, n, part, 2 * WIDEST, c, to.ldc);
     }
 }
 

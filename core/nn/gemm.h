@@ -19,17 +19,16 @@ typedef struct gemm_finish {
     const real *side; /* then LeakyReLU's slope at these outputs [m][n], rows as far apart as those of c; NULL: 1 */
 } gemm_finish;
 
-/* c[m][n] (+)= a[m][k] b[n][k]^T; rows of a, b and c lda, ldb and ldc apart; `add`: to what is in c. finish: NULL = as
- * it is. */
-void gemm_nt(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb, bool add, real *c,
-             size_t ldc, const gemm_finish *finish);
-
-/* c[m][n] (+)= a[m][k] b[k][n]. */
+/* c[m][n] (+)= a[m][k] b[k][n]; rows of a, b and c lda, ldb and ldc apart; `add`: to what is in c. finish: NULL = as it
+ * is. */
 void gemm_nn(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb, bool add, real *c,
              size_t ldc, const gemm_finish *finish);
 
 /* c[m][n] (+)= a[k][m]^T b[k][n]. */
 void gemm_tn(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb, bool add, real *c,
              size_t ldc, const gemm_finish *finish);
+
+/* to[rows][columns] = from[columns][rows]^T. */
+void gemm_transpose(size_t rows, size_t columns, const real *from, size_t ld_from, real *to, size_t ld_to);
 
 #endif

@@ -6,7 +6,12 @@
 
 linear linear_layout(const size_t in, const size_t out, size_t *const n_parameter)
 {
-    const linear l = {.in = in, .out = out, .weight = *n_parameter, .weight_row = in, .bias = *n_parameter + in * out};
+    const linear l = {.in = in,
+                      .out = out,
+                      .weight = *n_parameter,
+                      .weight_row = in,
+                      .turned = *n_parameter,
+                      .bias = *n_parameter + in * out};
     *n_parameter += in * out + out;
     return l;
 }
@@ -16,7 +21,13 @@ linear linear_columns(const linear *const l, const size_t first, const size_t in
     linear part = *l;
     part.in = in;
     part.weight += first;
+    part.turned += first * l->out;
     return part;
+}
+
+void linear_turn(const linear *const l, const real *const theta, real *const turned)
+{
+    gemm_transpose(l->in, l->out, theta + l->weight, l->weight_row, turned + l->turned, l->out);
 }
 
 void linear_initialise(const linear *const l, const random_key key, const uint64_t model, const uint32_t number,
@@ -52,18 +63,18 @@ static VECTOR_CLONES void sum_rows(const size_t n, const size_t out, const real 
     }
 }
 
-void linear_forward(const linear *const l, const real *const theta, const size_t n, const real *const x, const bool add,
+void linear_forward(const linear *const l, const weights w, const size_t n, const real *const x, const bool add,
                     const bool leaky, real *const y)
 {
-    const gemm_finish finish = {.bias = theta + l->bias, .leaky = leaky};
-    gemm_nt(n, l->out, l->in, x, l->in, theta + l->weight, l->weight_row, add, y, l->out, &finish);
+    const gemm_finish finish = {.bias = w.value + l->bias, .leaky = leaky};
+    gemm_nn(n, l->out, l->in, x, l->in, w.turned + l->turned, l->out, add, y, l->out, &finish);
 }
 
-void linear_tangent(const linear *const l, const real *const theta, const size_t n, const real *const x,
-                    const real *const side, real *const y)
+void linear_tangent(const linear *const l, const weights w, const size_t n, const real *const x, const real *const side,
+                    real *const y)
 {
     const gemm_finish finish = {.side = side};
-    gemm_nt(n, l->out, l->in, x, l->in, theta + l->weight, l->weight_row, false, y, l->out, &finish);
+    gemm_nn(n, l->out, l->in, x, l->in, w.turned + l->turned, l->out, false, y, l->out, &finish);
 }
 
 void linear_backward_weight(const linear *const l, const size_t n, const real *const x, const real *const dy,

@@ -57,6 +57,14 @@ void unet_layout(unet *const u, const size_t frames, const size_t n_channel, con
     }
 }
 
+void unet_turn(const unet *const u, const real *const theta, real *const turned)
+{
+    for (size_t i = 0; i < u->n_level; i++) {
+        linear_turn(&u->level[i].encode, theta, turned);
+        linear_turn(&u->level[i].decode, theta, turned);
+    }
+}
+
 void unet_tape_layout(unet_tape *const tape, const unet *const u, const size_t n, const bool with_gradient,
                       arena *const a)
 {
@@ -85,22 +93,21 @@ static linear decode_beside(const struct unet_level *const level)
     return linear_columns(&level->decode, level->channels, level->decode.in - level->channels);
 }
 
-const real *unet_forward(const unet *const u, const real *const theta, const size_t n, const real *const x,
+const real *unet_forward(const unet *const u, const weights w, const size_t n, const real *const x,
                          const real *const condition, unet_tape *const tape)
 {
     assert(n <= tape->n_max);
     for (size_t i = 0; i < u->n_level; i++) {
         const struct unet_level *const level = &u->level[i];
-        linear_forward(&level->encode, theta, n * level->rows, i == 0 ? x : tape->skip[i - 1], false, true,
-                       tape->skip[i]);
+        linear_forward(&level->encode, w, n * level->rows, i == 0 ? x : tape->skip[i - 1], false, true, tape->skip[i]);
     }
     for (size_t i = u->n_level; i-- > 0;) {
         const struct unet_level *const level = &u->level[i];
         const linear below = decode_below(level), beside = decode_beside(level);
         const bool bottleneck = i + 1 == u->n_level;
         const size_t rows = n * level->rows;
-        linear_tangent(&below, theta, rows, bottleneck ? tape->skip[i] : tape->up[i + 1], NULL, tape->up[i]);
-        linear_forward(&beside, theta, rows, bottleneck ? condition : tape->skip[i], true, i > 0, tape->up[i]);
+        linear_tangent(&below, w, rows, bottleneck ? tape->skip[i] : tape->up[i + 1], NULL, tape->up[i]);
+        linear_forward(&beside, w, rows, bottleneck ? condition : tape->skip[i], true, i > 0, tape->up[i]);
     }
     return tape->up[0];
 }

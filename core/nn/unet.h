@@ -39,11 +39,13 @@ bool unet_fits(size_t frames);
 /* Channels double below the first level. frames must fit. */
 void unet_layout(unet *u, size_t frames, size_t n_channel, size_t channels, size_t n_condition, size_t *n_parameter);
 
+/* Renews the network's part of a turned vector (nn/linear.h). */
+void unet_turn(const unet *u, const real *theta, real *turned);
+
 void unet_tape_layout(unet_tape *tape, const unet *u, size_t n, bool with_gradient, arena *a);
 
 /* x: [n][T][channel]; condition: [n][n_condition]. Returns [n][T][channel] in the tape. */
-const real *unet_forward(const unet *u, const real *theta, size_t n, const real *x, const real *condition,
-                         unet_tape *tape);
+const real *unet_forward(const unet *u, weights w, size_t n, const real *x, const real *condition, unet_tape *tape);
 
 /* After unet_forward with the same x and condition: gradient = weights' gradient; d_condition: [n][n_condition]
  * overwritten. */

@@ -8,7 +8,7 @@
 typedef struct critic_case {
     critic net;
     size_t n, n_theta;
-    real *theta, *pairs, *mix, *memory;
+    real *theta, *turned, *pairs, *mix, *memory;
     critic_tape tape;
     size_t n_negative;
 } critic_case;
@@ -34,6 +34,7 @@ static void critic_case_create(critic_case *const c, const bool conv, const doub
     a = (arena){.base = c->memory};
     critic_tape_layout(&c->tape, &c->net, c->n, &a);
     c->theta = new_normal(1, c->n_theta, 0.3);
+    c->turned = new_zero(c->n_theta);
     c->pairs = new_zero(2 * c->n * critic_input(&c->net));
     for (size_t i = 0; i < 2 * c->n; i++) {
         fill_normal(2 + i, c->net.sample, i < c->n ? 1 : 1.5, sample_at(c, i));
@@ -45,9 +46,17 @@ static void critic_case_create(critic_case *const c, const bool conv, const doub
 static void critic_case_free(critic_case *const c)
 {
     free(c->theta);
+    free(c->turned);
     free(c->pairs);
     free(c->mix);
     free(c->memory);
+}
+
+/* The weights as they are now. */
+static weights current(const critic_case *const c)
+{
+    chain_turn(&c->net.net, c->theta, c->turned);
+    return (weights){.value = c->theta, .turned = c->turned};
 }
 
 /* The whole loss, its value independent of how the gradient is found. */
@@ -55,7 +64,8 @@ static double critic_loss(void *const context)
 {
     critic_case *const c = context;
     real *const ignored = new_zero(c->n_theta);
-    const critic_sums s = critic_loss_backward(&c->net, c->theta, c->n, 2 * c->n, c->pairs, c->mix, ignored, &c->tape);
+    const critic_sums s =
+        critic_loss_backward(&c->net, current(c), c->n, 2 * c->n, c->pairs, c->mix, ignored, &c->tape);
     free(ignored);
     return (s.fake - s.real + c->net.penalty * s.penalty) / (double)(2 * c->n);
 }
@@ -65,7 +75,7 @@ static void check_critic(const bool conv, const double penalty)
     critic_case c;
     critic_case_create(&c, conv, penalty);
     real *const gradient = new_zero(c.n_theta);
-    critic_loss_backward(&c.net, c.theta, c.n, 2 * c.n, c.pairs, c.mix, gradient, &c.tape);
+    critic_loss_backward(&c.net, current(&c), c.n, 2 * c.n, c.pairs, c.mix, gradient, &c.tape);
     check_gradient(conv ? "convolutional critic" : "affine critic", critic_loss, &c, c.theta, gradient, c.n_theta, 500);
     free(gradient);
     critic_case_free(&c);
@@ -93,7 +103,7 @@ static void test_penalty_value(void **const state)
     critic_case_create(&c, true, 10);
     const size_t size = critic_input(&c.net);
     real *const ignored = new_zero(c.n_theta), *const point = new_zero(size), *const slope = new_zero(size);
-    const critic_sums s = critic_loss_backward(&c.net, c.theta, c.n, c.n, c.pairs, c.mix, ignored, &c.tape);
+    const critic_sums s = critic_loss_backward(&c.net, current(&c), c.n, c.n, c.pairs, c.mix, ignored, &c.tape);
     double expected = 0;
     for (size_t i = 0; i < c.n; i++) {
         double square = 0;
@@ -103,9 +113,9 @@ static void test_penalty_value(void **const state)
         for (size_t j = c.net.padding; j < c.net.padding + c.net.sample; j++) {
             const real kept = point[j];
             point[j] = kept + 1e-6;
-            const double up = critic_sample_gradient(&c.net, c.theta, 1, 0, 1, point, false, slope, &c.tape);
+            const double up = critic_sample_gradient(&c.net, current(&c), 1, 0, 1, point, false, slope, &c.tape);
             point[j] = kept - 1e-6;
-            const double down = critic_sample_gradient(&c.net, c.theta, 1, 0, 1, point, false, slope, &c.tape);
+            const double down = critic_sample_gradient(&c.net, current(&c), 1, 0, 1, point, false, slope, &c.tape);
             point[j] = kept;
             square += (up - down) * (up - down) / 4e-12;
         }
@@ -124,7 +134,7 @@ static double sample_loss(void *const context)
     critic_case *const c = context;
     real *const ignored = new_zero(2 * c->n * critic_input(&c->net));
     const double sum =
-        critic_sample_gradient(&c->net, c->theta, 2 * c->n, c->n_negative, c->n, c->pairs, false, ignored, &c->tape);
+        critic_sample_gradient(&c->net, current(c), 2 * c->n, c->n_negative, c->n, c->pairs, false, ignored, &c->tape);
     free(ignored);
     return sum / (double)c->n;
 }
@@ -137,7 +147,7 @@ static void test_sample_gradient(void **const state)
     c.n_negative = c.n + 1;
     const size_t n = 2 * c.n * critic_input(&c.net);
     real *const d = new_zero(n);
-    critic_sample_gradient(&c.net, c.theta, 2 * c.n, c.n_negative, c.n, c.pairs, false, d, &c.tape);
+    critic_sample_gradient(&c.net, current(&c), 2 * c.n, c.n_negative, c.n, c.pairs, false, d, &c.tape);
     check_gradient("samples", sample_loss, &c, c.pairs, d, n, 300);
     free(d);
     critic_case_free(&c);

@@ -20,7 +20,7 @@ static double dot(const size_t n, const real *const a, const real *const b)
 typedef struct chain_case {
     chain net;
     size_t n, n_theta;
-    real *theta, *x, *probe;
+    real *theta, *turned, *x, *probe;
     chain_tape tape;
     real *memory;
 } chain_case;
@@ -28,7 +28,9 @@ typedef struct chain_case {
 static double chain_loss(void *const context)
 {
     chain_case *const c = context;
-    return dot(c->n * chain_output_size(&c->net), c->probe, chain_forward(&c->net, c->theta, c->n, c->x, &c->tape));
+    const weights w = {.value = c->theta, .turned = c->turned};
+    chain_turn(&c->net, c->theta, c->turned);
+    return dot(c->n * chain_output_size(&c->net), c->probe, chain_forward(&c->net, w, c->n, c->x, &c->tape));
 }
 
 static void chain_case_create(chain_case *const c)
@@ -44,6 +46,7 @@ static void chain_case_create(chain_case *const c)
     a = (arena){.base = c->memory};
     chain_tape_layout(&c->tape, &c->net, c->n, true, &a);
     c->theta = new_normal(1, c->n_theta, 0.5);
+    c->turned = new_zero(c->n_theta);
     c->x = new_normal(2, c->n * chain_input_size(&c->net), 1);
     c->probe = new_normal(3, c->n * chain_output_size(&c->net), 1);
 }
@@ -89,6 +92,7 @@ static void test_chain(void **const state)
     free(dx);
     free(c.memory);
     free(c.theta);
+    free(c.turned);
     free(c.x);
     free(c.probe);
 }
@@ -96,15 +100,17 @@ static void test_chain(void **const state)
 typedef struct unet_case {
     unet net;
     size_t n, n_theta;
-    real *theta, *x, *condition, *probe, *memory;
+    real *theta, *turned, *x, *condition, *probe, *memory;
     unet_tape tape;
 } unet_case;
 
 static double unet_loss(void *const context)
 {
     unet_case *const c = context;
+    const weights w = {.value = c->theta, .turned = c->turned};
+    unet_turn(&c->net, c->theta, c->turned);
     return dot(c->n * c->net.frames * c->net.n_channel, c->probe,
-               unet_forward(&c->net, c->theta, c->n, c->x, c->condition, &c->tape));
+               unet_forward(&c->net, w, c->n, c->x, c->condition, &c->tape));
 }
 
 static void check_unet(const size_t frames)
@@ -117,6 +123,7 @@ static void check_unet(const size_t frames)
     a = (arena){.base = c.memory};
     unet_tape_layout(&c.tape, &c.net, c.n, true, &a);
     c.theta = new_normal(1, c.n_theta, 0.4);
+    c.turned = new_zero(c.n_theta);
     c.x = new_normal(2, c.n * frames * 2, 1);
     c.condition = new_normal(3, c.n * 5, 1);
     c.probe = new_normal(4, c.n * frames * 2, 1);
@@ -129,6 +136,7 @@ static void check_unet(const size_t frames)
     free(d_condition);
     free(c.memory);
     free(c.theta);
+    free(c.turned);
     free(c.x);
     free(c.condition);
     free(c.probe);

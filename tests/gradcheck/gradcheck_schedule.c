@@ -12,7 +12,7 @@ typedef struct schedule_case {
     networks net;
     shard shard;
     size_t n_theta, n_batch;
-    real *theta, *critic, *pool, *memory, *pull;
+    real *theta, *turned, *critic, *turned_critic, *pool, *memory, *pull;
     size_t n_pull;
     size_t *picks;
 } schedule_case;
@@ -38,7 +38,9 @@ static void schedule_case_create(schedule_case *const c, const architecture *con
     c->shard.start = c->picks;
     c->shard.offset = c->picks + c->n_batch;
     c->theta = new_normal(1, c->n_theta, 0.25);
+    c->turned = new_zero(c->n_theta);
     c->critic = new_normal(2, c->net.n_critic_parameter, 0.3);
+    c->turned_critic = new_zero(c->net.n_critic_parameter);
     c->pool = new_normal(3, c->n_batch * arch->latent, 1);
     c->n_pull = c->shard.n * c->net.schedule.n_window * arch->window * arch->component;
     c->pull = new_normal(5, c->n_pull, 0.01);
@@ -50,11 +52,26 @@ static void schedule_case_create(schedule_case *const c, const architecture *con
 static void schedule_case_free(schedule_case *const c)
 {
     free(c->theta);
+    free(c->turned);
     free(c->critic);
+    free(c->turned_critic);
     free(c->pool);
     free(c->pull);
     free(c->memory);
     free(c->picks);
+}
+
+/* The weights as they are now. */
+static weights generators(const schedule_case *const c)
+{
+    generator_turn(&c->net.generator, c->theta, c->turned);
+    return (weights){.value = c->theta, .turned = c->turned};
+}
+
+static weights critics(const schedule_case *const c)
+{
+    networks_turn_critics(&c->net, c->critic, c->turned_critic);
+    return (weights){.value = c->critic, .turned = c->turned_critic};
 }
 
 /* What the generators minimise, straight from its definition. */
@@ -63,17 +80,17 @@ static double generator_loss(void *const context)
     schedule_case *const c = context;
     const networks *const net = &c->net;
     shard *const s = &c->shard;
-    shard_generate(s, net, c->theta, 7, 3, c->pool, true);
+    shard_generate(s, net, generators(c), 7, 3, c->pool, true);
     const size_t w = net->generator.arch.latent;
-    const double y = critic_sample_gradient(&net->window, c->critic, s->n, 0, s->n_batch, s->pairs, false, s->d_fake,
+    const double y = critic_sample_gradient(&net->window, critics(c), s->n, 0, s->n_batch, s->pairs, false, s->d_fake,
                                             &s->window_critic);
     real *const ignored = new_zero(s->n * w);
     double z = 0;
     for (size_t j = 0; j < net->n_latent; j++) {
         const size_t k = net->schedule.n_state - 1 - net->n_latent + j;
-        z += critic_sample_gradient(&net->latent[j], c->critic, s->n, s->n, s->n_batch, s->state[k], false, ignored,
+        z += critic_sample_gradient(&net->latent[j], critics(c), s->n, s->n, s->n_batch, s->state[k], false, ignored,
                                     &s->latent_critic);
-        z += critic_sample_gradient(&net->latent[j], c->critic, s->n, 0, s->n_batch, s->state[k + 1], false, ignored,
+        z += critic_sample_gradient(&net->latent[j], critics(c), s->n, 0, s->n_batch, s->state[k + 1], false, ignored,
                                     &s->latent_critic);
     }
     free(ignored);
@@ -89,8 +106,8 @@ static void check_generator(const char *const name, const architecture *const ar
     schedule_case c;
     schedule_case_create(&c, arch);
     real *const gradient = new_zero(c.n_theta);
-    shard_generate(&c.shard, &c.net, c.theta, 7, 3, c.pool, true);
-    shard_generator_backward(&c.shard, &c.net, c.theta, c.critic, c.pull, NULL, gradient);
+    shard_generate(&c.shard, &c.net, generators(&c), 7, 3, c.pool, true);
+    shard_generator_backward(&c.shard, &c.net, c.theta, critics(&c), c.pull, NULL, gradient);
     /* How fast an orientation turns is not learnt. */
     const size_t fixed = arch->frame ? c.net.generator.keep : 0, after = arch->frame ? fixed + 1 : 0;
     if (arch->frame) {
@@ -146,9 +163,9 @@ static void test_windows_of_the_pairs(void **const state)
         const size_t n = c.shard.n * critic_input(&c.net.window);
         real *const pairs = new_zero(n);
         for (uint64_t iteration = 0; iteration < 50; iteration++) {
-            shard_generate(&c.shard, &c.net, c.theta, 7, iteration, c.pool, true);
+            shard_generate(&c.shard, &c.net, generators(&c), 7, iteration, c.pool, true);
             memcpy(pairs, c.shard.pairs, n * sizeof *pairs);
-            shard_generate(&c.shard, &c.net, c.theta, 7, iteration, c.pool, false);
+            shard_generate(&c.shard, &c.net, generators(&c), 7, iteration, c.pool, false);
             assert_memory_equal(c.shard.pairs, pairs, n * sizeof *pairs);
         }
         free(pairs);
@@ -160,7 +177,7 @@ static double critic_loss(void *const context)
 {
     schedule_case *const c = context;
     real *const ignored = new_zero(c->net.n_critic_parameter);
-    const shard_sums s = shard_critic_backward(&c->shard, &c->net, c->critic, 7, 3, ignored);
+    const shard_sums s = shard_critic_backward(&c->shard, &c->net, critics(c), 7, 3, ignored);
     free(ignored);
     return (s.window.fake - s.window.real - s.latent + 10 * (s.window.penalty + s.latent_penalty)) / (double)c->n_batch;
 }
@@ -173,8 +190,8 @@ static void test_critics(void **const state)
     schedule_case c;
     schedule_case_create(&c, &arch);
     real *const gradient = new_zero(c.net.n_critic_parameter);
-    shard_generate(&c.shard, &c.net, c.theta, 7, 3, c.pool, true);
-    shard_critic_backward(&c.shard, &c.net, c.critic, 7, 3, gradient);
+    shard_generate(&c.shard, &c.net, generators(&c), 7, 3, c.pool, true);
+    shard_critic_backward(&c.shard, &c.net, critics(&c), 7, 3, gradient);
     check_gradient("all critics", critic_loss, &c, c.critic, gradient, c.net.n_critic_parameter, 600);
     free(gradient);
     schedule_case_free(&c);
@@ -359,6 +376,8 @@ static void test_latent_anchor_at_rest(void **const state)
     double *const sums = calloc(a.n_gap, sizeof *sums);
     generator_initialise(&g, 1, theta); /* the network beside the linear part is silent */
     assert_int_equal(latent_anchor_aim(&a, &g, theta, STEPS, &error), MDGAN_OK);
+    real *const turned = new_zero(g.n_parameter);
+    generator_turn(&g, theta, turned);
     evolve_tape tape;
     arena room = {0};
     evolve_tape_layout(&tape, &g, N, &room);
@@ -368,7 +387,7 @@ static void test_latent_anchor_at_rest(void **const state)
     real now[N * 6], next[N * 6];
     memcpy(now, z, sizeof now);
     for (size_t step = 0; step < STEPS; step++) {
-        evolve_forward(&g, theta, N, now, r, next, &tape);
+        evolve_forward(&g, (weights){theta, turned}, N, now, r, next, &tape);
         memcpy(now, next, sizeof now);
     }
     latent_anchor_measure(&a, N, z, now, sums, work);
@@ -377,6 +396,7 @@ static void test_latent_anchor_at_rest(void **const state)
         assert_true(!residual || fabs(sums[i]) < 1e-12);
     }
     free(theta);
+    free(turned);
     free(z);
     free(r);
     free(work);

@@ -129,14 +129,16 @@ static void critic_pass(trainer *const t, const hid_t file)
     const size_t n = t->config.batch / N_SHARD, n_critic = t->net.n_critic_parameter;
     double sums[5] = {0};
     mdgan_error error = {""};
+    generator_turn(&t->net.generator, t->generator.theta, t->generator.turned);
+    networks_turn_critics(&t->net, t->critic.theta, t->critic.turned);
     for (size_t i = 0; i < N_SHARD; i++) {
         shard *const s = &t->shard[i];
-        shard_generate(s, &t->net, t->generator.theta, t->config.seed, t->iteration, t->pool, true);
+        shard_generate(s, &t->net, weights_of(&t->generator), t->config.seed, t->iteration, t->pool, true);
         for (size_t j = 0; j < n; j++) {
             sample_data_draw(&t->data, t->config.seed, t->iteration, (uint32_t)(i * n + j),
                              shard_actual(s, &t->net, j));
         }
-        const shard_sums part = shard_critic_backward(s, &t->net, t->critic.theta, t->config.seed, t->iteration,
+        const shard_sums part = shard_critic_backward(s, &t->net, weights_of(&t->critic), t->config.seed, t->iteration,
                                                       t->critic_gradient + i * n_critic);
         const double row[] = {part.window.fake, part.window.real, part.window.penalty, part.latent,
                               part.latent_penalty};
@@ -213,7 +215,7 @@ static void generator_pass(trainer *const t, const hid_t file)
         anchor_pass(t, file);
     }
     for (size_t i = 0; i < N_SHARD; i++) {
-        shard_generator_backward(&t->shard[i], &t->net, t->generator.theta, t->critic.theta,
+        shard_generator_backward(&t->shard[i], &t->net, t->generator.theta, weights_of(&t->critic),
                                  anchored ? t->anchor_pull + i * n * t->chain_size : NULL,
                                  anchored ? t->latent_pull + i * n * w : NULL, t->generator_gradient + i * n_generator);
     }

@@ -7,7 +7,7 @@
 typedef void gemm(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, bool add,
                   float *c, size_t ldc, const gemm_finish *finish);
 
-gemm __real_gemm_nt, __real_gemm_nn, __real_gemm_tn, __wrap_gemm_nt, __wrap_gemm_nn, __wrap_gemm_tn;
+gemm __real_gemm_nn, __real_gemm_tn, __wrap_gemm_nn, __wrap_gemm_tn;
 
 static double counted;
 
@@ -19,7 +19,6 @@ static double counted;
         __real_##form(m, n, k, a, lda, b, ldb, add, c, ldc, finish);                                                   \
     }
 
-COUNTER(gemm_nt)
 COUNTER(gemm_nn)
 COUNTER(gemm_tn)
 
@@ -44,20 +43,22 @@ static void check(const architecture *const arch, const mdgan_critic kind, const
     size_t picks[2 * BATCH];
     s.start = picks;
     s.offset = picks + BATCH;
-    float *const theta = calloc(net.generator.n_parameter + net.n_critic_parameter, sizeof *theta),
+    float *const numbers = calloc(net.generator.n_parameter + net.n_critic_parameter, sizeof *numbers),
                  *const gradient = calloc(net.generator.n_parameter + net.n_critic_parameter, sizeof *gradient),
                  *const pool = calloc((size_t)BATCH * arch->latent, sizeof *pool);
-    assert_true(memory && theta && gradient && pool);
+    assert_true(memory && numbers && gradient && pool);
+    const weights generators = {numbers, numbers},
+                  critics = {numbers + net.generator.n_parameter, numbers + net.generator.n_parameter};
     counted = 0;
     for (size_t i = 0; i < CRITIC_STEPS; i++) {
-        shard_generate(&s, &net, theta, 1, i, pool, i + 1 == CRITIC_STEPS);
-        shard_critic_backward(&s, &net, theta + net.generator.n_parameter, 1, i, gradient);
+        shard_generate(&s, &net, generators, 1, i, pool, i + 1 == CRITIC_STEPS);
+        shard_critic_backward(&s, &net, critics, 1, i, gradient);
     }
-    shard_generator_backward(&s, &net, theta, theta + net.generator.n_parameter, NULL, NULL, gradient);
+    shard_generator_backward(&s, &net, numbers, critics, NULL, NULL, gradient);
     const double expected = (double)s.n * networks_flops(&net, CRITIC_STEPS);
     assert_near("operations", counted, expected, 1e-9 * expected);
     free(memory);
-    free(theta);
+    free(numbers);
     free(gradient);
     free(pool);
 }

@@ -24,6 +24,20 @@ static linear place(const shape s, size_t *const n_parameter)
     return linear_layout(s.in, s.out, n_parameter);
 }
 
+static weights new_weights(const linear *const l, const size_t n_parameter, const uint32_t seed)
+{
+    float *const theta = new_normals(n_parameter, seed), *const turned = calloc(n_parameter, sizeof *turned);
+    assert_non_null(turned);
+    linear_turn(l, theta, turned);
+    return (weights){.value = theta, .turned = turned};
+}
+
+static void free_weights(const weights w)
+{
+    free((float *)w.value);
+    free((float *)w.turned);
+}
+
 static double leaky(const double v)
 {
     return v > 0 ? v : 0.2 * v;
@@ -34,12 +48,14 @@ static void check_forward(const shape s)
     size_t n_parameter;
     const linear l = place(s, &n_parameter);
     assert_int_equal(n_parameter, 11 + s.in * s.out + s.out);
-    float *const theta = new_normals(n_parameter, 1), *const x = new_normals(s.n * s.in, 2);
+    const weights w = new_weights(&l, n_parameter, 1);
+    const float *const theta = w.value;
+    float *const x = new_normals(s.n * s.in, 2);
     float *const y = new_normals(s.n * s.out, 3), *const bent = new_normals(s.n * s.out, 3),
                  *const tangent = new_normals(s.n * s.out, 3);
-    linear_forward(&l, theta, s.n, x, false, false, y);
-    linear_forward(&l, theta, s.n, x, false, true, bent);
-    linear_tangent(&l, theta, s.n, x, NULL, tangent);
+    linear_forward(&l, w, s.n, x, false, false, y);
+    linear_forward(&l, w, s.n, x, false, true, bent);
+    linear_tangent(&l, w, s.n, x, NULL, tangent);
     for (size_t i = 0; i < s.n; i++) {
         for (size_t o = 0; o < s.out; o++) {
             const double bias = theta[11 + s.in * s.out + o];
@@ -52,7 +68,7 @@ static void check_forward(const shape s)
             assert_near("leaky", bent[i * s.out + o], leaky(product + bias), rounding(s.in));
         }
     }
-    free(theta);
+    free_weights(w);
     free(x);
     free(y);
     free(bent);
@@ -136,19 +152,20 @@ static void columns_add_up_to_the_layer(void **const state)
     size_t n_parameter = 3;
     const linear l = linear_layout(IN, OUT, &n_parameter), left = linear_columns(&l, 0, FIRST),
                  right = linear_columns(&l, FIRST, IN - FIRST);
-    float *const theta = new_normals(n_parameter, 1), *const x = new_normals(N * IN, 2);
+    const weights w = new_weights(&l, n_parameter, 1);
+    float *const x = new_normals(N * IN, 2);
     float a[N * FIRST], b[N * (IN - FIRST)], whole[N * OUT], parts[N * OUT];
     for (size_t i = 0; i < N; i++) {
         memcpy(a + i * FIRST, x + i * IN, sizeof(float) * FIRST);
         memcpy(b + i * (IN - FIRST), x + i * IN + FIRST, sizeof(float) * (IN - FIRST));
     }
-    linear_forward(&l, theta, N, x, false, true, whole);
-    linear_tangent(&left, theta, N, a, NULL, parts);
-    linear_forward(&right, theta, N, b, true, true, parts);
+    linear_forward(&l, w, N, x, false, true, whole);
+    linear_tangent(&left, w, N, a, NULL, parts);
+    linear_forward(&right, w, N, b, true, true, parts);
     for (size_t i = 0; i < N * OUT; i++) {
         assert_near("output", parts[i], whole[i], rounding(IN));
     }
-    free(theta);
+    free_weights(w);
     free(x);
 }
 
@@ -160,24 +177,26 @@ static void layer_on_reshaped_rows_is_a_strided_convolution(void **const state)
     (void)state;
     size_t n_parameter = 0;
     const linear l = linear_layout(KERNEL * CHANNELS, FILTERS, &n_parameter);
-    float *const theta = new_normals(n_parameter, 1), *const x = new_normals(SAMPLES * FRAMES * CHANNELS, 2);
+    const weights w = new_weights(&l, n_parameter, 1);
+    const float *const theta = w.value;
+    float *const x = new_normals(SAMPLES * FRAMES * CHANNELS, 2);
     float y[SAMPLES][FRAMES / KERNEL][FILTERS];
-    linear_forward(&l, theta, SAMPLES * FRAMES / KERNEL, x, false, false, **y);
+    linear_forward(&l, w, SAMPLES * FRAMES / KERNEL, x, false, false, **y);
     for (size_t s = 0; s < SAMPLES; s++) {
         for (size_t t = 0; t + KERNEL <= FRAMES; t += KERNEL) {
             for (size_t o = 0; o < FILTERS; o++) {
                 double sum = theta[l.bias + o];
                 for (size_t j = 0; j < KERNEL; j++) {
                     for (size_t c = 0; c < CHANNELS; c++) {
-                        const double w = theta[l.weight + (o * KERNEL + j) * CHANNELS + c];
-                        sum += w * x[(s * FRAMES + t + j) * CHANNELS + c];
+                        const double weight = theta[l.weight + (o * KERNEL + j) * CHANNELS + c];
+                        sum += weight * x[(s * FRAMES + t + j) * CHANNELS + c];
                     }
                 }
                 assert_near("convolution", y[s][t / KERNEL][o], sum, rounding(KERNEL * CHANNELS));
             }
         }
     }
-    free(theta);
+    free_weights(w);
     free(x);
 }
 
@@ -187,10 +206,12 @@ static void layer_with_wide_rows_is_a_transposed_convolution(void **const state)
     (void)state;
     size_t n_parameter = 0;
     const linear l = linear_layout(CHANNELS, KERNEL * FILTERS, &n_parameter);
-    float *const theta = new_normals(n_parameter, 3), *const x = new_normals(SAMPLES * FRAMES * CHANNELS, 4);
+    const weights w = new_weights(&l, n_parameter, 3);
+    const float *const theta = w.value;
+    float *const x = new_normals(SAMPLES * FRAMES * CHANNELS, 4);
     float *const y = malloc((size_t)SAMPLES * FRAMES * KERNEL * FILTERS * sizeof *y);
     double *const scattered = calloc((size_t)SAMPLES * FRAMES * KERNEL * FILTERS, sizeof *scattered);
-    linear_forward(&l, theta, SAMPLES * FRAMES, x, false, false, y);
+    linear_forward(&l, w, SAMPLES * FRAMES, x, false, false, y);
     for (size_t s = 0; s < SAMPLES; s++) {
         for (size_t t = 0; t < FRAMES; t++) {
             for (size_t j = 0; j < KERNEL; j++) {
@@ -198,8 +219,8 @@ static void layer_with_wide_rows_is_a_transposed_convolution(void **const state)
                     double *const to = scattered + ((s * FRAMES + t) * KERNEL + j) * FILTERS + o;
                     *to += theta[l.bias + j * FILTERS + o];
                     for (size_t c = 0; c < CHANNELS; c++) {
-                        const double w = theta[l.weight + (j * FILTERS + o) * CHANNELS + c];
-                        *to += w * x[(s * FRAMES + t) * CHANNELS + c];
+                        const double weight = theta[l.weight + (j * FILTERS + o) * CHANNELS + c];
+                        *to += weight * x[(s * FRAMES + t) * CHANNELS + c];
                     }
                 }
             }
@@ -208,7 +229,7 @@ static void layer_with_wide_rows_is_a_transposed_convolution(void **const state)
     for (size_t i = 0; i < (size_t)SAMPLES * FRAMES * KERNEL * FILTERS; i++) {
         assert_near("transposed convolution", y[i], scattered[i], rounding(CHANNELS));
     }
-    free(theta);
+    free_weights(w);
     free(x);
     free(y);
     free(scattered);
@@ -222,10 +243,12 @@ static void convolution_and_its_data_gradient_are_adjoint(void **const state)
     enum { ROWS = SAMPLES * FRAMES / KERNEL };
     size_t n_parameter = 0;
     const linear l = linear_layout(KERNEL * CHANNELS, FILTERS, &n_parameter);
-    float *const theta = new_normals(n_parameter, 5), *const x = new_normals(SAMPLES * FRAMES * CHANNELS, 6);
+    const weights w = new_weights(&l, n_parameter, 5);
+    const float *const theta = w.value;
+    float *const x = new_normals(SAMPLES * FRAMES * CHANNELS, 6);
     float *const y = new_normals(ROWS * FILTERS, 7), *const forward = new_normals(ROWS * FILTERS, 8),
                  *const back = new_normals(SAMPLES * FRAMES * CHANNELS, 9);
-    linear_tangent(&l, theta, ROWS, x, NULL, forward);
+    linear_tangent(&l, w, ROWS, x, NULL, forward);
     linear_backward_data(&l, theta, ROWS, y, false, NULL, back);
     double here = 0, there = 0;
     for (size_t i = 0; i < ROWS * FILTERS; i++) {
@@ -235,7 +258,7 @@ static void convolution_and_its_data_gradient_are_adjoint(void **const state)
         there += (double)back[i] * x[i];
     }
     assert_near("inner product", here, there, 1e-4);
-    free(theta);
+    free_weights(w);
     free(x);
     free(y);
     free(forward);
