@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Matrix products of the networks' layers: many rows, few columns, both small. OpenBLAS copies both factors and clears
- * the result before it multiplies, which costs a third of the time at these sizes (bench/results); here one factor is
- * read where it lies and biases and activations are applied while the result is in registers. Sums run over k in order,
- * so that every processor with fused multiply-add gives the same bits. */
+ * the result before it multiplies, which costs a third of the time at these sizes (bench/results); here both are
+ * read where they lie and biases and activations are applied while the result is in registers. Sums run over k in
+ * order, so that every processor with fused multiply-add gives the same bits. */
 #ifndef MDGAN_NN_GEMM_H
 #define MDGAN_NN_GEMM_H
 
