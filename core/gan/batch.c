@@ -160,7 +160,7 @@ mdgan_status sample_data_create(sample_data *const s, const mdgan_dataset *const
     mdgan_status status = modes_create(&s->modes, data, error);
     for (size_t c = 0; c < s->n_component; c++) {
         s->integrated[c] = modes_integrated(&s->modes, f->kind, c);
-        s->odd[c] = f->kind == MDGAN_VELOCITY || s->integrated[c];
+        s->parity[c] = f->kind == MDGAN_VELOCITY || s->integrated[c] ? -1 : 1;
     }
     if (status == MDGAN_OK) {
         copy_values(s, data);
@@ -218,7 +218,7 @@ void sample_data_draw(const sample_data *const s, const uint64_t seed, const uin
         for (size_t t = 0; t < s->pair; t++) {
             const float *const frame = from + (s->pair - 1 - t) * d;
             for (size_t c = 0; c < d; c++) {
-                out[t * d + c] = s->odd[c] ? -frame[c] : frame[c];
+                out[t * d + c] = s->parity[c] * frame[c];
             }
         }
     } else {

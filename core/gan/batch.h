@@ -16,7 +16,7 @@ typedef struct sample_data {
     size_t pair; /* 2M, frames of a training sample */
     bool isotropic, reversible;
     bool integrated[MDGAN_COMPONENT_MAX]; /* the values are increments */
-    bool odd[MDGAN_COMPONENT_MAX];        /* they change sign under time reversal */
+    real parity[MDGAN_COMPONENT_MAX];     /* under time reversal: -1 changes sign, 1 does not */
     modes modes;                          /* of the particles of an entity; all below is in modes */
     double mean[MDGAN_COMPONENT_MAX], scale[MDGAN_COMPONENT_MAX];
     float *value; /* [n_entity][n_frame][n_component] normalised */

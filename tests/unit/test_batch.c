@@ -87,7 +87,7 @@ static void triplets_become_modes(void **const state)
     for (size_t m = 0; m < 2; m++) {
         assert_near("variance", square[m], 1, 1e-5);
         assert_true(s.scale[3 * m] == s.scale[3 * m + 1] && s.scale[3 * m] == s.scale[3 * m + 2]);
-        assert_true(s.mean[3 * m] == 0 && s.odd[3 * m]);
+        assert_true(s.mean[3 * m] == 0 && s.parity[3 * m] == -1);
     }
     assert_true(s.scale[0] > 3 * s.scale[3]);
     sample_data_clear(&s);
@@ -122,7 +122,7 @@ static void particles_move_with_their_centre(void **const state)
             double mode[9], particle[9];
             for (size_t c = 0; c < 9; c++) {
                 mode[c] = s.scale[c] * v[c];
-                assert_true(s.integrated[c] == (c < 3) && s.odd[c] == (c < 3));
+                assert_true(s.integrated[c] == (c < 3) && (s.parity[c] < 0) == (c < 3));
             }
             for (size_t k = 0; k < 3; k++) {
                 mode[k] = centre[k] += mode[k];
