@@ -15,10 +15,11 @@ function ratio_of(batch, ranks, threads,   i, x) {
     return sprintf("%.2f (%.2f to %.2f)", (x[int((n + 1) / 2)] + x[int(n / 2) + 1]) / 2, x[1], x[n])
 }
 function levels(p,   l) { for (l = 0; p > 1; p /= 2) l++; return l }
-# Seconds of all exchanges of an iteration: up the tree of the shards' owners, and down to every rank.
+# Seconds of all exchanges of an iteration: up the tree of the shards' owners, and down to every rank. A critic step sums gradients
+# and losses, the last one also spectra; the generators' step sums gradients.
 function exchange(p, owners, alpha, beta,   up, down) {
     up = levels(owners); down = levels(p)
-    return (up + down) * (4 * alpha + bytes * beta) + down * alpha
+    return (up + down) * ((2 * critic_steps + 2) * alpha + bytes * beta) + down * alpha
 }
 function shares(p, n_shard) { return p < n_shard ? int((n_shard + p - 1) / p) / n_shard : 1 / n_shard }
 function seconds(p, n_shard, batch, alpha, beta) {
@@ -30,17 +31,21 @@ function seconds(p, n_shard, batch, alpha, beta) {
     key = value["batch"] SUBSEP value["ranks"] SUBSEP value["threads"]
     rate[key, ++count[key]] = value["rate"]
     n = count[key]
-    bytes = value["bytes"]
+    bytes = value["bytes"]; critic_steps = value["critic_steps"]
+    if (value["threads"] > most) most = value["threads"]
     key = value["batch"] " " value["iterations"]
     if ((key in sums) && sums[key] != value["checksum"]) { print "the bits differ at batch " value["batch"]; failed = 1 }
     sums[key] = value["checksum"]
 }
 END {
-    print "\nIterations per second, medians of " n " rounds; ratios to 1 thread within a round, median (least to greatest)"
-    print "batch  1 thread  2 threads  2 ranks   threads              ranks"
+    print "\nIterations per second, medians of " n " rounds; times as many within a round, median (least to greatest)"
+    printf "batch  1 thread"
+    for (p = 2; p <= most; p *= 2) printf "   %-19s   %-19s", p " threads", p " ranks"
+    print ""
     for (batch = 64; batch <= 256; batch *= 2) {
-        printf "%5d  %8.1f  %9.1f  %7.1f   %s  %s\n", batch, median_of(batch, 1, 1), median_of(batch, 1, 2),
-            median_of(batch, 2, 1), ratio_of(batch, 1, 2), ratio_of(batch, 2, 1)
+        printf "%5d  %8.1f", batch, median_of(batch, 1, 1)
+        for (p = 2; p <= most; p *= 2) printf "   %-19s   %-19s", ratio_of(batch, 1, p), ratio_of(batch, p, 1)
+        print ""
     }
     # t = rest + work * batch on one thread, least squares of relative deviations
     for (batch = 64; batch <= 256; batch *= 2) {
@@ -52,8 +57,12 @@ END {
     printf "per message: alpha %.2f us, beta %.3f ns per byte\n", 1e6 * alpha, 1e9 * beta
     for (batch = 64; batch <= 256; batch *= 2) {
         one = seconds(1, 4, batch, alpha, beta)
-        printf "model at batch %d: 1 thread %.1f/s, 2 threads %.2f times that, 2 ranks %.2f times (exchange %.0f us)\n", batch,
-            1 / one, one / (work * batch / 2 + rest), one / seconds(2, 4, batch, alpha, beta), 1e6 * exchange(2, 2, alpha, beta)
+        printf "model at batch %d: 1 thread %.1f/s", batch, 1 / one
+        for (p = 2; p <= most; p *= 2) {
+            printf ", %d threads %.2f times that, %d ranks %.2f times (exchange %.0f us)", p, one / (work * batch / p + rest), p,
+                one / seconds(p, 4, batch, alpha, beta), 1e6 * exchange(p, p, alpha, beta)
+        }
+        print ""
     }
     print "\nModel, iterations per second. here: the constants above for every link; assumed: 2 us and 10 GB/s"
     print "| ranks | batch 64, here | batch 64, assumed | batch 4096, assumed | batch 4096, assumed, as many shards as ranks (not built) |"

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # How the training scales over threads and ranks of this machine, and what follows for more of them: the numbers of
-# docs/scaling.md, kept by `bench/record.sh scaling bench/scaling.sh`. Needs the built mdgan_scaling, two idle cores and a few minutes.
+# docs/scaling.md, kept by `bench/record.sh scaling bench/scaling.sh`. Needs the built mdgan_scaling, two or four idle cores and a few
+# minutes.
 #   bench/scaling.sh [PROGRAM]    default build/release/bin/mdgan_scaling
 #   MDGAN_BENCH_ROUNDS=n          rounds, in each of which every setting has its turn (default 7)
-# Speed is only compared where every worker has a core. Ranks beyond the cores serve to compare the bits.
+# Speed is only compared where every worker has a core: 2 threads and ranks, from 4 cores on also 4. Ranks beyond the cores serve to
+# compare the bits.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 program=$(readlink -f "${1:-$root/build/release/bin/mdgan_scaling}")
@@ -16,6 +18,8 @@ mpirun=(mpirun --oversubscribe --bind-to none)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+timed=("1 1" "1 2" "2 1")
+[ "$(nproc --all)" -lt 4 ] || timed+=("1 4" "4 1")
 echo "mpirun   $(mpirun --version | head -n 1), load $(cut -d' ' -f1 /proc/loadavg) before"
 
 train() { # ranks, threads, batch, iterations
@@ -31,7 +35,7 @@ done | tee "$work/bits"
 
 for ((round = 0; round < rounds; round++)); do
     for batch in 64 128 256; do
-        for setting in "1 1" "1 2" "2 1"; do
+        for setting in "${timed[@]}"; do
             read -r ranks threads <<< "$setting"
             train "$ranks" "$threads" "$batch" $((25600 / batch + 21))
         done

@@ -2,6 +2,7 @@
 #include "parallel/threads.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -34,11 +35,15 @@ static void take_pieces(threads *const t, const size_t number)
 }
 
 /* A sleeping thread takes long to wake, on virtual machines as long as a small piece of work, and pieces follow one
- * another: so whoever waits looks around for a while first, some tens of microseconds, and only then sleeps. */
-enum { LOOKS = 2000 };
+ * another: so whoever waits looks around for a while first, a millisecond or so, and only then sleeps. Every few
+ * microseconds it makes way for whoever else wants its core. */
+enum { LOOKS = 20000, LOOKS_PER_TURN = 100 };
 
-static inline void pause_briefly(void)
+static inline void look_again(const int i)
 {
+    if (i % LOOKS_PER_TURN == 0) {
+        sched_yield();
+    }
 #if defined(__x86_64__) && defined(__GNUC__)
     __builtin_ia32_pause();
 #endif
@@ -46,16 +51,16 @@ static inline void pause_briefly(void)
 
 static void look_for_round(threads *const t, const unsigned long seen)
 {
-    for (int i = 0;
+    for (int i = 1;
          i < LOOKS && atomic_load_explicit(&t->round, memory_order_relaxed) == seen && !atomic_load(&t->stop); i++) {
-        pause_briefly();
+        look_again(i);
     }
 }
 
 static void look_for_end(threads *const t)
 {
-    for (int i = 0; i < LOOKS && atomic_load_explicit(&t->busy, memory_order_relaxed) > 0; i++) {
-        pause_briefly();
+    for (int i = 1; i < LOOKS && atomic_load_explicit(&t->busy, memory_order_relaxed) > 0; i++) {
+        look_again(i);
     }
 }
 
