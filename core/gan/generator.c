@@ -247,32 +247,46 @@ void window_tape_layout(window_tape *const tape, const generator *const g, const
     tape->input = arena_take(a, n * values);
     tape->condition = arena_take(a, n * g->window.n_condition);
     tape->by_component = arena_take(a, n * values);
-    tape->output = arena_take(a, n * values);
     tape->rotation = g->arch.frame ? arena_take(a, n * g->arch.window * BODY_MATRIX) : NULL;
     tape->d_body = g->arch.frame && with_gradient ? arena_take(a, n * values) : NULL;
     tape->d_condition = with_gradient ? arena_take(a, n * g->window.n_condition) : NULL;
     unet_tape_layout(&tape->net, &g->window, n, with_gradient, a);
 }
 
-/* [n][D][M] -> [n][M][D], times scale. */
-static VECTOR_CLONES void frames_first(const size_t n, const size_t m, const size_t d, const real scale,
-                                       const real *restrict x, real *restrict y)
+/* y[n][M][D] (+)= scale times x[n][D][M]. */
+static inline __attribute__((always_inline)) void to_frames(const size_t n, const size_t m, const size_t d,
+                                                            const real scale, const bool add, const real *restrict x,
+                                                            real *restrict y)
 {
+#define PUT(to, value) (to) = add ? (to) + scale * (value) : scale * (value)
     for (size_t i = 0; i < n; i++, x += m * d, y += m * d) {
         if (d == 3) { /* compilers shuffle three vectors at a time */
             for (size_t t = 0; t < m; t++) {
-                y[3 * t] = scale * x[t];
-                y[3 * t + 1] = scale * x[m + t];
-                y[3 * t + 2] = scale * x[2 * m + t];
+                PUT(y[3 * t], x[t]);
+                PUT(y[3 * t + 1], x[m + t]);
+                PUT(y[3 * t + 2], x[2 * m + t]);
             }
             continue;
         }
         for (size_t c = 0; c < d; c++) {
             for (size_t t = 0; t < m; t++) {
-                y[t * d + c] = scale * x[c * m + t];
+                PUT(y[t * d + c], x[c * m + t]);
             }
         }
     }
+#undef PUT
+}
+
+static VECTOR_CLONES void frames_first(const size_t n, const size_t m, const size_t d, const real scale,
+                                       const real *restrict x, real *restrict y)
+{
+    to_frames(n, m, d, scale, false, x, y);
+}
+
+static VECTOR_CLONES void add_frames(const size_t n, const size_t m, const size_t d, const real *restrict x,
+                                     real *restrict y)
+{
+    to_frames(n, m, d, 1, true, x, y);
 }
 
 static VECTOR_CLONES void components_first(const size_t n, const size_t m, const size_t d, const real *restrict x,
@@ -325,20 +339,19 @@ const real *window_forward(const generator *const g, const weights weight, const
 {
     const size_t m = g->arch.window, d = g->arch.component, q = g->arch.state, w = g->arch.latent;
     condition_forward(g, n, from, to, tape->condition);
-    const real *const net = unet_forward(&g->window, weight, n, tape->input, tape->condition, &tape->net);
+    real *const y = unet_forward(&g->window, weight, n, tape->input, tape->condition, &tape->net);
     if (q == 0) {
-        return net;
+        return y;
     }
     apply_groups(&g->part, weight, g->part.from, n, q, w, from, m, m * d, false, tape->by_component);
     apply_groups(&g->part, weight, g->part.to, n, q, w, to, m, m * d, true, tape->by_component);
     apply_groups(&g->part, weight, g->part.noise, n, m, m * d, tape->noise, m, m * d, true, tape->by_component);
-    frames_first(n, m, d, 1, tape->by_component, tape->output);
-    add_to(n * m * d, net, tape->output);
+    add_frames(n, m, d, tape->by_component, y);
     if (g->arch.frame) {
         body_frame_turn(n, m, w, from + g->seen, to + g->seen, tape->rotation);
-        body_frame_to_space(n * m, tape->rotation, tape->output, tape->output);
+        body_frame_to_space(n * m, tape->rotation, y, y);
     }
-    return tape->output;
+    return y;
 }
 
 static void condition_backward(const generator *const g, const size_t n, const real *const d_condition,

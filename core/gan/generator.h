@@ -87,7 +87,6 @@ typedef struct window_tape {
     real *input;        /* [n][M][D] the same noise as the U-net sees it, scaled */
     real *condition;    /* [n][boundaries * seen] */
     real *by_component; /* [n][D][M] */
-    real *output;       /* [n][M][D] */
     real *rotation;     /* [n][M][9] in a frame */
     real *d_body;       /* [n][M][D] in a frame */
     real *d_condition;  /* [n][boundaries * seen] */
@@ -101,7 +100,7 @@ void window_draw(const generator *g, random_key key, uint64_t iteration, uint32_
                  window_tape *tape);
 
 /* from, to: [n][W] states before and after each window (to is ignored in the paper's form). Noise as drawn.
- * Returns [n][M][D] in the tape. */
+ * Returns [n][M][D] in the tape, where the U-net left its part. */
 const real *window_forward(const generator *g, weights weight, size_t n, const real *from, const real *to,
                            window_tape *tape);
 

@@ -220,19 +220,18 @@ static void latent_backward(shard *const s, const networks *const net, const wei
     }
 }
 
-static void window_gradient(shard *const s, const networks *const net, const real *const theta, const real *const pull,
+static void window_gradient(shard *const s, const networks *const net, const real *const theta, const bool pulled,
                             real *const gradient)
 {
     const architecture *const arch = &net->generator.arch;
     const schedule *const plan = &net->schedule;
     const size_t d = arch->component, m = arch->window, pair = 2 * m * d, w = arch->latent;
-    memset(s->d_window, 0, s->n * plan->n_window * m * d * sizeof *s->d_window);
-    for (size_t i = 0; i < s->n; i++) {
-        memcpy(s->d_window + i * plan->n_window * m * d + s->offset[i] * d,
-               s->d_fake + i * critic_input(&net->window) + net->window.padding, pair * sizeof *s->d_fake);
+    if (!pulled) {
+        memset(s->d_window, 0, s->n * plan->n_window * m * d * sizeof *s->d_window);
     }
-    if (pull) {
-        add_to(s->n * plan->n_window * m * d, pull, s->d_window);
+    for (size_t i = 0; i < s->n; i++) {
+        add_to(pair, s->d_fake + i * critic_input(&net->window) + net->window.padding,
+               s->d_window + i * plan->n_window * m * d + s->offset[i] * d);
     }
     window_backward(&net->generator, theta, s->n * plan->n_window, s->from, s->to, s->d_window, s->d_from, s->d_to,
                     gradient, &s->window);
@@ -248,7 +247,7 @@ static void window_gradient(shard *const s, const networks *const net, const rea
 }
 
 void shard_generator_backward(shard *const s, const networks *const net, const real *const theta, const weights critics,
-                              const real *const pull, const real *const last_pull, real *const gradient)
+                              const bool pulled, const real *const last_pull, real *const gradient)
 {
     const architecture *const arch = &net->generator.arch;
     const generator *const g = &net->generator;
@@ -260,7 +259,7 @@ void shard_generator_backward(shard *const s, const networks *const net, const r
     if (last_pull) {
         add_to(s->n * arch->latent, last_pull, s->d_state[n_step]);
     }
-    window_gradient(s, net, theta, pull, gradient);
+    window_gradient(s, net, theta, pulled, gradient);
     for (size_t k = n_step; k-- > 0;) {
         evolve_tape tape = evolve_tape_from(&s->evolve, g, k * s->n);
         evolve_backward(g, theta, s->n, s->d_state[k + 1], s->d_state[k], &tape);

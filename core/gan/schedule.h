@@ -60,7 +60,7 @@ typedef struct shard {
     const real *windows; /* [n][n_window or n_pair][M][D] generated, in the tape */
     real *pairs;         /* [2 n][input of D_Y]: n generated pairs, n real ones (augmented) */
     real *d_fake;        /* [n][input of D_Y] */
-    real *d_window;      /* [n][n_window][M][D] */
+    real *d_window;      /* [n][n_window][M][D], what pulls at the windows from elsewhere at first */
     real *mix;           /* [n] */
     evolve_tape evolve;  /* of all steps, one after the other */
     window_tape window;
@@ -99,9 +99,9 @@ static inline real *shard_last_state(const shard *const s, const networks *const
 }
 
 /* gradient (generators') = of  -mean D_Y(fake) + sum over D_z of (mean D_z(z_{k+1}) - mean D_z(z_k)), i.e. of all
- * estimated Wasserstein distances. pull: [n][n_window][M][D] added to d(loss)/d(windows), or NULL; last_pull:
- * [n][W] added to d(loss)/d(last states), or NULL. */
-void shard_generator_backward(shard *s, const networks *net, const real *theta, weights critics, const real *pull,
+ * estimated Wasserstein distances. pulled: d_window holds what is to be added to d(loss)/d(windows); last_pull: [n][W]
+ * added to d(loss)/d(last states), or NULL. */
+void shard_generator_backward(shard *s, const networks *net, const real *theta, weights critics, bool pulled,
                               const real *last_pull, real *gradient);
 
 #endif

@@ -142,16 +142,16 @@ static void generator_piece(void *const context, const size_t i, const size_t wo
     }
     shard *const s = &t->shard[i];
     real *const gradient = t->generator_gradient + i * t->net.generator.n_parameter;
-    real *pull = NULL, *last_pull = NULL;
+    const bool pulled = t->anchor.weight > 0;
+    real *last_pull = NULL;
     const size_t w = t->net.generator.arch.latent;
-    if (t->anchor.weight > 0) {
-        pull = t->anchor_pull + i * s->n * t->chain_size;
-        anchor_gradient(&t->anchor, s->n, s->n_batch, pull, t->anchor_work + i * t->anchor_work_size);
+    if (pulled) {
+        anchor_gradient(&t->anchor, s->n, s->n_batch, s->d_window, t->anchor_work + i * t->anchor_work_size);
         last_pull = t->latent_pull + i * s->n * w;
         latent_anchor_gradient(&t->latent_anchor, s->n, s->n_batch, s->settled, shard_last_state(s, &t->net),
                                last_pull);
     }
-    shard_generator_backward(s, &t->net, t->generator.theta, weights_of(&t->critic), pull, last_pull, gradient);
+    shard_generator_backward(s, &t->net, t->generator.theta, weights_of(&t->critic), pulled, last_pull, gradient);
     memcpy(t->pool + i * s->n * w, shard_last_state(s, &t->net), s->n * w * sizeof *t->pool);
 }
 

@@ -32,7 +32,6 @@ typedef struct mdgan_trainer {
     threads *threads;
     sample_data data;
     networks net;
-    size_t chain_size; /* values of all windows of a chain */
     optimised generator, critic;
     real *generator_mean;     /* [n_generator] running mean of the weights: what is scored and kept */
     real *best;               /* [n_generator] */
@@ -45,7 +44,6 @@ typedef struct mdgan_trainer {
     anchor anchor;     /* weight 0: none */
     latent_anchor latent_anchor;
     double *anchor_sums; /* [N_SHARD][anchor_size()] of the spectrum, then of the states */
-    real *anchor_pull;   /* [batch][windows of a chain][M][D] */
     real *latent_pull;   /* [batch][W] */
     real *anchor_work;   /* [N_SHARD][anchor_work_size] */
     size_t anchor_work_size;

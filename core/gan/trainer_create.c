@@ -36,7 +36,6 @@ static void layout(trainer *const t, arena *const a)
     t->critic_gradient = arena_take(a, N_SHARD * n_c);
     t->pool = arena_take(a, t->config.batch * t->net.generator.arch.latent);
     t->latent_pull = arena_take(a, t->config.batch * t->net.generator.arch.latent);
-    t->anchor_pull = arena_take(a, t->config.batch * t->chain_size);
     t->anchor_work = arena_take(a, N_SHARD * t->anchor_work_size);
     for (size_t i = 0; i < N_SHARD; i++) {
         shard_layout(&t->shard[i], &t->net, i, t->config.batch, a);
@@ -88,14 +87,6 @@ static architecture architecture_of(const trainer *const t, const linear_start *
     return arch;
 }
 
-/* Shapes first: all sizes follow from them. */
-static mdgan_status lay_out(trainer *const t, const architecture *const arch, mdgan_error *const error)
-{
-    const mdgan_status status = networks_layout(&t->net, &t->config, arch, error);
-    t->chain_size = t->net.schedule.n_window * arch->window * arch->component;
-    return status;
-}
-
 static mdgan_status set_up(trainer *const t, mdgan_error *const error)
 {
     mdgan_status status = threads_create(&t->threads, t->config.threads, error);
@@ -118,7 +109,7 @@ static mdgan_status linear_weights(trainer *const t, mdgan_error *const error)
     }
     memcpy(t->start, start.text, sizeof t->start);
     const architecture arch = architecture_of(t, &start);
-    status = lay_out(t, &arch, error);
+    status = networks_layout(&t->net, &t->config, &arch, error);
     if (status == MDGAN_OK) {
         status = trainer_place_anchor(t, &start, error);
     }
@@ -139,7 +130,7 @@ static mdgan_status random_weights(trainer *const t, mdgan_error *const error)
 {
     snprintf(t->start, sizeof t->start, "random weights");
     const architecture arch = architecture_of(t, NULL);
-    const mdgan_status status = lay_out(t, &arch, error);
+    const mdgan_status status = networks_layout(&t->net, &t->config, &arch, error);
     return status == MDGAN_OK ? set_up(t, error) : status;
 }
 

@@ -93,8 +93,8 @@ static linear decode_beside(const struct unet_level *const level)
     return linear_columns(&level->decode, level->channels, level->decode.in - level->channels);
 }
 
-const real *unet_forward(const unet *const u, const weights w, const size_t n, const real *const x,
-                         const real *const condition, unet_tape *const tape)
+real *unet_forward(const unet *const u, const weights w, const size_t n, const real *const x,
+                   const real *const condition, unet_tape *const tape)
 {
     assert(n <= tape->n_max);
     for (size_t i = 0; i < u->n_level; i++) {

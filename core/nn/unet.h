@@ -44,8 +44,10 @@ void unet_turn(const unet *u, const real *theta, real *turned);
 
 void unet_tape_layout(unet_tape *tape, const unet *u, size_t n, bool with_gradient, arena *a);
 
-/* x: [n][T][channel]; condition: [n][n_condition]. Returns [n][T][channel] in the tape. */
-const real *unet_forward(const unet *u, weights w, size_t n, const real *x, const real *condition, unet_tape *tape);
+/* x: [n][T][channel]; condition: [n][n_condition]. Returns [n][T][channel] in the tape; unet_backward() does not read
+ * it.
+ */
+real *unet_forward(const unet *u, weights w, size_t n, const real *x, const real *condition, unet_tape *tape);
 
 /* After unet_forward with the same x and condition: gradient = weights' gradient; d_condition: [n][n_condition]
  * overwritten. */

@@ -107,7 +107,8 @@ static void check_generator(const char *const name, const architecture *const ar
     schedule_case_create(&c, arch);
     real *const gradient = new_zero(c.n_theta);
     shard_generate(&c.shard, &c.net, generators(&c), 7, 3, c.pool, true);
-    shard_generator_backward(&c.shard, &c.net, c.theta, critics(&c), c.pull, NULL, gradient);
+    memcpy(c.shard.d_window, c.pull, c.n_pull * sizeof *c.pull);
+    shard_generator_backward(&c.shard, &c.net, c.theta, critics(&c), true, NULL, gradient);
     /* How fast an orientation turns is not learnt. */
     const size_t fixed = arch->frame ? c.net.generator.keep : 0, after = arch->frame ? fixed + 1 : 0;
     if (arch->frame) {

@@ -183,9 +183,10 @@ static void anchor_pass(trainer *const t, const hid_t file)
 {
     anchor *const a = &t->anchor;
     const size_t n = t->config.batch / N_SHARD, n_gap = a->n_gap * sizeof *a->gap;
-    float *const before = malloc(n_gap);
+    const size_t size = t->net.schedule.n_window * a->window * a->n_component;
+    float *const before = malloc(n_gap), *const pull = malloc(t->config.batch * size * sizeof *pull);
     mdgan_error error = {""};
-    assert_non_null(before);
+    assert_true(before && pull);
     memcpy(before, a->gap, n_gap);
     for (size_t i = 0; i < N_SHARD; i++) {
         anchor_measure(a, n, t->shard[i].windows, t->anchor_sums + i * a->n_gap,
@@ -194,14 +195,15 @@ static void anchor_pass(trainer *const t, const hid_t file)
     assert_ok(comm_sum_doubles(t->comm, t->anchor_sums, N_SHARD, a->n_gap, &error), &error);
     anchor_update(a, t->config.batch, t->anchor_sums);
     for (size_t i = 0; i < N_SHARD; i++) {
-        anchor_gradient(a, n, t->config.batch, t->anchor_pull + i * n * t->chain_size,
-                        t->anchor_work + i * t->anchor_work_size);
+        anchor_gradient(a, n, t->config.batch, t->shard[i].d_window, t->anchor_work + i * t->anchor_work_size);
+        memcpy(pull + i * n * size, t->shard[i].d_window, n * size * sizeof *pull);
     }
     put(file, "anchor_target", H5T_NATIVE_DOUBLE, a->n_bin, a->target);
     put(file, "anchor_gap", H5T_NATIVE_FLOAT, a->n_gap, a->gap);
-    put(file, "anchor_pull", H5T_NATIVE_FLOAT, t->config.batch * t->chain_size, t->anchor_pull);
+    put(file, "anchor_pull", H5T_NATIVE_FLOAT, t->config.batch * size, pull);
     memcpy(a->gap, before, n_gap);
     free(before);
+    free(pull);
 }
 
 static void generator_pass(trainer *const t, const hid_t file)
@@ -215,8 +217,7 @@ static void generator_pass(trainer *const t, const hid_t file)
         anchor_pass(t, file);
     }
     for (size_t i = 0; i < N_SHARD; i++) {
-        shard_generator_backward(&t->shard[i], &t->net, t->generator.theta, weights_of(&t->critic),
-                                 anchored ? t->anchor_pull + i * n * t->chain_size : NULL,
+        shard_generator_backward(&t->shard[i], &t->net, t->generator.theta, weights_of(&t->critic), anchored,
                                  anchored ? t->latent_pull + i * n * w : NULL, t->generator_gradient + i * n_generator);
     }
     assert_ok(comm_sum_shards(t->comm, t->generator_gradient, N_SHARD, n_generator, &error), &error);

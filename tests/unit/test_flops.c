@@ -54,7 +54,7 @@ static void check(const architecture *const arch, const mdgan_critic kind, const
         shard_generate(&s, &net, generators, 1, i, pool, i + 1 == CRITIC_STEPS);
         shard_critic_backward(&s, &net, critics, 1, i, gradient);
     }
-    shard_generator_backward(&s, &net, numbers, critics, NULL, NULL, gradient);
+    shard_generator_backward(&s, &net, numbers, critics, false, NULL, gradient);
     const double expected = (double)s.n * networks_flops(&net, CRITIC_STEPS);
     assert_near("operations", counted, expected, 1e-9 * expected);
     free(memory);
