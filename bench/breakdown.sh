@@ -27,7 +27,7 @@ for mode in linear random; do
             $2 ~ /fftw3f/ || name ~ /^(anchor_|add_places|add_powers|add_pulls|apply_prices)/ { kind = "transform" }
             name ~ /^(sum_rows|comm_sum|tree_sum|add_floats|add_doubles)/ { kind = "reductions" }
             name ~ /^(update|running_mean|clip_weights)/ { kind = "optimiser" }
-            name ~ /^(sample_data_draw|rotate|critic_|sum_squares|interpolate|penalty|frames_first|components_first|shard_|window_|evolve_|unet_|chain_|linear_|condition|join_two|add_to|__mem)/ {
+            name ~ /^(sample_data_draw|rotate|critic_|sum_squares|interpolate|penalty|frames_first|add_frames|components_first|shard_|window_|evolve_|unet_|chain_|linear_|condition|join_two|add_to|__mem)/ {
                 kind = "elementwise" }
             kind != "" { sum[kind] += share; all += share }
             END {

@@ -19,7 +19,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 timed=("1 1" "1 2" "2 1")
-[ "$(nproc --all)" -lt 4 ] || timed+=("1 4" "4 1")
+[ "$(env -u OMP_NUM_THREADS nproc)" -lt 4 ] || timed+=("1 4" "4 1")
 echo "mpirun   $(mpirun --version | head -n 1), load $(cut -d' ' -f1 /proc/loadavg) before"
 
 train() { # ranks, threads, batch, iterations

@@ -35,7 +35,7 @@ static void take_pieces(threads *const t, const size_t number)
 }
 
 /* A sleeping thread takes long to wake, on virtual machines as long as a small piece of work, and pieces follow one
- * another: so whoever waits looks around for a while first, a millisecond or so, and only then sleeps. Every few
+ * another: so whoever waits looks around for a while first, up to a millisecond or so, and only then sleeps. Every few
  * microseconds it makes way for whoever else wants its core. */
 enum { LOOKS = 20000, LOOKS_PER_TURN = 100 };
 

@@ -7,6 +7,7 @@ oracle_dump writes down one batch: random numbers, samples, losses, gradients, a
 iteration that works on it. Here all of it is computed again in double precision by the program in bench/peers, which
 shares no line with mdgan, and every parameter's gradient must agree to 1e-4 of its norm.
 """
+import dataclasses
 import itertools
 import os
 import subprocess
@@ -125,12 +126,22 @@ def check_anchor(case, generated):
     check("latent anchor's gaps", training.latent_anchor.gap.flatten(), case.value["latent_gap"])
 
 
+def check_windows_of_the_pairs(training, draws, pair):
+    """What a critic step sees that generates no more windows than its pairs touch."""
+    s, m = training.schedule, training.architecture.window
+    skip = (draws.offset // m).clamp(max=s.n_window - s.n_pair)
+    touched = (skip[:, None] + torch.arange(s.n_pair))[..., None, None].expand(-1, -1, *draws.noise.shape[2:])
+    few = dataclasses.replace(draws, noise=draws.noise.gather(1, touched))
+    check("pairs out of fewer windows", training.generate(few).pair, pair)
+
+
 def check_passes(case):
     """One critic pass and one generator pass, from the same weights."""
     training = case.training()
     draws = case.draws(training)
     generated = training.generate(draws)
     check_samples(case, generated)
+    check_windows_of_the_pairs(training, draws, generated.pair)
     parts = training.critic_backward(generated.detached(), draws)
     losses = [parts.fake, parts.actual, parts.penalty, parts.latent, parts.latent_penalty]
     # The loss of the D_z is a small difference of means in single precision.
