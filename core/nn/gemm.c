@@ -94,19 +94,23 @@ static inline quad choose(const quad_mask which, const quad yes, const quad no)
 
 #ifdef HAVE_KINDS
 #ifdef MDGAN_REAL_DOUBLE
-#define WIDE(name)                 name##_pd
-#define MASK_AVX2(n)               _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)(n)), _mm256_setr_epi64x(0, 1, 2, 3))
-#define MASK_WIDEST                __mmask8
-#define VECTOR(bits)               __m##bits##d
-#define GREATER_MASK(prefix, x, y) prefix##_cmp_pd_mask(x, y, _CMP_GT_OQ)
+#define WIDE(name)          name##_pd
+#define MASK_AVX2(n)        _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)(n)), _mm256_setr_epi64x(0, 1, 2, 3))
+#define MASK_WIDEST         __mmask8
+#define VECTOR(bits)        __m##bits##d
+#define POSITIVE(prefix, x) prefix##_cmp_pd_mask(x, prefix##_setzero_pd(), _CMP_GT_OQ)
 #else
-#define WIDE(name)                 name##_ps
-#define MASK_AVX2(n)               _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
-#define MASK_WIDEST                __mmask16
-#define VECTOR(bits)               __m##bits
-#define GREATER_MASK(prefix, x, y) prefix##_cmp_ps_mask(x, y, _CMP_GT_OQ)
+#define WIDE(name)          name##_ps
+#define MASK_AVX2(n)        _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+#define MASK_WIDEST         __mmask16
+#define VECTOR(bits)        __m##bits
+#define POSITIVE(prefix, x) prefix##_cmp_ps_mask(x, prefix##_setzero_ps(), _CMP_GT_OQ)
 #endif
 #define FIRST(n) ((1U << (n)) - 1)
+
+/* WHERE_POSITIVE of the kinds that have masks. */
+#define BLEND_POSITIVE(prefix, bits, x, yes, no)                                                                       \
+    ((vector)WIDE(prefix##_mask_blend)(POSITIVE(prefix, (VECTOR(bits))(x)), (VECTOR(bits))(no), (VECTOR(bits))(yes)))
 
 #define KIND                avx2
 #define BYTES               32
@@ -119,41 +123,35 @@ static inline quad choose(const quad_mask which, const quad yes, const quad no)
     ((vector)WIDE(_mm256_blendv)((VECTOR(256))(no), (VECTOR(256))(yes), (VECTOR(256))((x) > 0)))
 #include "nn/gemm_kernel.h"
 
-#define KIND                avx512
-#define BYTES               64
-#define ROWS                8
-#define TARGET              TARGET_AVX512
-#define LOAD_SOME(x, n)     ((vector)WIDE(_mm512_maskz_loadu)((MASK_WIDEST)FIRST(n), x))
-#define STORE_SOME(x, y, n) WIDE(_mm512_mask_storeu)(x, (MASK_WIDEST)FIRST(n), (VECTOR(512))(y))
-#define GREATER(x, y)       ((vector)WIDE(_mm512_max)((VECTOR(512))(x), (VECTOR(512))(y)))
-#define WHERE_POSITIVE(x, yes, no)                                                                                     \
-    ((vector)WIDE(_mm512_mask_blend)(GREATER_MASK(_mm512, (VECTOR(512))(x), (VECTOR(512)){0}), (VECTOR(512))(no),      \
-                                     (VECTOR(512))(yes)))
+#define KIND                       avx512
+#define BYTES                      64
+#define ROWS                       8
+#define TARGET                     TARGET_AVX512
+#define LOAD_SOME(x, n)            ((vector)WIDE(_mm512_maskz_loadu)((MASK_WIDEST)FIRST(n), x))
+#define STORE_SOME(x, y, n)        WIDE(_mm512_mask_storeu)(x, (MASK_WIDEST)FIRST(n), (VECTOR(512))(y))
+#define GREATER(x, y)              ((vector)WIDE(_mm512_max)((VECTOR(512))(x), (VECTOR(512))(y)))
+#define WHERE_POSITIVE(x, yes, no) BLEND_POSITIVE(_mm512, 512, x, yes, no)
 #include "nn/gemm_kernel.h"
 
 /* For few columns: where a vector of 64 bytes is multiplied, two of 32 or 16 are at the same time. */
-#define KIND                half
-#define BYTES               32
-#define ROWS                8
-#define TARGET              TARGET_AVX512
-#define LOAD_SOME(x, n)     ((vector)WIDE(_mm256_maskz_loadu)((__mmask8)FIRST(n), x))
-#define STORE_SOME(x, y, n) WIDE(_mm256_mask_storeu)(x, (__mmask8)FIRST(n), (VECTOR(256))(y))
-#define GREATER(x, y)       ((vector)WIDE(_mm256_max)((VECTOR(256))(x), (VECTOR(256))(y)))
-#define WHERE_POSITIVE(x, yes, no)                                                                                     \
-    ((vector)WIDE(_mm256_mask_blend)(GREATER_MASK(_mm256, (VECTOR(256))(x), (VECTOR(256)){0}), (VECTOR(256))(no),      \
-                                     (VECTOR(256))(yes)))
+#define KIND                       half
+#define BYTES                      32
+#define ROWS                       8
+#define TARGET                     TARGET_AVX512
+#define LOAD_SOME(x, n)            ((vector)WIDE(_mm256_maskz_loadu)((__mmask8)FIRST(n), x))
+#define STORE_SOME(x, y, n)        WIDE(_mm256_mask_storeu)(x, (__mmask8)FIRST(n), (VECTOR(256))(y))
+#define GREATER(x, y)              ((vector)WIDE(_mm256_max)((VECTOR(256))(x), (VECTOR(256))(y)))
+#define WHERE_POSITIVE(x, yes, no) BLEND_POSITIVE(_mm256, 256, x, yes, no)
 #include "nn/gemm_kernel.h"
 
-#define KIND                quarter
-#define BYTES               16
-#define ROWS                8
-#define TARGET              TARGET_AVX512
-#define LOAD_SOME(x, n)     ((vector)WIDE(_mm_maskz_loadu)((__mmask8)FIRST(n), x))
-#define STORE_SOME(x, y, n) WIDE(_mm_mask_storeu)(x, (__mmask8)FIRST(n), (VECTOR(128))(y))
-#define GREATER(x, y)       ((vector)WIDE(_mm_max)((VECTOR(128))(x), (VECTOR(128))(y)))
-#define WHERE_POSITIVE(x, yes, no)                                                                                     \
-    ((vector)WIDE(_mm_mask_blend)(GREATER_MASK(_mm, (VECTOR(128))(x), (VECTOR(128)){0}), (VECTOR(128))(no),            \
-                                  (VECTOR(128))(yes)))
+#define KIND                       quarter
+#define BYTES                      16
+#define ROWS                       8
+#define TARGET                     TARGET_AVX512
+#define LOAD_SOME(x, n)            ((vector)WIDE(_mm_maskz_loadu)((__mmask8)FIRST(n), x))
+#define STORE_SOME(x, y, n)        WIDE(_mm_mask_storeu)(x, (__mmask8)FIRST(n), (VECTOR(128))(y))
+#define GREATER(x, y)              ((vector)WIDE(_mm_max)((VECTOR(128))(x), (VECTOR(128))(y)))
+#define WHERE_POSITIVE(x, yes, no) BLEND_POSITIVE(_mm, 128, x, yes, no)
 #include "nn/gemm_kernel.h"
 #endif
 
