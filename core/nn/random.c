@@ -12,6 +12,7 @@ enum { BLOCK = 256 }; /* words made at a time: small enough for the L1 cache */
 /* Eight counters at a time, a word of each in 64 bits: compilers do not vectorise a loop over philox4x32(). */
 enum { COUNTERS = 8 };
 typedef uint64_t wide __attribute__((vector_size(COUNTERS * sizeof(uint64_t))));
+#define ALL(x) ((wide){x, x, x, x, x, x, x, x})
 
 /* Products, in 64 bits, of the words in the lower halves of x with m. */
 typedef void word_product(const wide *x, uint32_t m, wide *product);
@@ -19,24 +20,24 @@ typedef void word_product(const wide *x, uint32_t m, wide *product);
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
               "words are put together as little-endian processors store them");
 
-/* Fills words[0..n), n a multiple of 4, starting at counter `first`. What stands above a word is of no account. */
+/* Fills words[0..n), starting at counter `first`, and whatever is left of the last 4 * COUNTERS. What stands above a
+ * word is of no account. */
 static inline __attribute__((always_inline)) void philox(word_product *const multiply, const random_key key,
                                                          const uint64_t iteration, const uint32_t sample,
                                                          const uint32_t first, const size_t n, uint32_t *const words)
 {
-    const wide zero = {0}, number = {0, 1, 2, 3, 4, 5, 6, 7};
-    for (size_t begin = 0; begin < n / 4; begin += COUNTERS) {
+    const wide number = {0, 1, 2, 3, 4, 5, 6, 7};
+    for (size_t begin = 0; begin < n; begin += 4 * COUNTERS) {
         uint32_t k0 = (uint32_t)key.seed, k1 = (uint32_t)(key.seed >> 32) ^ (key.purpose * UINT32_C(0x9E3779B9));
-        wide x0 = number + (first + begin), x1 = zero + sample, x2 = zero + (uint32_t)iteration,
-             x3 = zero + (iteration >> 32);
+        wide x0 = number + (first + begin / 4), x1 = ALL(sample), x2 = ALL(iteration), x3 = ALL(iteration >> 32);
 #pragma GCC unroll 10
         for (size_t round = 0; round < 10; round++) {
             wide a, b;
             multiply(&x0, PHILOX_M4x32_0, &a);
             multiply(&x2, PHILOX_M4x32_1, &b);
-            x0 = (b >> 32) ^ x1 ^ k0;
+            x0 = (b >> 32) ^ x1 ^ ALL(k0);
             x1 = b;
-            x2 = (a >> 32) ^ x3 ^ k1;
+            x2 = (a >> 32) ^ x3 ^ ALL(k1);
             x3 = a;
             k0 += PHILOX_W32_0;
             k1 += PHILOX_W32_1;
@@ -44,8 +45,7 @@ static inline __attribute__((always_inline)) void philox(word_product *const mul
         const wide low = (x0 & UINT32_MAX) | x1 << 32, high = (x2 & UINT32_MAX) | x3 << 32;
         const wide out[2] = {__builtin_shufflevector(low, high, 0, 8, 1, 9, 2, 10, 3, 11),
                              __builtin_shufflevector(low, high, 4, 12, 5, 13, 6, 14, 7, 15)};
-        const size_t left = (n - 4 * begin) * sizeof *words;
-        memcpy(words + 4 * begin, out, left < sizeof out ? left : sizeof out);
+        memcpy(words + begin, out, sizeof out);
     }
 }
 
@@ -92,7 +92,7 @@ void random_words(const random_key key, const uint64_t iteration, const uint32_t
     uint32_t words[BLOCK];
     for (size_t done = 0; done < n; done += BLOCK) {
         const size_t now = n - done < BLOCK ? n - done : BLOCK;
-        philox_words(key, iteration, sample, (uint32_t)(done / 4), (now + 3) / 4 * 4, words);
+        philox_words(key, iteration, sample, (uint32_t)(done / 4), now, words);
         memcpy(out + done, words, now * sizeof *out);
     }
 }
@@ -116,7 +116,7 @@ void random_uniform(const random_key key, const uint64_t iteration, const uint32
     uint32_t words[BLOCK];
     for (size_t done = 0; done < n; done += BLOCK) {
         const size_t now = n - done < BLOCK ? n - done : BLOCK;
-        philox_words(key, iteration, sample, (uint32_t)(done / 4), (now + 3) / 4 * 4, words);
+        philox_words(key, iteration, sample, (uint32_t)(done / 4), now, words);
         to_uniform(words, now, out + done);
     }
 }
@@ -152,17 +152,17 @@ static inline void cos_sin_turn(const float u, float *const c, float *const s)
     *s = quadrant & 2 ? -y : y;
 }
 
-/* Box-Muller: first half of the words gives radii, second half angles. n: a multiple of 2. The 23 bits of open_unit
- * would cut the tail at 5.6 standard deviations; 32 bits of the word reach 6.7. */
-static VECTOR_CLONES void to_normal(const uint32_t *restrict words, const size_t n, float *restrict out)
+/* Box-Muller. The 23 bits of open_unit would cut the tail at 5.6 standard deviations; 32 bits of the word reach 6.7. */
+static VECTOR_CLONES void to_normal(const uint32_t *restrict radius_word, const uint32_t *restrict angle_word,
+                                    const size_t n, float *restrict cosine, float *restrict sine)
 {
-    for (size_t i = 0; i < n / 2; i++) {
-        const float u = ((float)(words[i] >> 1) + 0.5f) * 0x1p-31f;
+    for (size_t i = 0; i < n; i++) {
+        const float u = ((float)(radius_word[i] >> 1) + 0.5f) * 0x1p-31f;
         const float radius = __builtin_sqrtf(-2 * log_unit(u < 1 ? u : 1));
         float c, s;
-        cos_sin_turn(open_unit(words[i + n / 2]), &c, &s);
-        out[i] = radius * c;
-        out[i + n / 2] = radius * s;
+        cos_sin_turn(open_unit(angle_word[i]), &c, &s);
+        cosine[i] = radius * c;
+        sine[i] = radius * s;
     }
 }
 
@@ -175,7 +175,7 @@ void random_normal(const random_key key, const uint64_t iteration, const uint32_
         const size_t now = n - done < BLOCK ? n - done : BLOCK;
         const size_t made = (now + 15) / 16 * 16;
         philox_words(key, iteration, sample, (uint32_t)(done / 4), made, words);
-        to_normal(words, made, normal);
+        to_normal(words, words + made / 2, made / 2, normal, normal + made / 2);
         for (size_t i = 0; i < now; i++) {
             out[done + i] = normal[i];
         }
