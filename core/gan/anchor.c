@@ -29,7 +29,7 @@ mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_
                   .n_gap = n_gap,
                   .weight = weight,
                   .mean_weight = weight};
-    a->taper = malloc((record + n_bin) * sizeof *a->taper);
+    a->taper = calloc(3 * record, sizeof *a->taper);
     a->target = calloc(n_bin, sizeof *a->target);
     a->gap = calloc(n_gap, sizeof *a->gap);
     if (!a->taper || !a->target || !a->gap) {
@@ -37,7 +37,6 @@ mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for spectra of %zu frames", record);
     }
     a->price = a->taper + record;
-    memset(a->price, 0, n_bin * sizeof *a->price);
     for (size_t t = 0; t < record; t++) {
         a->taper[t] = (real)(hann_unit(t, record) / sqrt((double)record));
     }
@@ -51,24 +50,47 @@ mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_
     return status;
 }
 
-/* A row of T values, which a spectrum has room for, and the spectra of all D rows of every sample. */
-size_t anchor_work_size(const anchor *const a, const size_t n)
+/* Rows, a component of a sample each, are transformed two at a time. */
+static size_t pair_count(const anchor *const a, const size_t n)
 {
-    return (1 + n * a->n_component) * fourier_stride(a->record);
+    return (n * a->n_component + 1) / 2;
 }
 
-/* One component of a sample, tapered. */
-static void taper_row(const anchor *const a, const real *const x, real *const row)
+/* A pair of rows, the powers of all pairs, and the spectra of each. */
+size_t anchor_work_size(const anchor *const a, const size_t n)
+{
+    return (2 + pair_count(a, n)) * fourier_stride(a->record);
+}
+
+/* Where a row begins; its frames are D numbers apart. */
+static size_t row_at(const anchor *const a, const size_t row)
+{
+    return row / a->n_component * a->record * a->n_component + row % a->n_component;
+}
+
+/* Two rows, tapered, as the real and the imaginary part of one. second: or NULL */
+static void taper_pair(const anchor *const a, const real *const first, const real *const second, real *const pair)
 {
     for (size_t t = 0; t < a->record; t++) {
-        row[t] = a->taper[t] * x[t * a->n_component];
+        pair[2 * t] = a->taper[t] * first[t * a->n_component];
+        pair[2 * t + 1] = second ? a->taper[t] * second[t * a->n_component] : 0;
     }
 }
 
-static VECTOR_CLONES void add_powers(const size_t n_bin, const real *restrict spectrum, double *restrict sums)
+static void untaper_pair(const anchor *const a, const real *const pair, real *const first, real *const second)
 {
-    for (size_t k = 0; k < n_bin; k++) {
-        sums[k] += (double)(spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1]);
+    for (size_t t = 0; t < a->record; t++) {
+        first[t * a->n_component] = a->taper[t] * pair[2 * t];
+        if (second) {
+            second[t * a->n_component] = a->taper[t] * pair[2 * t + 1];
+        }
+    }
+}
+
+static VECTOR_CLONES void add_powers(const size_t n, const real *restrict spectrum, real *restrict power)
+{
+    for (size_t k = 0; k < n; k++) {
+        power[k] += spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1];
     }
 }
 
@@ -85,14 +107,19 @@ static VECTOR_CLONES void add_places(const size_t n_window, const size_t place, 
 
 void anchor_measure(const anchor *const a, const size_t n, const real *const x, double *const sums, real *const work)
 {
-    const size_t d = a->n_component;
-    real *const row = work, *spectrum = work + fourier_stride(a->record);
-    memset(sums, 0, a->n_gap * sizeof *sums);
-    for (size_t i = 0; i < n * d; i++, spectrum += fourier_stride(a->record)) {
-        taper_row(a, x + i / d * a->record * d + i % d, row);
-        fourier_forward(&a->transform, row, spectrum);
-        add_powers(a->n_bin, spectrum, sums);
+    const size_t d = a->n_component, n_row = n * d, stride = fourier_stride(a->record);
+    real *const pair = work, *const power = work + stride, *spectrum = power + stride;
+    memset(power, 0, a->record * sizeof *power);
+    for (size_t i = 0; i < n_row; i += 2, spectrum += stride) {
+        taper_pair(a, x + row_at(a, i), i + 1 < n_row ? x + row_at(a, i + 1) : NULL, pair);
+        fourier_forward(&a->transform, pair, spectrum);
+        add_powers(a->record, spectrum, power);
     }
+    /* Z = X + iY of real x and y: |X_k|^2 + |Y_k|^2 = (|Z_k|^2 + |Z_-k|^2) / 2. */
+    for (size_t k = 0; k < a->n_bin; k++) {
+        sums[k] = 0.5 * ((double)power[k] + (double)power[(a->record - k) % a->record]);
+    }
+    memset(sums + a->n_bin, 0, (a->n_gap - a->n_bin) * sizeof *sums);
     add_places(n * a->record / a->window, a->window * d, x, sums + a->n_bin);
 }
 
@@ -108,22 +135,21 @@ void anchor_update(anchor *const a, const size_t n_batch, const double *const su
         highest = fmax(highest, target);
     }
     for (size_t k = 0; k < a->n_bin; k++) {
+        const size_t mirror = (a->record - k) % a->record;
         const double empty = ANCHOR_FLOOR * highest;
         const double norm = (a->target[k] * a->target[k] + empty * empty) * (double)a->n_bin;
-        /* The transform back counts a frequency twice if it has a conjugate: all but the first, and the last of an even
-         * number of frames. */
-        const double once = k == 0 || 2 * k == a->record ? 1 : 0.5;
-        a->price[k] = (real)(4 * a->weight * once * (double)a->gap[k] / norm);
+        /* Gap and target are of k and its mirror image together, the transform back adds up both. */
+        const double share = mirror == k ? 1 : 0.5;
+        a->price[2 * k] = a->price[2 * k + 1] = a->price[2 * mirror] = a->price[2 * mirror + 1] =
+            (real)(4 * a->weight * share * (double)a->gap[k] / (norm * (double)(n_batch * a->n_component)));
     }
 }
 
 /* Times the price of each frequency, so that transforming back gives the pull on every frame. */
-static VECTOR_CLONES void apply_prices(const size_t n_bin, const real scale, const real *restrict price,
-                                       real *restrict spectrum)
+static VECTOR_CLONES void apply_prices(const size_t n, const real *restrict price, real *restrict spectrum)
 {
-    for (size_t k = 0; k < n_bin; k++) {
-        spectrum[2 * k] *= scale * price[k];
-        spectrum[2 * k + 1] *= scale * price[k];
+    for (size_t k = 0; k < n; k++) {
+        spectrum[k] *= price[k];
     }
 }
 
@@ -139,17 +165,14 @@ static VECTOR_CLONES void add_pulls(const size_t n_window, const size_t place, c
 
 void anchor_gradient(const anchor *const a, const size_t n, const size_t n_batch, real *const d_x, real *const work)
 {
-    const size_t d = a->n_component, place = a->window * d, n_window = n_batch * (a->record / a->window);
-    const real scale = (real)(1.0 / (double)(n_batch * d)),
-               pull = (real)(2 * a->mean_weight / (double)(place * n_window));
-    real *const row = work, *spectrum = work + fourier_stride(a->record);
-    for (size_t i = 0; i < n * d; i++, spectrum += fourier_stride(a->record)) {
-        real *const to = d_x + i / d * a->record * d + i % d;
-        apply_prices(a->n_bin, scale, a->price, spectrum);
-        fourier_backward(&a->transform, spectrum, row);
-        for (size_t t = 0; t < a->record; t++) {
-            to[t * d] = a->taper[t] * row[t];
-        }
+    const size_t d = a->n_component, n_row = n * d, stride = fourier_stride(a->record);
+    const size_t place = a->window * d, n_window = n_batch * (a->record / a->window);
+    const real pull = (real)(2 * a->mean_weight / (double)(place * n_window));
+    real *const pair = work, *spectrum = work + 2 * stride;
+    for (size_t i = 0; i < n_row; i += 2, spectrum += stride) {
+        apply_prices(2 * a->record, a->price, spectrum);
+        fourier_backward(&a->transform, spectrum, pair);
+        untaper_pair(a, pair, d_x + row_at(a, i), i + 1 < n_row ? d_x + row_at(a, i + 1) : NULL);
     }
     add_pulls(n * (a->record / a->window), place, pull, a->gap + a->n_bin, d_x);
 }

@@ -28,7 +28,7 @@ typedef struct anchor {
     real *taper;       /* [T] */
     double *target;    /* [n_bin] */
     float *gap;        /* [n_gap] running means of P - target, then of y[M][D]; float, as checkpoints store them */
-    real *price;       /* [n_bin] of each frequency */
+    real *price;       /* [T][2] of each frequency, negative ones too, for real and imaginary part */
 } anchor;
 
 /* autocovariance: [T] of the linear start, averaged over components; @p weight: both weights. */
@@ -45,7 +45,7 @@ void anchor_measure(const anchor *a, size_t n, const real *x, double *sums, real
 /* Takes in the sums over a whole batch of n_batch samples and renews the prices. */
 void anchor_update(anchor *a, size_t n_batch, const double *sums);
 
-/* d_x[n][T][D] = d(loss)/dx of the samples measured last with this work space. */
+/* d_x[n][T][D] = d(loss)/dx of the samples measured last with this work space; n_batch as in anchor_update(). */
 void anchor_gradient(const anchor *a, size_t n, size_t n_batch, real *d_x, real *work);
 
 #endif

@@ -16,14 +16,13 @@
 
 mdgan_status fourier_create(fourier *const f, const size_t n, mdgan_error *const error)
 {
-    real *const x = FFTW(alloc_real)(n);
-    FFTW(complex) *const y = FFTW(alloc_complex)(n / 2 + 1);
+    FFTW(complex) *const x = FFTW(alloc_complex)(n), *const y = FFTW(alloc_complex)(n);
     *f = (fourier){.n = n};
     if (x && y) {
         fft_planner_lock();
         /* Measured plans could differ from run to run, and so would the last digits. */
-        f->forward = FFTW(plan_dft_r2c_1d)((int)n, x, y, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
-        f->backward = FFTW(plan_dft_c2r_1d)((int)n, y, x, FFTW_ESTIMATE);
+        f->forward = FFTW(plan_dft_1d)((int)n, x, y, FFTW_FORWARD, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+        f->backward = FFTW(plan_dft_1d)((int)n, y, x, FFTW_BACKWARD, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
         fft_planner_unlock();
     }
     FFTW(free)(x);
@@ -54,15 +53,19 @@ static inline bool aligned(const void *const x)
     return (uintptr_t)x % FOURIER_ALIGNMENT == 0;
 }
 
-void fourier_forward(const fourier *const f, const real *const x, real *const y)
+/* FFTW's interface lacks const; the plans preserve their inputs. */
+static void execute(void *const plan, const real *const from, real *const to)
 {
-    assert(aligned(x) && aligned(y));
-    /* FFTW's interface lacks const; the plan preserves its input. */
-    FFTW(execute_dft_r2c)(f->forward, (real *)x, (FFTW(complex) *)y);
+    assert(aligned(from) && aligned(to));
+    FFTW(execute_dft)(plan, (FFTW(complex) *)from, (FFTW(complex) *)to);
 }
 
-void fourier_backward(const fourier *const f, real *const y, real *const x)
+void fourier_forward(const fourier *const f, const real *const x, real *const y)
 {
-    assert(aligned(x) && aligned(y));
-    FFTW(execute_dft_c2r)(f->backward, (FFTW(complex) *)y, x);
+    execute(f->forward, x, y);
+}
+
+void fourier_backward(const fourier *const f, const real *const y, real *const x)
+{
+    execute(f->backward, y, x);
 }

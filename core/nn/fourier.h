@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fourier transforms of rows in the networks' number type. */
+/* Fourier transforms of complex rows in the networks' number type. Two real rows go as one complex row, in half the
+ * time of two real transforms. */
 #ifndef MDGAN_NN_FOURIER_H
 #define MDGAN_NN_FOURIER_H
 
@@ -9,13 +10,13 @@
 
 enum { FOURIER_ALIGNMENT = 16 }; /* bytes: where rows may begin; three times as fast as anywhere */
 
-/* Numbers from one spectrum to the next, so that all are aligned. */
+/* Real numbers from one complex row of n to the next, so that all are aligned. */
 static inline size_t fourier_stride(const size_t n)
 {
-    return (2 * (n / 2 + 1) + 15) / 16 * 16;
+    return (2 * n + 15) / 16 * 16;
 }
 
-/* Plans for rows of n numbers; read only while transforming, so threads may share them. */
+/* Plans for rows of n complex numbers; read only while transforming, so threads may share them. */
 typedef struct fourier {
     size_t n;
     void *forward, *backward;
@@ -25,10 +26,10 @@ typedef struct fourier {
 mdgan_status fourier_create(fourier *f, size_t n, mdgan_error *error);
 void fourier_clear(fourier *f);
 
-/* y[2 (n/2 + 1)]: real and imaginary part of sum_t x_t exp(-2 pi i k t / n), k = 0 .. n/2. x is kept. */
+/* y_k = sum_t x_t exp(-2 pi i k t / n). x and y: [n][2], real and imaginary part; x is kept. */
 void fourier_forward(const fourier *f, const real *x, real *y);
 
-/* x_t = sum of y_k exp(2 pi i k t / n) over all n frequencies, those above n/2 being the conjugates. y is destroyed. */
-void fourier_backward(const fourier *f, real *y, real *x);
+/* x_t = sum_k y_k exp(2 pi i k t / n). y is kept. */
+void fourier_backward(const fourier *f, const real *y, real *x);
 
 #endif

@@ -144,7 +144,7 @@ static inline void cos_sin_turn(const float u, float *const c, float *const s)
     const int32_t quadrant = (int32_t)(4 * u + 0.5f);
     const float a = (u - 0.25f * (float)quadrant) * 6.2831853f;
     const float a2 = a * a;
-    const float sine = a * (1 + a2 * (-1.0f / 6 + a2 * (1.0f / 120 + a2 * (-1.0f / 5040 + a2 / 362880))));
+    const float sine = a * (1 + a2 * (-1.0f / 6 + a2 * (1.0f / 120 + a2 * (-1.0f / 5040 + a2 * (1.0f / 362880)))));
     const float cosine = 1 + a2 * (-0.5f + a2 * (1.0f / 24 + a2 * (-1.0f / 720 + a2 * (1.0f / 40320))));
     const float x = quadrant & 1 ? sine : cosine;
     const float y = quadrant & 1 ? cosine : sine;
@@ -154,7 +154,7 @@ static inline void cos_sin_turn(const float u, float *const c, float *const s)
 
 /* Box-Muller. The 23 bits of open_unit would cut the tail at 5.6 standard deviations; 32 bits of the word reach 6.7. */
 static VECTOR_CLONES void to_normal(const uint32_t *restrict radius_word, const uint32_t *restrict angle_word,
-                                    const size_t n, float *restrict cosine, float *restrict sine)
+                                    const size_t n, real *restrict cosine, real *restrict sine)
 {
     for (size_t i = 0; i < n; i++) {
         const float u = ((float)(radius_word[i] >> 1) + 0.5f) * 0x1p-31f;
@@ -170,14 +170,15 @@ void random_normal(const random_key key, const uint64_t iteration, const uint32_
                    real *const out)
 {
     uint32_t words[BLOCK];
-    float normal[BLOCK];
+    real normal[BLOCK];
     for (size_t done = 0; done < n; done += BLOCK) {
         const size_t now = n - done < BLOCK ? n - done : BLOCK;
         const size_t made = (now + 15) / 16 * 16;
+        real *const to = made == now ? out + done : normal;
         philox_words(key, iteration, sample, (uint32_t)(done / 4), made, words);
-        to_normal(words, words + made / 2, made / 2, normal, normal + made / 2);
-        for (size_t i = 0; i < now; i++) {
-            out[done + i] = normal[i];
+        to_normal(words, words + made / 2, made / 2, to, to + made / 2);
+        if (to == normal) {
+            memcpy(out + done, normal, now * sizeof *out);
         }
     }
 }
