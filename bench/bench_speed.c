@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Training: iterations per second, beside the same training in PyTorch and beside the rate of OpenBLAS's SGEMM. The
- * three take turns, once per seed, so that a machine's moods meet all of them; SGEMM has its turn before and after the
- * training. Rates are medians, ratios medians of those within a round. */
+ * three take short turns, so that a machine's moods meet all of them. Rates are medians over the turns, ratios medians
+ * of those within a turn. */
 #include <math.h>
 #include <mdgan/series.h>
 #include <mdgan/train.h>
@@ -14,7 +14,7 @@
 #include "peer.h"
 #include "synthetic.h"
 
-enum { ENTITIES = 220, FRAMES = 256, WINDOW = 64, WARM = 20, SQUARE = 2048 };
+enum { ENTITIES = 220, FRAMES = 256, WINDOW = 64, SQUARE = 2048, TURNS = 9 };
 
 /* What is trained. */
 typedef struct setting {
@@ -22,11 +22,21 @@ typedef struct setting {
     size_t n_component, batch, threads;
 } setting;
 
-/* What came out, one number per round. */
+/* What came out, one number per turn. */
 typedef struct rates {
-    double *ours, *peer, *ratio, *sgemm, *share; /* [n_seed] */
-    double flops;                                /* per iteration */
+    size_t n; /* turns so far */
+    double *ours, *peer, *ratio, *sgemm, *share;
+    double flops; /* per iteration */
 } rates;
+
+/* Who takes turns. */
+typedef struct contest {
+    size_t threads;
+    mdgan_trainer *trainer;
+    squares matrices;
+    peer_process *peer; /* NULL: there is none; why is in the log */
+    size_t iterations, peer_iterations;
+} contest;
 
 /* Files that the peer reads. */
 typedef struct workplace {
@@ -38,83 +48,135 @@ static const char *mode_name(const mdgan_init init)
     return init == MDGAN_INIT_LINEAR ? "linear" : "random";
 }
 
-/* Long enough for a second or so on the machines of the day. */
-static size_t iterations_of(const setting *const s)
+/* So many that a turn takes a tenth of a second or two on the machines of the day, which change their moods more
+ * slowly. */
+static size_t iterations_in_turn(const double flops, const size_t threads)
 {
-    return 12800 * s->threads / s->batch;
+    return 1 + (size_t)(12e9 * (double)threads / flops);
 }
 
-/* Trains; iterations per second after the warm-up, without the scoring at the end. */
-static mdgan_status measure(const mdgan_train_config *const config, const mdgan_dataset *const data,
-                            const mdgan_comm *const comm, const char *const path, rates *const r, double *const rate,
-                            mdgan_error *const error)
+static mdgan_status save(const mdgan_trainer *const trainer, const char *const path, mdgan_error *const error)
 {
-    stopwatch w = {.first = WARM, .last = config->iterations - 1};
-    mdgan_trainer *trainer = NULL;
     mdgan_model *model = NULL;
-    mdgan_status status = mdgan_trainer_create(&trainer, config, data, comm, error);
-    if (status == MDGAN_OK) {
-        r->flops = mdgan_trainer_flops(trainer);
-        status = mdgan_trainer_run(trainer, stopwatch_progress, &w, 0, error);
-    }
-    if (status == MDGAN_OK) {
-        status = mdgan_trainer_model(trainer, true, &model, error);
-    }
+    mdgan_status status = mdgan_trainer_model(trainer, true, &model, error);
     if (status == MDGAN_OK) {
         status = mdgan_model_save(model, path, error);
     }
-    *rate = stopwatch_rate(&w);
     mdgan_model_destroy(model);
-    mdgan_trainer_destroy(trainer);
     return status;
 }
 
-/* NAN where there is none; why is in the log. */
-static double measure_peer(const bench_request *const request, const setting *const s, const workplace *const place)
+/* Without PyTorch its numbers are missing, no more. */
+static void start_peer(const bench_request *const request, const workplace *const place, contest *const c)
 {
-    char script[4096], threads[24], iterations[24];
+    char script[4096], threads[24];
     mdgan_error error;
-    double rate = NAN;
     snprintf(script, sizeof script, "%s/mdgan_peer.py", request->peers);
-    snprintf(threads, sizeof threads, "%zu", s->threads);
-    snprintf(iterations, sizeof iterations, "%zu", iterations_of(s) / 3);
-    const char *const words[] = {request->python, script,  "speed",        place->model, place->data,
-                                 "--threads",     threads, "--iterations", iterations,   NULL};
-    if (peer_number(words, "iterations_per_s", &rate, &error) != MDGAN_OK) {
-        fprintf(request->log, "mdgan bench: %s\n", error.text);
-        return NAN;
+    snprintf(threads, sizeof threads, "%zu", c->threads);
+    const char *const words[] = {request->python, script,      "turns", place->model,
+                                 place->data,     "--threads", threads, NULL};
+    double seconds;
+    mdgan_status status = peer_start(&c->peer, words, &error);
+    if (status == MDGAN_OK) {
+        status = peer_ask(c->peer, "3", "seconds", &seconds, &error); /* to warm up */
     }
-    return rate;
+    if (status != MDGAN_OK) {
+        fprintf(request->log, "mdgan bench: %s\n", error.text);
+        peer_stop(c->peer);
+        c->peer = NULL;
+    }
 }
 
-static mdgan_status measure_round(const bench_request *const request, const setting *const s, const size_t round,
-                                  const workplace *const place, const mdgan_comm *const comm, rates *const r,
-                                  mdgan_error *const error)
+static void contest_clear(contest *const c)
+{
+    peer_stop(c->peer);
+    squares_clear(&c->matrices);
+    mdgan_trainer_destroy(c->trainer);
+}
+
+static mdgan_status prepare(const bench_request *const request, const setting *const s, const uint64_t seed,
+                            const workplace *const place, const mdgan_comm *const comm, contest *const c,
+                            mdgan_error *const error)
 {
     mdgan_train_config config = mdgan_train_config_defaults(s->init);
     mdgan_dataset data = {0};
-    config.seed = round + 1;
+    double rate;
+    config.seed = seed;
     config.window = WINDOW;
     config.batch = s->batch;
     config.threads = s->threads;
     config.seconds = 0;
-    config.iterations = WARM + iterations_of(s) + 1;
-    config.evaluate = config.iterations;
-    mdgan_status status = synthetic_oscillators(&data, ENTITIES, FRAMES, s->n_component, round + 1, error);
+    config.iterations = config.evaluate = 1000000000; /* more than all turns: it is not scored */
+    *c = (contest){.threads = s->threads};
+    mdgan_status status = synthetic_oscillators(&data, ENTITIES, FRAMES, s->n_component, seed, error);
     if (status == MDGAN_OK) {
         status = mdgan_series_write(&data, place->data, "mdgan bench", error);
     }
-    const double before = clock_sgemm(SQUARE, (int)s->threads);
     if (status == MDGAN_OK) {
-        status = measure(&config, &data, comm, place->model, r, &r->ours[round], error);
+        status = mdgan_trainer_create(&c->trainer, &config, &data, comm, error);
     }
     mdgan_dataset_clear(&data);
     if (status == MDGAN_OK) {
-        r->sgemm[round] = (before + clock_sgemm(SQUARE, (int)s->threads)) / 2;
-        r->share[round] = 1e-9 * r->flops * r->ours[round] / r->sgemm[round];
-        r->peer[round] = measure_peer(request, s, place);
-        r->ratio[round] = r->ours[round] / r->peer[round];
+        status = squares_create(&c->matrices, SQUARE, error);
     }
+    if (status == MDGAN_OK) {
+        c->iterations = iterations_in_turn(mdgan_trainer_flops(c->trainer), s->threads);
+        c->peer_iterations = 1 + c->iterations / 3;
+        status = clock_training(c->trainer, c->iterations, &rate, error); /* to warm up */
+    }
+    if (status == MDGAN_OK) {
+        status = save(c->trainer, place->model, error);
+    }
+    if (status == MDGAN_OK) {
+        start_peer(request, place, c);
+    }
+    return status;
+}
+
+/* Iterations per second of the peer in its turn, or NAN. */
+static double peer_turn(const bench_request *const request, contest *const c)
+{
+    char question[24];
+    double seconds = NAN;
+    mdgan_error error;
+    snprintf(question, sizeof question, "%zu", c->peer_iterations);
+    if (c->peer && peer_ask(c->peer, question, "seconds", &seconds, &error) != MDGAN_OK) {
+        fprintf(request->log, "mdgan bench: %s\n", error.text);
+        peer_stop(c->peer);
+        c->peer = NULL;
+        seconds = NAN;
+    }
+    return (double)c->peer_iterations / seconds;
+}
+
+static mdgan_status take_turns(const bench_request *const request, contest *const c, rates *const r,
+                               mdgan_error *const error)
+{
+    const size_t i = r->n;
+    r->flops = mdgan_trainer_flops(c->trainer);
+    const double before = clock_sgemm(&c->matrices, c->threads);
+    const mdgan_status status = clock_training(c->trainer, c->iterations, &r->ours[i], error);
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    r->sgemm[i] = (before + clock_sgemm(&c->matrices, c->threads)) / 2;
+    r->share[i] = 1e-9 * r->flops * r->ours[i] / r->sgemm[i];
+    r->peer[i] = peer_turn(request, c);
+    r->ratio[i] = r->ours[i] / r->peer[i];
+    r->n++;
+    return MDGAN_OK;
+}
+
+static mdgan_status measure_round(const bench_request *const request, const setting *const s, const uint64_t seed,
+                                  const workplace *const place, const mdgan_comm *const comm, rates *const r,
+                                  mdgan_error *const error)
+{
+    contest c;
+    mdgan_status status = prepare(request, s, seed, place, comm, &c, error);
+    for (size_t turn = 0; status == MDGAN_OK && turn < TURNS; turn++) {
+        status = take_turns(request, &c, r, error);
+    }
+    contest_clear(&c);
     return status;
 }
 
@@ -129,7 +191,7 @@ static void print_number(FILE *const out, const char *const key, const double va
 
 static void print_row(const bench_request *const request, const setting *const s, const bool first, rates *const r)
 {
-    const size_t n = request->n_seed;
+    const size_t n = r->n;
     const double ratio = clock_median(n, r->ratio), ours = clock_median(n, r->ours), peer = clock_median(n, r->peer),
                  sgemm = clock_median(n, r->sgemm), share = clock_median(n, r->share), gflops = 1e-9 * r->flops * ours;
     FILE *const out = request->out;
@@ -157,13 +219,13 @@ static mdgan_status measure_setting(const bench_request *const request, const se
                                     const workplace *const place, const mdgan_comm *const comm,
                                     mdgan_error *const error)
 {
-    const size_t n = request->n_seed;
+    const size_t n = request->n_seed * TURNS;
     double *const memory = calloc(5 * n, sizeof *memory);
     rates r = {
         .ours = memory, .peer = memory + n, .ratio = memory + 2 * n, .sgemm = memory + 3 * n, .share = memory + 4 * n};
-    mdgan_status status = memory ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu rounds", n);
-    for (size_t round = 0; status == MDGAN_OK && round < n; round++) {
-        status = measure_round(request, s, round, place, comm, &r, error);
+    mdgan_status status = memory ? MDGAN_OK : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu turns", n);
+    for (size_t i = 0; status == MDGAN_OK && i < request->n_seed; i++) {
+        status = measure_round(request, s, i + 1, place, comm, &r, error);
     }
     if (status == MDGAN_OK) {
         print_row(request, s, first, &r);

@@ -13,23 +13,6 @@ double clock_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-bool stopwatch_progress(void *const watch, const mdgan_progress *const progress)
-{
-    stopwatch *const w = watch;
-    if (progress->iteration == w->first) {
-        w->begin = clock_now();
-    }
-    if (progress->iteration == w->last) {
-        w->end = clock_now();
-    }
-    return true;
-}
-
-double stopwatch_rate(const stopwatch *const watch)
-{
-    return (double)(watch->last - watch->first) / (watch->end - watch->begin);
-}
-
 static int by_value(const void *const a, const void *const b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
@@ -47,26 +30,68 @@ double clock_median(const size_t n, double *const value)
     return (value[(n - 1) / 2] + value[n / 2]) / 2;
 }
 
-double clock_sgemm(const size_t size, const int threads)
+/* When a turn's timed iterations begin and end. */
+typedef struct turn {
+    size_t iterations, done;
+    double begin, end;
+} turn;
+
+static bool turn_progress(void *const context, const mdgan_progress *const progress)
 {
-    enum { ROUNDS = 5 };
-    const int n = (int)size, before = openblas_get_num_threads();
-    float *const a = malloc(3 * size * size * sizeof *a);
-    double begin = 0;
-    if (!a) {
-        return 0;
+    (void)progress;
+    turn *const t = context;
+    const bool last = t->done == t->iterations;
+    if (t->done == 0) {
+        t->begin = clock_now();
+    }
+    if (last) {
+        t->end = clock_now();
+    }
+    t->done++;
+    return !last;
+}
+
+mdgan_status clock_training(mdgan_trainer *const trainer, const size_t iterations, double *const rate,
+                            mdgan_error *const error)
+{
+    turn t = {.iterations = iterations};
+    const mdgan_status status = mdgan_trainer_run(trainer, turn_progress, &t, 0, error);
+    if (status == MDGAN_OK) {
+        return mdgan_fail(error, MDGAN_STATE, "the training ended within its turn of %zu iterations", iterations);
+    }
+    *rate = (double)iterations / (t.end - t.begin);
+    return status == MDGAN_CANCELLED ? MDGAN_OK : status;
+}
+
+mdgan_status squares_create(squares *const s, const size_t size, mdgan_error *const error)
+{
+    *s = (squares){size, calloc(3 * size * size, sizeof(float))};
+    if (!s->a) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for matrices of %zu rows", size);
     }
     for (size_t i = 0; i < 3 * size * size; i++) {
-        a[i] = (float)(i % 17) / 16;
+        s->a[i] = (float)(i % 17) / 16;
     }
-    openblas_set_num_threads(threads);
-    for (int round = -1; round < ROUNDS; round++) { /* the first one touches memory and wakes threads */
-        begin = round == 0 ? clock_now() : begin;
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, a, n, a + size * size, n, 0,
-                    a + 2 * size * size, n);
+    return MDGAN_OK;
+}
+
+void squares_clear(squares *const s)
+{
+    free(s->a);
+    *s = (squares){0};
+}
+
+double clock_sgemm(const squares *const s, const size_t threads)
+{
+    const int n = (int)s->size, before = openblas_get_num_threads();
+    const size_t square = s->size * s->size;
+    openblas_set_num_threads((int)threads);
+    const double begin = clock_now();
+    for (size_t i = 0; i < threads; i++) {
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, s->a, n, s->a + square, n, 0,
+                    s->a + 2 * square, n);
     }
-    const double seconds = (clock_now() - begin) / ROUNDS;
+    const double seconds = clock_now() - begin;
     openblas_set_num_threads(before);
-    free(a);
-    return 2e-9 * (double)size * (double)size * (double)size / seconds;
+    return 2e-9 * (double)square * (double)s->size * (double)threads / seconds;
 }

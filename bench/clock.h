@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Time, and the middle of several measurements. */
+/* Time, the middle of several measurements, and what is timed. */
 #ifndef MDGAN_BENCH_CLOCK_H
 #define MDGAN_BENCH_CLOCK_H
 
 #include <mdgan/train.h>
 #include <stddef.h>
-
-/* Times a training from the end of iteration `first` to that of iteration `last`, which is the last but one, so that
- * the scoring at the end is left out. */
-typedef struct stopwatch {
-    size_t first, last;
-    double begin, end;
-} stopwatch;
-
-/* The progress function that goes with it, called after every iteration (interval 0). */
-bool stopwatch_progress(void *watch, const mdgan_progress *progress);
-
-/* Iterations per second. */
-double stopwatch_rate(const stopwatch *watch);
 
 /* Seconds since some moment. */
 double clock_now(void);
@@ -25,9 +12,21 @@ double clock_now(void);
 /* Median of value[n]; NAN if any is not a number. Reorders them. */
 double clock_median(size_t n, double *value);
 
-/* Floating-point operations per second, in 10^9, of OpenBLAS's SGEMM on square matrices of @p size rows on @p threads
- * threads: over a few products, so that what else runs on the machine slows it down as it does a training. 0 without
- * memory. */
-double clock_sgemm(size_t size, int threads);
+/* A turn of a training that others take turns with, so that a machine's moods meet all of them: one iteration to warm
+ * up, then @p iterations that are timed. The training must have more than these left, and is not scored in between.
+ * rate: iterations per second. Collective. */
+mdgan_status clock_training(mdgan_trainer *trainer, size_t iterations, double *rate, mdgan_error *error);
+
+/* Square matrices to multiply: a, b and their product, [size][size] each. */
+typedef struct squares {
+    size_t size;
+    float *a;
+} squares;
+
+mdgan_status squares_create(squares *s, size_t size, mdgan_error *error);
+void squares_clear(squares *s);
+
+/* Floating-point operations per second, in 10^9, of OpenBLAS's SGEMM on as many threads: over one product for each. */
+double clock_sgemm(const squares *s, size_t threads);
 
 #endif

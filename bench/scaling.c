@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How the training scales: scaling.sh runs this on threads and on ranks, docs/scaling.md says what came out.
  *   mdgan_scaling train BATCH THREADS ITERATIONS   one training on synthetic data; prints a line of keys and values
- *   mdgan_scaling sum                              the exchange of a sum over 2 ranks; prints a table and its fit */
+ *   mdgan_scaling turns BATCH THREADS TURNS        the same training on one thread and on all of its threads and ranks
+ * take turns; prints a line of keys and values mdgan_scaling sum                              the exchange of a sum
+ * over 2 ranks; prints a table and its fit */
 #include <hdf5.h>
 #include <math.h>
 #include <mdgan/train.h>
@@ -9,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -16,7 +19,7 @@
 
 /* ---- a training ---------------------------------------------------------------------------------------------- */
 
-enum { ENTITIES = 220, FRAMES = 256, COMPONENTS = 3, WINDOW = 64, SEED = 7, WARM = 20 };
+enum { ENTITIES = 220, FRAMES = 256, COMPONENTS = 3, WINDOW = 64, SEED = 7 };
 
 /* What a training left: numbers of weights and a checksum of their bits (FNV-1a). */
 typedef struct trained {
@@ -89,63 +92,150 @@ static mdgan_status inspect(const mdgan_trainer *const trainer, trained *const t
     return status;
 }
 
-static void print_training(const mdgan_train_config *const c, const mdgan_comm *const comm, const stopwatch *const w,
-                           const trained *const t)
+static size_t gradient_bytes(const mdgan_train_config *const c, const trained *const t)
 {
     /* Every critic step sums the critics' gradient, then the iteration that of the generators. */
-    const size_t bytes = sizeof(float) * (c->critic_steps * t->n_critic + t->n_generator);
-    printf("batch %zu ranks %zu threads %zu iterations %zu rate %.2f generators %zu critics %zu critic_steps %zu bytes "
-           "%zu checksum %016llx\n",
-           c->batch, mdgan_comm_size(comm), c->threads, c->iterations,
-           (double)(w->last - w->first) / (w->end - w->begin), t->n_generator, t->n_critic, c->critic_steps, bytes,
-           (unsigned long long)t->checksum);
+    return sizeof(float) * (c->critic_steps * t->n_critic + t->n_generator);
 }
 
-static mdgan_status train(const mdgan_train_config *const config, const mdgan_comm *const comm,
-                          mdgan_error *const error)
+static mdgan_status create(mdgan_trainer **const trainer, const mdgan_train_config *const config,
+                           const mdgan_comm *const comm, mdgan_error *const error)
 {
-    stopwatch w = {.first = WARM, .last = config->iterations - 1}; /* the last one is followed by a scoring */
-    trained t = {0};
     mdgan_dataset data = {0};
-    mdgan_trainer *trainer = NULL;
     mdgan_status status = synthetic_oscillators(&data, ENTITIES, FRAMES, COMPONENTS, SEED, error);
     status = mdgan_comm_agree(comm, status, error);
     if (status == MDGAN_OK) {
-        status = mdgan_trainer_create(&trainer, config, &data, comm, error);
+        status = mdgan_trainer_create(trainer, config, &data, comm, error);
     }
-    if (status == MDGAN_OK) {
-        status = mdgan_trainer_run(trainer, stopwatch_progress, &w, 0, error);
-    }
-    if (status == MDGAN_OK && mdgan_comm_rank(comm) == 0) {
-        status = inspect(trainer, &t, error);
-        if (status == MDGAN_OK) {
-            print_training(config, comm, &w, &t);
-        }
-    }
-    mdgan_trainer_destroy(trainer);
     mdgan_dataset_clear(&data);
     return status;
 }
 
-static mdgan_status train_words(char *const *const words, mdgan_error *const error)
+/* All iterations; rank 0 prints what they left. */
+static mdgan_status train(mdgan_train_config config, const size_t iterations, const mdgan_comm *const comm,
+                          mdgan_error *const error)
+{
+    trained t = {0};
+    mdgan_trainer *trainer = NULL;
+    config.iterations = config.evaluate = iterations;
+    mdgan_status status = create(&trainer, &config, comm, error);
+    if (status == MDGAN_OK) {
+        status = mdgan_trainer_run(trainer, NULL, NULL, 0, error);
+    }
+    if (status == MDGAN_OK && mdgan_comm_rank(comm) == 0) {
+        status = inspect(trainer, &t, error);
+        if (status == MDGAN_OK) {
+            printf("batch %zu ranks %zu threads %zu iterations %zu checksum %016llx\n", config.batch,
+                   mdgan_comm_size(comm), config.threads, iterations, (unsigned long long)t.checksum);
+        }
+    }
+    mdgan_trainer_destroy(trainer);
+    return status;
+}
+
+/* Iterations per second, [TURNS_MAX] */
+enum { TURNS_MAX = 1000 };
+typedef struct rates {
+    size_t n;
+    double one[TURNS_MAX], many[TURNS_MAX], ratio[TURNS_MAX];
+} rates;
+
+static void print_rates(const mdgan_train_config *const c, const mdgan_comm *const comm, const trained *const t,
+                        rates *const r)
+{
+    const double ratio = clock_median(r->n, r->ratio); /* which sorts them */
+    printf("batch %zu ranks %zu threads %zu turns %zu one %.2f many %.2f ratio %.3f low %.3f high %.3f generators %zu "
+           "critics %zu "
+           "critic_steps %zu bytes %zu\n",
+           c->batch, mdgan_comm_size(comm), c->threads, r->n, clock_median(r->n, r->one), clock_median(r->n, r->many),
+           ratio, r->ratio[r->n / 4], r->ratio[r->n - 1 - r->n / 4], t->n_generator, t->n_critic, c->critic_steps,
+           gradient_bytes(c, t));
+}
+
+/* Ranks that have nothing to do sleep, so that the one that works has the machine to itself. */
+static void wait_for_all(void)
+{
+    MPI_Request request;
+    int done = 0;
+    MPI_Ibarrier(MPI_COMM_WORLD, &request);
+    while (MPI_Test(&request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && !done) {
+        nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
+    }
+}
+
+/* One of one thread, on rank 0, and one of all; their turns take as long. */
+static mdgan_status take_turns(mdgan_trainer *const one, mdgan_trainer *const many, const size_t n_turn,
+                               const size_t iterations, const size_t n_worker, rates *const r, mdgan_error *const error)
+{
+    mdgan_status status = MDGAN_OK;
+    double ignored;
+    for (size_t i = 0; status == MDGAN_OK && i < n_turn + 1; i++) {
+        const size_t at = i > 0 ? i - 1 : 0; /* the first turn is to warm up */
+        status = one ? clock_training(one, iterations, &r->one[at], error) : MDGAN_OK;
+        wait_for_all();
+        if (status == MDGAN_OK) {
+            status = clock_training(many, n_worker * iterations, one ? &r->many[at] : &ignored, error);
+        }
+        wait_for_all();
+        r->ratio[at] = r->many[at] / r->one[at];
+    }
+    r->n = n_turn;
+    return status;
+}
+
+static mdgan_status compare(mdgan_train_config config, const size_t n_turn, const mdgan_comm *const comm,
+                            mdgan_error *const error)
+{
+    const size_t iterations = 1 + 1600 / config.batch; /* a tenth of a second or so */
+    const size_t n_worker = config.threads * mdgan_comm_size(comm);
+    mdgan_train_config single = config;
+    mdgan_trainer *one = NULL, *many = NULL;
+    mdgan_comm *alone = NULL;
+    rates *const r = calloc(1, sizeof *r);
+    trained t = {0};
+    mdgan_status status =
+        r ? mdgan_comm_create_serial(&alone, error) : mdgan_fail(error, MDGAN_MEMORY, "no memory for the rates");
+    single.threads = 1;
+    if (status == MDGAN_OK && mdgan_comm_rank(comm) == 0) {
+        status = create(&one, &single, alone, error);
+    }
+    status = mdgan_comm_agree(comm, status, error);
+    if (status == MDGAN_OK) {
+        status = create(&many, &config, comm, error);
+    }
+    if (status == MDGAN_OK) {
+        status = take_turns(one, many, n_turn, iterations, n_worker < 4 ? n_worker : 4, r, error);
+    }
+    if (status == MDGAN_OK && one) {
+        status = inspect(one, &t, error);
+        print_rates(&config, comm, &t, r);
+    }
+    mdgan_trainer_destroy(one);
+    mdgan_trainer_destroy(many);
+    mdgan_comm_destroy(alone);
+    free(r);
+    return status;
+}
+
+static mdgan_status run_words(const bool turns, char *const *const words, mdgan_error *const error)
 {
     const MPI_Comm world = MPI_COMM_WORLD;
+    const size_t number = strtoul(words[2], NULL, 10);
     mdgan_comm *comm = NULL;
     mdgan_train_config config = mdgan_train_config_defaults(MDGAN_INIT_LINEAR);
     config.seed = SEED;
     config.window = WINDOW;
     config.batch = strtoul(words[0], NULL, 10);
     config.threads = strtoul(words[1], NULL, 10);
-    config.iterations = strtoul(words[2], NULL, 10);
-    config.evaluate = config.iterations;
+    config.iterations = config.evaluate = 1000000000; /* turns end before */
     config.seconds = 0;
-    if (config.iterations < WARM + 2) {
-        return mdgan_fail(error, MDGAN_INVALID, "ITERATIONS got '%s': give at least %d, %d of them to warm up",
-                          words[2], WARM + 2, WARM);
+    if (number < 1 || (turns && number > TURNS_MAX)) {
+        return mdgan_fail(error, MDGAN_INVALID, "got '%s': give a number of turns up to %d, or of iterations", words[2],
+                          TURNS_MAX);
     }
     mdgan_status status = mdgan_comm_create_mpi(&comm, &world, error);
     if (status == MDGAN_OK) {
-        status = train(&config, comm, error);
+        status = turns ? compare(config, number, comm, error) : train(config, number, comm, error);
     }
     mdgan_comm_destroy(comm);
     return status;
@@ -241,11 +331,11 @@ static mdgan_status sum_words(mdgan_error *const error)
 
 int main(int argc, char **argv)
 {
-    mdgan_error error = {"usage: mdgan_scaling train BATCH THREADS ITERATIONS | sum"};
+    mdgan_error error = {"usage: mdgan_scaling train BATCH THREADS ITERATIONS | turns BATCH THREADS TURNS | sum"};
     mdgan_status status = MDGAN_INVALID;
     MPI_Init(&argc, &argv);
-    if (argc == 5 && strcmp(argv[1], "train") == 0) {
-        status = train_words(argv + 2, &error);
+    if (argc == 5 && (strcmp(argv[1], "train") == 0 || strcmp(argv[1], "turns") == 0)) {
+        status = run_words(strcmp(argv[1], "turns") == 0, argv + 2, &error);
     } else if (argc == 2 && strcmp(argv[1], "sum") == 0) {
         status = sum_words(&error);
     }

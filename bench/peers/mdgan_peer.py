@@ -5,9 +5,8 @@ same. The model file gives all settings, and the weights to begin with."""
 import argparse
 import json
 import os
+import sys
 import time
-
-WARM_UP = 20  # iterations before the clock of `speed` starts
 
 
 def prepare_libraries(threads):
@@ -32,30 +31,42 @@ def prepare_libraries(threads):
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, iterations, text in (("speed", 300, "print iterations per second as one line of JSON"),
-                                   ("train", 20000, "train, and write the model as mdgan would")):
+    for name, text in (("turns", "for every number in a line of the standard input, train as many iterations and print "
+                                 "the seconds that they took as one line of JSON"),
+                       ("train", "train, and write the model as mdgan would")):
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("model", help="model file of `mdgan train`, such as with `iterations 0`")
         command.add_argument("data", help="the feature series that it was trained on")
         command.add_argument("--threads", type=int, default=1)
-        command.add_argument("--iterations", type=int, default=iterations, help=f"default {iterations}")
         command.add_argument("--seed", type=int, default=1)
-        command.add_argument("--report", action="store_true", help="add the mean Wasserstein estimates")
+    commands.choices["train"].add_argument("--iterations", type=int, default=20000, help="default 20000")
+    commands.choices["train"].add_argument("--report", action="store_true", help="print the mean Wasserstein estimates too")
     commands.choices["train"].add_argument("--output", required=True, help="model file to write")
     return parser.parse_args()
 
 
-def run(training, pairs, n_iteration, n_warm):
-    """Seconds of the iterations after the warm-up, and means of the critics' estimates over them."""
+def take_turns(training, pairs):
+    for line in sys.stdin:
+        begin = time.perf_counter()
+        for _ in range(int(line)):
+            training.iterate(pairs)
+        print(json.dumps({"seconds": time.perf_counter() - begin}), flush=True)
+
+
+def train(training, pairs, options):
+    """All iterations; then the model's file and a line of JSON."""
+    from mdgan_files import write_weights
     from mdgan_training import rate_factor
-    n, begin, window, latent = n_iteration + n_warm, time.perf_counter(), 0, 0
+    n, begin, window, latent = options.iterations, time.perf_counter(), 0, 0
     for i in range(n):
-        if i == n_warm:
-            begin, window, latent = time.perf_counter(), 0, 0
         parts = training.iterate(pairs, rate_factor(i / n, training.architecture.states > 0))
         window += parts.actual - parts.fake
         latent += parts.latent
-    return time.perf_counter() - begin, float(window) / n_iteration, float(latent) / n_iteration
+    line = {"iterations_per_s": round(n / (time.perf_counter() - begin), 2)}
+    if options.report:
+        line.update(wasserstein_y=round(float(window) / n, 4), wasserstein_z=round(float(latent) / n, 4))
+    write_weights(options.output, options.model, training.mean.numpy(), training.iteration)
+    print(json.dumps(line))
 
 
 def main():
@@ -71,14 +82,10 @@ def main():
     model = mdgan_files.Model(options.model)
     pairs = mdgan_training.RealPairs(model, mdgan_files.normalised(model, mdgan_files.read_series(options.data)))
     training = mdgan_training.Training(model)
-    seconds, window, latent = run(training, pairs, options.iterations, WARM_UP if options.command == "speed" else 0)
-    if options.command == "train":
-        mdgan_files.write_weights(options.output, options.model, training.mean.numpy(), training.iteration)
-    line = {"iterations_per_s": round(options.iterations / seconds, 2), "batch": len(training.pool),
-            "threads": options.threads, "torch": torch.__version__}
-    if options.report:
-        line.update(wasserstein_y=round(window, 4), wasserstein_z=round(latent, 4))
-    print(json.dumps(line))
+    if options.command == "turns":
+        take_turns(training, pairs)
+    else:
+        train(training, pairs, options)
 
 
 if __name__ == "__main__":
