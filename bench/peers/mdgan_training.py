@@ -24,6 +24,8 @@ from mdgan_networks import conv_critic, gradient_penalty, latent_critics, mlp_cr
 ADAM_BETA2, ADAM_EPSILON = 0.9, 1e-8  # beta1 is 0: the first moment is the gradient
 EMA = 0.995
 ANCHOR_FLOOR, ANCHOR_MEMORY = 1e-4, 0.95
+CYCLES, CYCLE_PAIRS, CYCLE_MEMORY, CYCLE_SHARE = 8, 8, 0.99, 0.005
+N_SHARD = 4  # parts of a batch, of each of which some rows are looked at for cycles
 LATENT_RESIDUAL_SHARE, LATENT_COVARIANCE_SHARE = 0.5, 1 / 64
 
 
@@ -70,31 +72,58 @@ def linear_spectrum(generator, n_window):
 
 
 class Anchor:
-    """Pull of the chains' mean spectrum towards the linear start's, and of the windows' mean towards zero."""
+    """Pull of the chains' mean spectrum towards the linear start's, of the windows' mean towards zero, and of the
+    correlation between frequencies a multiple of the window rate apart towards zero."""
 
     def __init__(self, target, gap, weight, mean_weight, n_frame):
-        self.target, self.gap, self.weight, self.mean_weight = target, gap, weight, mean_weight
+        self.target, self.gap, self.weight, self.mean_weight, self.n_frame = target, gap, weight, mean_weight, n_frame
         self.taper = taper(n_frame).to(gap.dtype)
-        self.norm = target.square() + (ANCHOR_FLOOR * target.max()).square()
+        self.empty = ANCHOR_FLOOR * target.max()
+        self.norm = target.square() + self.empty.square()
+        both = torch.cat((target, target[1 : (n_frame + 1) // 2].flip(0)))  # of negative frequencies too
+        self.floored = both + self.empty
+
+    def cycle_pull(self, spectrum, window, gap):
+        """Renews the running gaps of cycles. spectrum [row, T], whole; gap [2 n_cycle T] -> prices' pull on it [row, T]"""
+        n_row, n = spectrum.shape
+        gap = gap.view(-1, n, 2)
+        per_shard = min(2 * CYCLE_PAIRS, n_row // N_SHARD)
+        seen = spectrum.view(N_SHARD, -1, n)[:, :per_shard]
+        if per_shard % 2:
+            seen = torch.cat((seen, torch.zeros_like(seen[:, :1])), 1)
+        pairs = seen[:, 0::2] + 1j * seen[:, 1::2]
+        pull, n_seen = torch.zeros_like(pairs), N_SHARD * per_shard
+        for i, one in enumerate(gap):
+            bins = (i + 1) * (n // window)
+            other = pairs.roll(-bins, -1)
+            price = torch.complex(one[:, 0], one[:, 1]) * 2 * CYCLE_SHARE * self.mean_weight / (len(gap) * n * n_seen)
+            price = price / (self.floored * self.floored.roll(-bins))
+            pull += price * other + (price.conj() * pairs).roll(bins, -1)
+            one.lerp_(torch.view_as_real((pairs * other.conj()).sum((0, 1)) / n_seen), 1 - CYCLE_MEMORY)
+        # The two rows of a pair are the parts of its transform back that are real and imaginary there.
+        back = torch.fft.ifft(pull, norm="ortho")
+        rows = torch.stack((back.real, back.imag), 2).flatten(1, 2)[:, :per_shard]
+        return F.pad(rows, (0, 0, 0, n_row // N_SHARD - per_shard)).flatten(0, 1)
 
     @torch.no_grad()
     def pull(self, windows):
         """Renews the running gaps. windows [B, J, M, D] -> d(loss)/d(windows), of the prices that the gaps set"""
         b, n_window, m, d = windows.shape
-        n_bin, place = len(self.target), m * d
-        records = windows.reshape(b, n_window * m, d).transpose(1, 2).reshape(b * d, -1) * self.taper
-        spectrum = torch.fft.rfft(records, norm="ortho")
-        power = torch.view_as_real(spectrum).square().mean(0).sum(-1)
+        n, n_bin, place = n_window * m, len(self.target), m * d
+        records = windows.reshape(b, n, d).transpose(1, 2).reshape(b * d, -1) * self.taper
+        spectrum = torch.fft.fft(records, norm="ortho")
+        power = torch.view_as_real(spectrum[:, :n_bin]).square().mean(0).sum(-1)
         gap = torch.cat((power - self.target, windows.mean((0, 1)).flatten()))
-        self.gap.lerp_(gap, 1 - ANCHOR_MEMORY)
+        self.gap[: n_bin + place].lerp_(gap, 1 - ANCHOR_MEMORY)
         price = 2 * self.weight * self.gap[:n_bin] / self.norm / n_bin
         # The transform back counts every frequency twice but the first and, of an even number of frames, the last.
         price[0] *= 2
-        if n_window * m % 2 == 0:
+        if n % 2 == 0:
             price[-1] *= 2
-        pull = torch.fft.irfft(spectrum * price, n=n_window * m, norm="ortho") * self.taper
-        pull = pull.view(b, d, n_window * m).transpose(1, 2).reshape(windows.shape) / (b * d)
-        return pull + 2 * self.mean_weight / (place * b * n_window) * self.gap[n_bin:].view(m, d)
+        pull = torch.fft.irfft(spectrum[:, :n_bin] * price, n=n, norm="ortho") / (b * d)
+        pull += self.cycle_pull(spectrum, m, self.gap[n_bin + place :])
+        pull = (pull * self.taper).view(b, d, n).transpose(1, 2).reshape(windows.shape)
+        return pull + 2 * self.mean_weight / (place * b * n_window) * self.gap[n_bin : n_bin + place].view(m, d)
 
 
 def linear_evolution(generator, n_step):
@@ -258,7 +287,8 @@ class Training:
             # The targets are not in the file; they are those of the linear part as training began.
             target = linear_spectrum(self.generator, self.schedule.n_window).to(dtype)
             latent_target = linear_evolution(self.generator, self.schedule.n_state - 1).to(dtype)
-            n_spectrum = len(target) + a.window * a.components
+            n_frame = self.schedule.n_window * a.window
+            n_spectrum = len(target) + a.window * a.components + 2 * min(CYCLES, a.window // 2) * n_frame
             gap = torch.as_tensor(vector["anchor"]).to(dtype, copy=True)
             self.set_anchors(target, gap[:n_spectrum], latent_target, gap[n_spectrum:])
 

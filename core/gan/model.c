@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gan/anchor.h"
 #include "gan/schedule.h"
 
 /* Larger than any sensible network, small enough that no product of shapes overflows. */
@@ -313,7 +314,8 @@ static mdgan_status checkpoint_sizes_check(const mdgan_model *const model, mdgan
     const uint64_t init = random ? MDGAN_INIT_RANDOM : MDGAN_INIT_LINEAR;
     const uint64_t n_group = a->shared ? 1 : a->component;
     const uint64_t anchor_max =
-        random ? 0 : UNROLL_MAX * a->window * (1 + a->component) + 2 * n_group * a->state * a->state;
+        random ? 0
+               : UNROLL_MAX * a->window * (1 + a->component + 2 * ANCHOR_CYCLES) + 2 * n_group * a->state * a->state;
     const count_range range[] = {
         {"checkpoint/window", f->window, a->window, a->window},
         {"checkpoint/init (0 = linear, 1 = random)", f->init, init, init},

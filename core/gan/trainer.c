@@ -211,7 +211,7 @@ static mdgan_status generator_update(trainer *const t, mdgan_error *const error)
 {
     const size_t n = t->net.generator.n_parameter, n_linear = t->net.generator.n_linear;
     if (t->anchor.weight > 0) {
-        anchor_update(&t->anchor, t->config.batch, t->anchor_sums);
+        anchor_update(&t->anchor, t->config.batch, N_SHARD, t->anchor_sums);
         latent_anchor_update(&t->latent_anchor, t->config.batch, t->anchor_sums + t->anchor.n_gap);
     }
     networks_turn_critics(&t->net, t->critic.theta, t->critic.turned);

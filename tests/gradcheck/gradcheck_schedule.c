@@ -198,14 +198,35 @@ static void test_critics(void **const state)
     schedule_case_free(&c);
 }
 
-/* One update from a gap of zero makes the running means (1 - ANCHOR_MEMORY) times the gaps of this batch: the gradient
- * must be that of (1 - ANCHOR_MEMORY) times the loss. */
+/* One update from a gap of zero makes the running means (1 - memory) times the gaps of this batch: the gradient must be
+ * that of (1 - memory) times the loss. Prices of cycles are of the gaps before an update, so the one that counts is the
+ * second, when the other gaps have both batches in them. */
 typedef struct anchor_case {
     anchor anchor;
     size_t n;
     real *x, *work;
     double *sums;
 } anchor_case;
+
+/* sum_f,c |S_c(f)|^2 over the norms. */
+static double cycle_loss(const anchor_case *const c, const double empty)
+{
+    const anchor *const a = &c->anchor;
+    const size_t n = a->record, n_row = c->n * a->n_component;
+    const double *const s = c->sums + a->n_bin + a->window * a->n_component;
+    const double looked_at = fmin((double)n_row, 2 * ANCHOR_CYCLE_PAIRS);
+    double loss = 0;
+    for (size_t i = 0; i < a->n_cycle; i++) {
+        for (size_t k = 0; k < n; k++) {
+            const size_t other = (k + (i + 1) * (n / a->window)) % n;
+            const double norm = (a->target[k < a->n_bin ? k : n - k] + empty) *
+                                (a->target[other < a->n_bin ? other : n - other] + empty);
+            const double re = s[2 * (i * n + k)] / looked_at, im = s[2 * (i * n + k) + 1] / looked_at;
+            loss += (re * re + im * im) / norm / (double)(n * a->n_cycle);
+        }
+    }
+    return loss;
+}
 
 static double anchor_loss(void *const context)
 {
@@ -216,8 +237,9 @@ static double anchor_loss(void *const context)
     for (size_t k = 0; k < a->n_bin; k++) {
         highest = fmax(highest, a->target[k]);
     }
+    const double empty = ANCHOR_FLOOR * highest;
     for (size_t k = 0; k < a->n_bin; k++) {
-        const double gap = c->sums[k] / (double)(c->n * a->n_component) - a->target[k], empty = ANCHOR_FLOOR * highest;
+        const double gap = c->sums[k] / (double)(c->n * a->n_component) - a->target[k];
         power += gap * gap / (a->target[k] * a->target[k] + empty * empty) / (double)a->n_bin;
     }
     const size_t place = a->window * a->n_component;
@@ -225,27 +247,31 @@ static double anchor_loss(void *const context)
         const double y = c->sums[a->n_bin + i] / (double)(c->n * a->record / a->window);
         mean += y * y / (double)place;
     }
-    return (1 - ANCHOR_MEMORY) * (a->weight * power + a->mean_weight * mean);
+    return (1 - ANCHOR_MEMORY * ANCHOR_MEMORY) * (a->weight * power + a->mean_weight * mean) +
+           (1 - ANCHOR_CYCLE_MEMORY) * ANCHOR_CYCLE_SHARE * a->mean_weight * cycle_loss(c, empty);
 }
 
-static void test_anchor(void **const state)
+/* Samples of so many components, of which S_c is measured on all or on some; weights bring all parts of the loss to one
+ * size. */
+static void check_anchor(const size_t n_sample, const size_t n_component)
 {
-    (void)state;
     double r[16];
     for (size_t t = 0; t < 16; t++) {
         r[t] = pow(0.8, (double)t) * cos(0.9 * (double)t);
     }
-    anchor_case c = {.n = 4};
+    anchor_case c = {.n = n_sample};
     mdgan_error error;
-    assert_int_equal(anchor_create(&c.anchor, 8, 2, 2, r, 3, &error), MDGAN_OK);
-    c.anchor.weight = 2;
-    const size_t n = c.n * 16 * 2;
+    assert_int_equal(anchor_create(&c.anchor, 8, 2, n_component, r, 3, &error), MDGAN_OK);
+    c.anchor.weight = 0.02;
+    c.anchor.mean_weight = 10;
+    const size_t n = c.n * 16 * n_component;
     c.x = new_normal(1, n, 1);
     c.work = new_zero(anchor_work_size(&c.anchor, c.n));
     c.sums = calloc(c.anchor.n_gap, sizeof *c.sums);
     real *const d = new_zero(n);
     anchor_measure(&c.anchor, c.n, c.x, c.sums, c.work);
-    anchor_update(&c.anchor, c.n, c.sums);
+    anchor_update(&c.anchor, c.n, 1, c.sums);
+    anchor_update(&c.anchor, c.n, 1, c.sums);
     anchor_gradient(&c.anchor, c.n, c.n, d, c.work);
     check_gradient("anchor", anchor_loss, &c, c.x, d, n, 200);
     free(d);
@@ -253,6 +279,14 @@ static void test_anchor(void **const state)
     free(c.work);
     free(c.sums);
     anchor_clear(&c.anchor);
+}
+
+static void test_anchor(void **const state)
+{
+    (void)state;
+    check_anchor(4, 2);
+    check_anchor(5, 1);
+    check_anchor(7, 3);
 }
 
 typedef struct latent_case {

@@ -193,7 +193,7 @@ static void anchor_pass(trainer *const t, const hid_t file)
                        t->anchor_work + i * t->anchor_work_size);
     }
     assert_ok(comm_sum_doubles(t->comm, t->anchor_sums, N_SHARD, a->n_gap, &error), &error);
-    anchor_update(a, t->config.batch, t->anchor_sums);
+    anchor_update(a, t->config.batch, N_SHARD, t->anchor_sums);
     for (size_t i = 0; i < N_SHARD; i++) {
         anchor_gradient(a, n, t->config.batch, t->shard[i].d_window, t->anchor_work + i * t->anchor_work_size);
         memcpy(pull + i * n * size, t->shard[i].d_window, n * size * sizeof *pull);

@@ -589,8 +589,8 @@ static void wrong_lengths_and_values(void **const state)
     replace_vector(path, "checkpoint/pool", n_pool - 12, 0, true);
     assert_load_fails(path, MDGAN_FORMAT, "length of checkpoint/pool is 276: must be between 288 and 288");
     save_sample(path);
-    replace_vector(path, "checkpoint/anchor", 1000, 0, true);
-    assert_load_fails(path, MDGAN_FORMAT, "length of checkpoint/anchor is 1000: must be between 0 and 544");
+    replace_vector(path, "checkpoint/anchor", 3000, 0, true);
+    assert_load_fails(path, MDGAN_FORMAT, "length of checkpoint/anchor is 3000: must be between 0 and 2592");
     /* A length that nothing in the file stands behind must not become an allocation. */
     save_sample(path);
     replace_vector(path, "weight", (hsize_t)1 << 40, 0, false);

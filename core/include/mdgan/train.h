@@ -58,7 +58,8 @@ typedef struct mdgan_train_config {
     double rate_critic;        /**< Adam step size of D_Y and D_z */
     double rate_linear;        /**< factor on rate_generator for the linear start's own weights */
     double anchor;             /**< pull of mean spectrum (divided by the start's score if that is above 1) and pace of
-                                    the states towards the linear start's, of the window mean towards zero; 0 = none */
+                                    the states towards the linear start's, of what shows where windows begin towards
+                                    zero; 0 = none */
     double carry;              /**< probability that a chain of z goes on from the pool instead of a fresh z */
     double holdout;            /**< fraction of the entities kept out of training to score it */
     size_t evaluate;           /**< iterations between two held-out scores */
