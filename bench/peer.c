@@ -2,6 +2,7 @@
 #include "peer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,16 +20,19 @@ static mdgan_status start(const char *const *const words, pid_t *const child, in
 {
     int ends[2];
     posix_spawn_file_actions_t actions;
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0 || posix_spawn_file_actions_init(&actions) != 0) {
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) {
         return mdgan_fail(error, MDGAN_STATE, "cannot start '%s': %s", words[0], strerror(errno));
     }
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addclose(&actions, ends[0]);
-    posix_spawn_file_actions_addclose(&actions, ends[1]);
-    /* posix_spawn() takes words that it does not change without const. */
-    const int failed = posix_spawnp(child, words[0], &actions, NULL, (char *const *)words, environ);
-    posix_spawn_file_actions_destroy(&actions);
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC); /* no child keeps the other end, or it would not see the end of its input */
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    int failed = posix_spawn_file_actions_init(&actions);
+    if (!failed) {
+        posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
+        posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+        /* posix_spawn() takes words that it does not change without const. */
+        failed = posix_spawnp(child, words[0], &actions, NULL, (char *const *)words, environ);
+        posix_spawn_file_actions_destroy(&actions);
+    }
     close(ends[1]);
     if (failed) {
         close(ends[0]);
@@ -90,6 +94,7 @@ mdgan_status peer_number(const char *const *const words, const char *const key, 
     if (status != MDGAN_OK) {
         return status;
     }
+    shutdown(descriptor, SHUT_WR); /* nothing to read for it */
     read_all(descriptor, sizeof text, text);
     const int result = wait_for(child);
     return WIFEXITED(result) && WEXITSTATUS(result) == 0

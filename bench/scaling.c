@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How the training scales: scaling.sh runs this on threads and on ranks, docs/scaling.md says what came out.
- *   mdgan_scaling train BATCH THREADS ITERATIONS   one training on synthetic data; prints a line of keys and values
- *   mdgan_scaling turns BATCH THREADS TURNS        the same training on one thread and on all of its threads and ranks
- * take turns; prints a line of keys and values mdgan_scaling sum                              the exchange of a sum
- * over 2 ranks; prints a table and its fit */
+ *
+ *   mdgan_scaling train BATCH THREADS ITERATIONS
+ *     one training on synthetic data; prints a line of keys and values
+ *   mdgan_scaling turns BATCH THREADS TURNS
+ *     the same on one worker and on all threads and ranks, in turns; prints a line of keys and values
+ *   mdgan_scaling sum
+ *     the exchange of a sum over 2 ranks; prints a table and its fit
+ */
 #include <hdf5.h>
 #include <math.h>
 #include <mdgan/train.h>
@@ -21,9 +25,9 @@
 
 enum { ENTITIES = 220, FRAMES = 256, COMPONENTS = 3, WINDOW = 64, SEED = 7 };
 
-/* What a training left: numbers of weights and a checksum of their bits (FNV-1a). */
+/* What a training left: numbers of weights and of the anchors' gaps, and a checksum of their bits (FNV-1a). */
 typedef struct trained {
-    size_t n_generator, n_critic;
+    size_t n_generator, n_critic, n_anchor;
     uint64_t checksum;
 } trained;
 
@@ -55,7 +59,8 @@ static mdgan_status read_vector(const hid_t file, const char *const name, traine
     return status;
 }
 
-/* Weights of the generators and of the critics as the last iteration left them: only a checkpoint has them. */
+/* Weights of the generators and of the critics, and gaps, as the last iteration left them: only a checkpoint has them.
+ */
 static mdgan_status read_weights(const char *const path, trained *const t, mdgan_error *const error)
 {
     const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
@@ -66,6 +71,9 @@ static mdgan_status read_weights(const char *const path, trained *const t, mdgan
     mdgan_status status = read_vector(file, "checkpoint/generator", t, &t->n_generator, error);
     if (status == MDGAN_OK) {
         status = read_vector(file, "checkpoint/critic", t, &t->n_critic, error);
+    }
+    if (status == MDGAN_OK) {
+        status = read_vector(file, "checkpoint/anchor", t, &t->n_anchor, error);
     }
     H5Fclose(file);
     return status;
@@ -92,10 +100,11 @@ static mdgan_status inspect(const mdgan_trainer *const trainer, trained *const t
     return status;
 }
 
-static size_t gradient_bytes(const mdgan_train_config *const c, const trained *const t)
+/* Every critic step sums the critics' gradient, then the iteration that of the generators, and once what the anchors
+ * measure, of which gaps are the means. */
+static size_t summed_bytes(const mdgan_train_config *const c, const trained *const t)
 {
-    /* Every critic step sums the critics' gradient, then the iteration that of the generators. */
-    return sizeof(float) * (c->critic_steps * t->n_critic + t->n_generator);
+    return sizeof(float) * (c->critic_steps * t->n_critic + t->n_generator) + sizeof(double) * t->n_anchor;
 }
 
 static mdgan_status create(mdgan_trainer **const trainer, const mdgan_train_config *const config,
@@ -133,23 +142,24 @@ static mdgan_status train(mdgan_train_config config, const size_t iterations, co
     return status;
 }
 
-/* Iterations per second, [TURNS_MAX] */
-enum { TURNS_MAX = 1000 };
+enum { TURNS_MAX = 1000, SQUARE = 1536 };
+
+/* Iterations per second of one worker and of all, how many times as fast these are, and how many times as fast
+ * OpenBLAS's SGEMM is on as many threads: of each turn. */
 typedef struct rates {
     size_t n;
-    double one[TURNS_MAX], many[TURNS_MAX], ratio[TURNS_MAX];
+    double one[TURNS_MAX], many[TURNS_MAX], ratio[TURNS_MAX], sgemm[TURNS_MAX];
 } rates;
 
 static void print_rates(const mdgan_train_config *const c, const mdgan_comm *const comm, const trained *const t,
                         rates *const r)
 {
     const double ratio = clock_median(r->n, r->ratio); /* which sorts them */
-    printf("batch %zu ranks %zu threads %zu turns %zu one %.2f many %.2f ratio %.3f low %.3f high %.3f generators %zu "
-           "critics %zu "
+    printf("batch %zu ranks %zu threads %zu turns %zu one %.2f many %.2f ratio %.3f low %.3f high %.3f sgemm %.3f "
            "critic_steps %zu bytes %zu\n",
            c->batch, mdgan_comm_size(comm), c->threads, r->n, clock_median(r->n, r->one), clock_median(r->n, r->many),
-           ratio, r->ratio[r->n / 4], r->ratio[r->n - 1 - r->n / 4], t->n_generator, t->n_critic, c->critic_steps,
-           gradient_bytes(c, t));
+           ratio, r->ratio[r->n / 4], r->ratio[r->n - 1 - r->n / 4], clock_median(r->n, r->sgemm), c->critic_steps,
+           summed_bytes(c, t));
 }
 
 /* Ranks that have nothing to do sleep, so that the one that works has the machine to itself. */
@@ -163,55 +173,79 @@ static void wait_for_all(void)
     }
 }
 
-/* One of one thread, on rank 0, and one of all; their turns take as long. */
-static mdgan_status take_turns(mdgan_trainer *const one, mdgan_trainer *const many, const size_t n_turn,
-                               const size_t iterations, const size_t n_worker, rates *const r, mdgan_error *const error)
+/* Who takes turns: one worker, on rank 0, and all. */
+typedef struct contest {
+    mdgan_trainer *one, *many; /* one: NULL on the other ranks */
+    size_t n_worker, iterations;
+    squares matrices;
+} contest;
+
+/* Turns of one and of many take as long, if these have something to do all of them. */
+static mdgan_status take_turns(const contest *const c, const mdgan_comm *const comm, const size_t i, rates *const r,
+                               mdgan_error *const error)
 {
     mdgan_status status = MDGAN_OK;
-    double ignored;
-    for (size_t i = 0; status == MDGAN_OK && i < n_turn + 1; i++) {
-        const size_t at = i > 0 ? i - 1 : 0; /* the first turn is to warm up */
-        status = one ? clock_training(one, iterations, &r->one[at], error) : MDGAN_OK;
-        wait_for_all();
-        if (status == MDGAN_OK) {
-            status = clock_training(many, n_worker * iterations, one ? &r->many[at] : &ignored, error);
-        }
-        wait_for_all();
-        r->ratio[at] = r->many[at] / r->one[at];
+    double rate;
+    if (c->one) {
+        r->sgemm[i] = 1 / clock_sgemm(&c->matrices, 1);
+        r->sgemm[i] *= clock_sgemm(&c->matrices, c->n_worker);
+        status = clock_training(c->one, c->iterations, &r->one[i], error);
     }
-    r->n = n_turn;
+    wait_for_all();
+    status = mdgan_comm_agree(comm, status, error);
+    if (status == MDGAN_OK) {
+        status = clock_training(c->many, c->n_worker * c->iterations, &rate, error);
+    }
+    if (status == MDGAN_OK && c->one) {
+        r->many[i] = rate;
+        r->ratio[i] = rate / r->one[i];
+    }
     return status;
 }
 
-static mdgan_status compare(mdgan_train_config config, const size_t n_turn, const mdgan_comm *const comm,
-                            mdgan_error *const error)
+static mdgan_status prepare(contest *const c, const mdgan_train_config *const config, const mdgan_comm *const alone,
+                            const mdgan_comm *const comm, mdgan_error *const error)
 {
-    const size_t iterations = 1 + 1600 / config.batch; /* a tenth of a second or so */
-    const size_t n_worker = config.threads * mdgan_comm_size(comm);
-    mdgan_train_config single = config;
-    mdgan_trainer *one = NULL, *many = NULL;
-    mdgan_comm *alone = NULL;
-    rates *const r = calloc(1, sizeof *r);
-    trained t = {0};
-    mdgan_status status =
-        r ? mdgan_comm_create_serial(&alone, error) : mdgan_fail(error, MDGAN_MEMORY, "no memory for the rates");
+    mdgan_train_config single = *config;
+    mdgan_status status = MDGAN_OK;
     single.threads = 1;
-    if (status == MDGAN_OK && mdgan_comm_rank(comm) == 0) {
-        status = create(&one, &single, alone, error);
+    c->n_worker = config->threads * mdgan_comm_size(comm);
+    c->iterations = 1 + 1600 / config->batch; /* a tenth of a second or so */
+    if (mdgan_comm_rank(comm) == 0) {
+        status = create(&c->one, &single, alone, error);
+        if (status == MDGAN_OK) {
+            status = squares_create(&c->matrices, SQUARE, error);
+        }
     }
     status = mdgan_comm_agree(comm, status, error);
+    return status == MDGAN_OK ? create(&c->many, config, comm, error) : status;
+}
+
+static mdgan_status compare(const mdgan_train_config *const config, const size_t n_turn, const mdgan_comm *const comm,
+                            mdgan_error *const error)
+{
+    contest c = {0};
+    trained t = {0};
+    mdgan_comm *alone = NULL;
+    rates *const r = calloc(1, sizeof *r);
+    mdgan_status status =
+        r ? mdgan_comm_create_serial(&alone, error) : mdgan_fail(error, MDGAN_MEMORY, "no memory for the rates");
     if (status == MDGAN_OK) {
-        status = create(&many, &config, comm, error);
+        status = prepare(&c, config, alone, comm, error);
     }
-    if (status == MDGAN_OK) {
-        status = take_turns(one, many, n_turn, iterations, n_worker < 4 ? n_worker : 4, r, error);
+    for (size_t i = 0; status == MDGAN_OK && i < n_turn + 1; i++) {
+        r->n = i;
+        status = take_turns(&c, comm, i > 0 ? i - 1 : 0, r, error); /* the first turn is to warm up */
     }
-    if (status == MDGAN_OK && one) {
-        status = inspect(one, &t, error);
-        print_rates(&config, comm, &t, r);
+    if (status == MDGAN_OK && c.one) {
+        status = inspect(c.one, &t, error);
+        if (status == MDGAN_OK) {
+            print_rates(config, comm, &t, r);
+        }
     }
-    mdgan_trainer_destroy(one);
-    mdgan_trainer_destroy(many);
+    mdgan_trainer_destroy(c.one);
+    mdgan_trainer_destroy(c.many);
+    squares_clear(&c.matrices);
     mdgan_comm_destroy(alone);
     free(r);
     return status;
@@ -235,7 +269,7 @@ static mdgan_status run_words(const bool turns, char *const *const words, mdgan_
     }
     mdgan_status status = mdgan_comm_create_mpi(&comm, &world, error);
     if (status == MDGAN_OK) {
-        status = turns ? compare(config, number, comm, error) : train(config, number, comm, error);
+        status = turns ? compare(&config, number, comm, error) : train(config, number, comm, error);
     }
     mdgan_comm_destroy(comm);
     return status;

@@ -31,8 +31,8 @@ def prepare_libraries(threads):
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (("turns", "for every number in a line of the standard input, train as many iterations and print "
-                                 "the seconds that they took as one line of JSON"),
+    for name, text in (("turns", "for every number in a line of the standard input, train as many iterations after "
+                                 "one to warm up, and print the seconds that they took as one line of JSON"),
                        ("train", "train, and write the model as mdgan would")):
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("model", help="model file of `mdgan train`, such as with `iterations 0`")
@@ -47,6 +47,7 @@ def parse():
 
 def take_turns(training, pairs):
     for line in sys.stdin:
+        training.iterate(pairs)  # to warm up, as mdgan does in its turns
         begin = time.perf_counter()
         for _ in range(int(line)):
             training.iterate(pairs)

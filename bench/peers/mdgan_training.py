@@ -24,8 +24,8 @@ from mdgan_networks import conv_critic, gradient_penalty, latent_critics, mlp_cr
 ADAM_BETA2, ADAM_EPSILON = 0.9, 1e-8  # beta1 is 0: the first moment is the gradient
 EMA = 0.995
 ANCHOR_FLOOR, ANCHOR_MEMORY = 1e-4, 0.95
-CYCLES, CYCLE_PAIRS, CYCLE_MEMORY, CYCLE_SHARE = 8, 8, 0.99, 0.005
-N_SHARD = 4  # parts of a batch, of each of which some rows are looked at for cycles
+CYCLES, CYCLE_ROWS, CYCLE_MEMORY, CYCLE_SHARE = 8, 16, 0.99, 0.005
+N_SHARD = 4  # parts of a batch, of each of which some samples are looked at for cycles
 LATENT_RESIDUAL_SHARE, LATENT_COVARIANCE_SHARE = 0.5, 1 / 64
 
 
@@ -75,35 +75,30 @@ class Anchor:
     """Pull of the chains' mean spectrum towards the linear start's, of the windows' mean towards zero, and of the
     correlation between frequencies a multiple of the window rate apart towards zero."""
 
-    def __init__(self, target, gap, weight, mean_weight, n_frame):
-        self.target, self.gap, self.weight, self.mean_weight, self.n_frame = target, gap, weight, mean_weight, n_frame
-        self.taper = taper(n_frame).to(gap.dtype)
-        self.empty = ANCHOR_FLOOR * target.max()
-        self.norm = target.square() + self.empty.square()
-        both = torch.cat((target, target[1 : (n_frame + 1) // 2].flip(0)))  # of negative frequencies too
-        self.floored = both + self.empty
+    def __init__(self, target, gap, weight, mean_weight, window, n_window):
+        n = window * n_window
+        self.target, self.gap, self.weight, self.mean_weight = target, gap, weight, mean_weight
+        self.taper = taper(n).to(gap.dtype)
+        empty = ANCHOR_FLOOR * target.max()
+        self.norm = target.square() + empty.square()
+        # Frequencies some cycles above and below each, of negative ones too. [C, T]
+        bins = n_window * torch.arange(1, min(CYCLES, window // 2) + 1)[:, None]
+        self.above, self.below = ((torch.arange(n) + shift) % n for shift in (bins, -bins))
+        floored = torch.cat((target, target[1 : (n + 1) // 2].flip(0))) + empty
+        self.cycle_scale = 2 * CYCLE_SHARE * mean_weight / (self.above.numel() * floored * floored[self.above])
 
-    def cycle_pull(self, spectrum, window, gap):
-        """Renews the running gaps of cycles. spectrum [row, T], whole; gap [2 n_cycle T] -> prices' pull on it [row, T]"""
-        n_row, n = spectrum.shape
-        gap = gap.view(-1, n, 2)
-        per_shard = min(2 * CYCLE_PAIRS, n_row // N_SHARD)
-        seen = spectrum.view(N_SHARD, -1, n)[:, :per_shard]
-        if per_shard % 2:
-            seen = torch.cat((seen, torch.zeros_like(seen[:, :1])), 1)
-        pairs = seen[:, 0::2] + 1j * seen[:, 1::2]
-        pull, n_seen = torch.zeros_like(pairs), N_SHARD * per_shard
-        for i, one in enumerate(gap):
-            bins = (i + 1) * (n // window)
-            other = pairs.roll(-bins, -1)
-            price = torch.complex(one[:, 0], one[:, 1]) * 2 * CYCLE_SHARE * self.mean_weight / (len(gap) * n * n_seen)
-            price = price / (self.floored * self.floored.roll(-bins))
-            pull += price * other + (price.conj() * pairs).roll(bins, -1)
-            one.lerp_(torch.view_as_real((pairs * other.conj()).sum((0, 1)) / n_seen), 1 - CYCLE_MEMORY)
-        # The two rows of a pair are the parts of its transform back that are real and imaginary there.
-        back = torch.fft.ifft(pull, norm="ortho")
-        rows = torch.stack((back.real, back.imag), 2).flatten(1, 2)[:, :per_shard]
-        return F.pad(rows, (0, 0, 0, n_row // N_SHARD - per_shard)).flatten(0, 1)
+    def cycle_pull(self, records, gap):
+        """Renews the running gaps of cycles. records [shard, row, T], rows seen; gap [2 C T] -> pull on them, tapered"""
+        n_seen, odd = records[..., 0].numel(), records.shape[1] % 2
+        pairs = F.pad(records, (0, 0, 0, odd)).unflatten(1, (-1, 2))
+        z = torch.fft.fft(torch.complex(pairs[:, :, 0], pairs[:, :, 1]), norm="ortho").flatten(0, 1)
+        above = z[:, self.above]  # [pair, C, T]
+        gap = gap.view(*self.above.shape, 2)
+        price = torch.complex(gap[..., 0], gap[..., 1]) * self.cycle_scale / n_seen
+        down = (price.conj() * z[:, None]).gather(2, self.below.expand(len(z), -1, -1))
+        pull = torch.fft.ifft((price * above + down).sum(1), norm="ortho").view(len(records), -1, z.shape[1])
+        gap.lerp_(torch.view_as_real((z[:, None] * above.conj()).sum(0) / n_seen), 1 - CYCLE_MEMORY)
+        return torch.stack((pull.real, pull.imag), 2).flatten(1, 2)[:, : records.shape[1]]
 
     @torch.no_grad()
     def pull(self, windows):
@@ -111,8 +106,8 @@ class Anchor:
         b, n_window, m, d = windows.shape
         n, n_bin, place = n_window * m, len(self.target), m * d
         records = windows.reshape(b, n, d).transpose(1, 2).reshape(b * d, -1) * self.taper
-        spectrum = torch.fft.fft(records, norm="ortho")
-        power = torch.view_as_real(spectrum[:, :n_bin]).square().mean(0).sum(-1)
+        spectrum = torch.fft.rfft(records, norm="ortho")
+        power = torch.view_as_real(spectrum).square().mean(0).sum(-1)
         gap = torch.cat((power - self.target, windows.mean((0, 1)).flatten()))
         self.gap[: n_bin + place].lerp_(gap, 1 - ANCHOR_MEMORY)
         price = 2 * self.weight * self.gap[:n_bin] / self.norm / n_bin
@@ -120,8 +115,12 @@ class Anchor:
         price[0] *= 2
         if n % 2 == 0:
             price[-1] *= 2
-        pull = torch.fft.irfft(spectrum[:, :n_bin] * price, n=n, norm="ortho") / (b * d)
-        pull += self.cycle_pull(spectrum, m, self.gap[n_bin + place :])
+        pull = torch.fft.irfft(spectrum * price, n=n, norm="ortho") / (b * d)
+        # Rows of whole samples, and one more if they do not go in pairs.
+        n_row = min(b // N_SHARD, max(1, CYCLE_ROWS // d)) * d
+        n_row = min(n_row + n_row % 2, b // N_SHARD * d)
+        seen = records.view(N_SHARD, -1, n)[:, :n_row]
+        pull.view(N_SHARD, -1, n)[:, :n_row] += self.cycle_pull(seen, self.gap[n_bin + place :])
         pull = (pull * self.taper).view(b, d, n).transpose(1, 2).reshape(windows.shape)
         return pull + 2 * self.mean_weight / (place * b * n_window) * self.gap[n_bin : n_bin + place].view(m, d)
 
@@ -294,8 +293,8 @@ class Training:
 
     def set_anchors(self, target, gap, latent_target, latent_gap):
         c = self.config
-        n_frame = self.schedule.n_window * self.architecture.window
-        self.anchor = Anchor(target, gap, c.anchor / max(1, c.start_score), c.anchor, n_frame)
+        self.anchor = Anchor(target, gap, c.anchor / max(1, c.start_score), c.anchor, self.architecture.window,
+                             self.schedule.n_window)
         self.latent_anchor = LatentAnchor(latent_target, latent_gap, c.anchor)
 
     # one batch

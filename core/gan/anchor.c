@@ -61,11 +61,11 @@ static size_t pair_count(const anchor *const a, const size_t n)
     return (n * a->n_component + 1) / 2;
 }
 
-/* The pairs that S_c is measured on. */
+/* The pairs that S_c is measured on: those that hold the first samples, whole, so that all components count alike. */
 static size_t cycle_pair_count(const anchor *const a, const size_t n)
 {
-    const size_t n_pair = pair_count(a, n);
-    return n_pair < ANCHOR_CYCLE_PAIRS ? n_pair : ANCHOR_CYCLE_PAIRS;
+    const size_t some = a->n_component < ANCHOR_CYCLE_ROWS ? ANCHOR_CYCLE_ROWS / a->n_component : 1;
+    return pair_count(a, some < n ? some : n);
 }
 
 /* A pair of rows, the powers of all pairs, their S_c, and the spectra of each pair. */

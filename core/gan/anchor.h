@@ -14,9 +14,9 @@
  * bands.
  *
  * The square of a noisy estimate would push P below the target, so differences are running means over iterations: then
- * the gradient is that of a price on each frequency, or pair of them, which adapts until the mean is right. For S_c, which
- * is all noise in the end, it is a mean over the batches before this one: a price that holds some of this one's own noise
- * takes power away from it.
+ * the gradient is that of a price on each frequency, or pair of them, which adapts until the mean is right. For S_c,
+ * which is all noise in the end, it is a mean over the batches before this one: a price that holds some of this one's
+ * own noise takes power away from it.
  */
 #ifndef MDGAN_GAN_ANCHOR_H
 #define MDGAN_GAN_ANCHOR_H
@@ -32,7 +32,7 @@
 #define ANCHOR_CYCLE_SHARE  0.005 /* weight of S_c, of mean_weight */
 enum {
     ANCHOR_CYCLES = 8,     /* c = 1 .. 8, or to M/2 */
-    ANCHOR_CYCLE_PAIRS = 8 /* of rows that S_c is measured on, of each call's */
+    ANCHOR_CYCLE_ROWS = 16 /* components that S_c is measured on, of as many samples as have these, but at least one */
 };
 
 typedef struct anchor {
@@ -59,7 +59,7 @@ void anchor_clear(anchor *a);
 size_t anchor_work_size(const anchor *a, size_t n);
 
 /* sums[n_gap] over the samples x[n][T][D]: powers over components too, values over windows, and products of f and
- * f + c/M over the components of as many samples as the first ANCHOR_CYCLE_PAIRS hold. */
+ * f + c/M over the components of the first samples. */
 void anchor_measure(const anchor *a, size_t n, const real *x, double *sums, real *work);
 
 /* Takes in the sums over a whole batch of n_batch samples, measured in n_shard parts of as many, and renews the prices.

@@ -35,7 +35,7 @@ typedef struct checkpoint {
     float *generator, *generator_mean, *generator_m, *generator_v; /* [n_generator] weights, EMA, Adam moments */
     float *critic, *critic_m, *critic_v;                           /* [n_critic] */
     float *pool;                                                   /* [n_pool] latent chains */
-    float *anchor; /* [n_anchor] running gaps of spectrum and mean, then of the states' pace and covariance */
+    float *anchor; /* [n_anchor] running gaps of anchor.h, then of latent_anchor.h */
 } checkpoint;
 
 struct mdgan_model {

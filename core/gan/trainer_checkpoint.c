@@ -125,10 +125,12 @@ static mdgan_status check_shapes(const trainer *const t, const checkpoint *const
         c->n_anchor == trainer_anchor_size(t)) {
         return MDGAN_OK;
     }
-    return mdgan_fail(error, MDGAN_MISMATCH,
-                      "checkpoint of %zu weights of generators and %zu of critics does not fit the %zu and %zu that a "
-                      "training on these data has: go on with the version of mdgan that wrote it, or train anew",
-                      (size_t)c->n_generator, (size_t)c->n_critic, n_g, n_c);
+    return mdgan_fail(
+        error, MDGAN_MISMATCH,
+        "checkpoint of %zu weights of generators, %zu of critics and %zu gaps of anchors does not fit the "
+        "%zu, %zu and %zu that a training on these data has: go on with the version of mdgan that wrote "
+        "it, or train anew",
+        (size_t)c->n_generator, (size_t)c->n_critic, (size_t)c->n_anchor, n_g, n_c, trainer_anchor_size(t));
 }
 
 static mdgan_status restore(trainer *const t, const mdgan_model *const model, mdgan_error *const error)

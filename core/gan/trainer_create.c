@@ -193,8 +193,8 @@ mdgan_status mdgan_trainer_create(mdgan_trainer **const out, const mdgan_train_c
         return status;
     }
     /* A start whose statistics held-out data hardly contradict is held tightly, one that they do contradict loosely.
-     * That the mean is zero, and how states follow each other, no record of 2M frames contradicts. Random weights have
-     * nothing to hold on to. */
+     * That the mean is zero, that windows do not show where they begin, and how states follow each other, no record of
+     * 2M frames contradicts. Random weights have nothing to hold on to. */
     t->anchor.weight = t->anchor.n_gap > 0 ? t->config.anchor / fmax(1, t->progress.start_score) : 0;
     t->latent_anchor.residual_weight = LATENT_RESIDUAL_SHARE * t->config.anchor;
     t->latent_anchor.covariance_weight = LATENT_COVARIANCE_SHARE * t->config.anchor;

@@ -13,7 +13,7 @@
 static const char schema[] = "mdgan-model";
 static const char checkpoint_group[] = "checkpoint";
 
-enum { SCHEMA_VERSION = 2 };
+enum { SCHEMA_VERSION = 3 };
 
 static const field architecture_field[] = {
     FIELD("window", FIELD_UINT, architecture, window), FIELD("components", FIELD_UINT, architecture, component),

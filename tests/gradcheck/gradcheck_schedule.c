@@ -214,7 +214,9 @@ static double cycle_loss(const anchor_case *const c, const double empty)
     const anchor *const a = &c->anchor;
     const size_t n = a->record, n_row = c->n * a->n_component;
     const double *const s = c->sums + a->n_bin + a->window * a->n_component;
-    const double looked_at = fmin((double)n_row, 2 * ANCHOR_CYCLE_PAIRS);
+    const size_t n_sample = a->n_component > ANCHOR_CYCLE_ROWS ? 1 : ANCHOR_CYCLE_ROWS / a->n_component;
+    const size_t n_whole = (n_sample < c->n ? n_sample : c->n) * a->n_component;
+    const double looked_at = fmin((double)n_row, (double)(n_whole + n_whole % 2)); /* in pairs */
     double loss = 0;
     for (size_t i = 0; i < a->n_cycle; i++) {
         for (size_t k = 0; k < n; k++) {
@@ -287,6 +289,7 @@ static void test_anchor(void **const state)
     check_anchor(4, 2);
     check_anchor(5, 1);
     check_anchor(7, 3);
+    check_anchor(2, 18);
 }
 
 typedef struct latent_case {

@@ -343,7 +343,7 @@ static void wrong_attributes(void **const state)
 {
     scratch *const s = *state;
     const char *const path = scratch_path(s, "wrong.h5");
-    const int64_t newer = 3;
+    const int64_t newer = 4;
     const uint64_t window = 11, many = UINT64_MAX, four = 4;
     const double not_a_number = NAN, negative = -1;
     const struct {
