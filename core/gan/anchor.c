@@ -55,6 +55,12 @@ mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_
     return status;
 }
 
+/* The bin of minus the frequency of bin k. */
+static size_t mirror_of(const anchor *const a, const size_t k)
+{
+    return k > 0 ? a->record - k : 0;
+}
+
 /* Rows, a component of a sample each, are transformed two at a time. */
 static size_t pair_count(const anchor *const a, const size_t n)
 {
@@ -165,7 +171,7 @@ void anchor_measure(const anchor *const a, const size_t n, const real *const x, 
     }
     /* Z = X + iY of real x and y: |X_k|^2 + |Y_k|^2 = (|Z_k|^2 + |Z_-k|^2) / 2. */
     for (size_t k = 0; k < a->n_bin; k++) {
-        sums[k] = 0.5 * ((double)power[k] + (double)power[(a->record - k) % a->record]);
+        sums[k] = 0.5 * ((double)power[k] + (double)power[mirror_of(a, k)]);
     }
     double *const places = sums + a->n_bin, *const products = places + a->window * d;
     memset(places, 0, a->window * d * sizeof *places);
@@ -199,7 +205,7 @@ static void take_in(const size_t n, const double *const sum, const double count,
 static void renew_prices(anchor *const a, const double empty, const double n_row)
 {
     for (size_t k = 0; k < a->n_bin; k++) {
-        const size_t mirror = (a->record - k) % a->record;
+        const size_t mirror = mirror_of(a, k);
         const double norm = (a->target[k] * a->target[k] + empty * empty) * (double)a->n_bin;
         /* Gap and target are of k and its mirror image together, the transform back adds up both. */
         const double share = mirror == k ? 1 : 0.5;
@@ -228,13 +234,14 @@ void anchor_update(anchor *const a, const size_t n_batch, const size_t n_shard, 
 {
     const size_t d = a->n_component, n_place = a->window * d, n = n_batch / n_shard,
                  n_cycle_row = 2 * cycle_pair_count(a, n);
+    const size_t n_window = n_batch * (a->record / a->window);
     const double n_row = (double)(n_batch * d);
     const double n_row_of_cycles = (double)(n_shard * (n_cycle_row < n * d ? n_cycle_row : n * d));
     const double empty = ANCHOR_FLOOR * highest_target(a);
     const double *const places = sums + a->n_bin, *const products = places + n_place;
     float *const place_gap = a->gap + a->n_bin, *const cycle_gap = place_gap + n_place;
     take_in(a->n_bin, sums, n_row, a->target, ANCHOR_MEMORY, a->gap);
-    take_in(n_place, places, (double)(n_batch * (a->record / a->window)), NULL, ANCHOR_MEMORY, place_gap);
+    take_in(n_place, places, (double)n_window, NULL, ANCHOR_MEMORY, place_gap);
     renew_prices(a, empty, n_row);
     renew_cycle_prices(a, empty, n_row_of_cycles);
     take_in(2 * a->n_cycle * a->record, products, n_row_of_cycles, NULL, ANCHOR_CYCLE_MEMORY, cycle_gap);
