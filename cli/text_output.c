@@ -8,12 +8,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A device or a pipe is written to; renaming would take its place. */
+static bool is_written_in_place(const char *const path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
+}
+
 mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *error)
 {
     static const char suffix[] = ".XXXXXX";
     *out = (text_output){.file = stdout, .path = path};
     if (!path) {
         return MDGAN_OK;
+    }
+    if (is_written_in_place(path)) {
+        out->file = fopen(path, "w");
+        return out->file ? MDGAN_OK : mdgan_fail(error, MDGAN_FILE, "cannot write '%s': %s", path, strerror(errno));
     }
     out->file = NULL;
     out->temporary = malloc(strlen(path) + sizeof suffix);
@@ -44,17 +55,25 @@ mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *e
     return MDGAN_OK;
 }
 
+static void text_output_remove(const text_output *const out)
+{
+    if (out->temporary) {
+        remove(out->temporary);
+    }
+}
+
 mdgan_status text_output_close(text_output *out, mdgan_error *error)
 {
     if (!out->path) {
         return MDGAN_OK;
     }
-    const bool written = !ferror(out->file) && !fflush(out->file) && !fsync(fileno(out->file));
+    const bool in_place = !out->temporary;
+    const bool written = !ferror(out->file) && !fflush(out->file) && (in_place || !fsync(fileno(out->file)));
     const bool closed = !fclose(out->file);
     mdgan_status status = MDGAN_OK;
-    if (!written || !closed || rename(out->temporary, out->path)) {
+    if (!written || !closed || (!in_place && rename(out->temporary, out->path))) {
         status = mdgan_fail(error, MDGAN_FILE, "cannot write '%s': %s", out->path, strerror(errno));
-        remove(out->temporary);
+        text_output_remove(out);
     }
     free(out->temporary);
     return status;
@@ -64,7 +83,7 @@ void text_output_abandon(text_output *out)
 {
     if (out->path) {
         fclose(out->file);
-        remove(out->temporary);
+        text_output_remove(out);
         free(out->temporary);
     }
 }

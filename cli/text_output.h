@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Text results: to standard output, or to a file that appears only when it is complete. */
+/* Text results: to standard output, to a device or a pipe, or to a file that appears only when it is complete. */
 #ifndef MDGAN_CLI_TEXT_OUTPUT_H
 #define MDGAN_CLI_TEXT_OUTPUT_H
 
@@ -9,7 +9,7 @@
 typedef struct text_output {
     FILE *file;
     const char *path; /* borrowed; NULL: standard output */
-    char *temporary;  /* beside path */
+    char *temporary;  /* beside path; NULL: path is a device or a pipe, or there is none */
 } text_output;
 
 mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *error);

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -108,6 +109,14 @@ class Pipeline(unittest.TestCase):
         for option, value in (("--dt", 5), ("--time-unit", "fs")):
             done = mdgan("spectrum", "short.h5", "--segment", 64, option, value, status=1)
             self.assertIn(f"{option}: 'short.h5' is an H5MD file, which holds its own times: leave it out", done.stderr)
+
+    def test_pipes_and_devices_are_written_to(self):
+        """Not replaced by a file, as a rename would do: `-o /dev/null` of root's would take it away from everybody."""
+        os.mkfifo("pipe.csv")
+        with subprocess.Popen(["cat", "pipe.csv"], stdout=subprocess.PIPE, text=True) as reader:
+            mdgan("spectrum", "short.h5", "--segment", 64, "-o", "pipe.csv")
+            self.assertEqual(reader.stdout.read(), mdgan("spectrum", "short.h5", "--segment", 64).stdout)
+        self.assertTrue(stat.S_ISFIFO(os.stat("pipe.csv").st_mode))
 
     def test_spectrum_matches_numpy(self):
         mdgan("spectrum", "short.h5", "--segment", 64, "-o", "c.csv")
