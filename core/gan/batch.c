@@ -204,31 +204,66 @@ static VECTOR_CLONES void rotate_triplets(const real r[9], const size_t n, real 
     }
 }
 
-void sample_data_draw(const sample_data *const s, const uint64_t seed, const uint64_t draw, const uint32_t sample,
-                      real *const out)
+/* What a sample is made of: 2M frames of an entity, and how they are augmented. */
+typedef struct choice {
+    const float *frame;
+    bool reverse, mirror;
+} choice;
+
+static choice choose(const sample_data *const s, const uint64_t seed, const uint64_t draw, const uint32_t sample)
 {
-    const size_t d = s->n_component;
     uint32_t words[4];
     random_words((random_key){seed, RANDOM_AUGMENT}, draw, 2 * sample, 4, words);
     const uint32_t entity = s->train[words[0] % s->n_train];
     const size_t offset = words[1] % (s->n_frame - s->pair + 1);
-    const float *const from = s->value + ((size_t)entity * s->n_frame + offset) * d;
-    const bool reverse = s->reversible && (words[2] & 1);
-    if (reverse) {
-        for (size_t t = 0; t < s->pair; t++) {
-            const float *const frame = from + (s->pair - 1 - t) * d;
-            for (size_t c = 0; c < d; c++) {
-                out[t * d + c] = s->parity[c] * frame[c];
-            }
+    return (choice){.frame = s->value + ((size_t)entity * s->n_frame + offset) * s->n_component,
+                    .reverse = s->reversible && (words[2] & 1),
+                    .mirror = words[3] & 1};
+}
+
+/* Asks for frames that will be read soon: samples lie anywhere in the data, so that no pattern gives them away. */
+static void fetch(const sample_data *const s, const float *const frame)
+{
+    enum { LINE = 64 / sizeof *frame };
+    for (size_t i = 0; i < s->pair * s->n_component; i += LINE) {
+        __builtin_prefetch(frame + i);
+    }
+}
+
+static inline void reverse_frames(const size_t n, const size_t d, const real *restrict parity,
+                                  const float *restrict from, real *restrict out)
+{
+    for (size_t t = 0; t < n; t++) {
+        const float *const frame = from + (n - 1 - t) * d;
+        for (size_t c = 0; c < d; c++) {
+            out[t * d + c] = parity[c] * frame[c];
         }
+    }
+}
+
+static void copy_frames(const size_t n, const size_t d, const float *restrict from, real *restrict out)
+{
+    for (size_t i = 0; i < n * d; i++) {
+        out[i] = from[i];
+    }
+}
+
+void sample_data_draw(const sample_data *const s, const uint64_t seed, const uint64_t draw, const uint32_t sample,
+                      real *const out)
+{
+    const size_t d = s->n_component;
+    const choice now = choose(s, seed, draw, sample);
+    fetch(s, choose(s, seed, draw, sample + 1).frame);
+    if (!now.reverse) {
+        copy_frames(s->pair, d, now.frame, out);
+    } else if (d == 3) {
+        reverse_frames(s->pair, 3, s->parity, now.frame, out); /* without a loop for each frame */
     } else {
-        for (size_t i = 0; i < s->pair * d; i++) {
-            out[i] = from[i];
-        }
+        reverse_frames(s->pair, d, s->parity, now.frame, out);
     }
     if (s->isotropic) {
         real r[9];
-        rotation(seed, draw, sample, words[3] & 1, r);
+        rotation(seed, draw, sample, now.mirror, r);
         rotate_triplets(r, s->pair * d / 3, out);
     }
 }
