@@ -174,14 +174,40 @@ static mdgan_status reduce_sums(trainer *const t, mdgan_error *const error)
         const double row[N_SUM] = {s->window.fake, s->window.real, s->window.penalty, s->latent, s->latent_penalty};
         memcpy(t->loss_rows + i * N_SUM, row, sizeof row);
     }
-    mdgan_status status = comm_sum_doubles(t->comm, t->loss_rows, N_SHARD, N_SUM, error);
+    mdgan_status status = comm_sum_doubles(t->comm, t->threads, t->loss_rows, N_SHARD, N_SUM, error);
     if (status == MDGAN_OK && anchor_looks(t)) {
-        status = comm_sum_doubles(t->comm, t->anchor_sums, N_SHARD, trainer_anchor_size(t), error);
+        status = comm_sum_doubles(t->comm, t->threads, t->anchor_sums, N_SHARD, trainer_anchor_size(t), error);
     }
     if (status == MDGAN_OK) {
         sum_losses(t, t->loss_rows);
     }
     return status;
+}
+
+/* Steps of the optimiser are shared out in slices of the weights. */
+enum { SLICE = 4096 };
+
+static void step_slices(trainer *const t, const size_t n, const thread_piece piece)
+{
+    threads_run(t->threads, (n + SLICE - 1) / SLICE, piece, t);
+}
+
+/* Adam on the weights [first, last). */
+static void descend(const optimised *const o, const real *const gradient, const size_t first, const size_t last,
+                    const double rate, const size_t number)
+{
+    adam_step(last - first, o->theta + first, gradient + first, o->m + first, o->v + first, rate, 0, 0.9, number);
+}
+
+static void critic_step_slice(void *const context, const size_t i, const size_t worker)
+{
+    (void)worker;
+    trainer *const t = context;
+    const size_t n = t->net.n_critic_parameter, first = i * SLICE, last = first + SLICE < n ? first + SLICE : n;
+    descend(&t->critic, t->critic_gradient, first, last, t->config.rate_critic * rate_factor(t), draw_number(t) + 1);
+    if (t->config.lipschitz == MDGAN_LIPSCHITZ_CLIP) {
+        clip_weights(last - first, t->critic.theta + first, t->config.clip);
+    }
 }
 
 static mdgan_status critic_update(trainer *const t, mdgan_error *const error)
@@ -192,43 +218,46 @@ static mdgan_status critic_update(trainer *const t, mdgan_error *const error)
     }
     networks_turn_critics(&t->net, t->critic.theta, t->critic.turned);
     threads_run(t->threads, N_SHARD, critic_piece, t);
-    mdgan_status status = comm_sum_shards(t->comm, t->critic_gradient, N_SHARD, n, error);
+    mdgan_status status = comm_sum_shards(t->comm, t->threads, t->critic_gradient, N_SHARD, n, error);
     if (status == MDGAN_OK) {
         status = reduce_sums(t, error);
     }
-    if (status != MDGAN_OK) {
-        return status;
+    if (status == MDGAN_OK) {
+        step_slices(t, n, critic_step_slice);
     }
-    adam_step(n, t->critic.theta, t->critic_gradient, t->critic.m, t->critic.v, t->config.rate_critic * rate_factor(t),
-              0, 0.9, draw_number(t) + 1);
-    if (t->config.lipschitz == MDGAN_LIPSCHITZ_CLIP) {
-        clip_weights(n, t->critic.theta, t->config.clip);
-    }
-    return MDGAN_OK;
+    return status;
+}
+
+/* The linear part comes first and learns at a rate of its own. */
+static void generator_step_slice(void *const context, const size_t i, const size_t worker)
+{
+    (void)worker;
+    trainer *const t = context;
+    const size_t n = t->net.generator.n_parameter, n_linear = t->net.generator.n_linear;
+    const size_t first = i * SLICE, last = first + SLICE < n ? first + SLICE : n;
+    const size_t border = n_linear < first ? first : n_linear < last ? n_linear : last;
+    const double rate = t->config.rate_generator * rate_factor(t);
+    descend(&t->generator, t->generator_gradient, first, border, rate * t->config.rate_linear, t->iteration + 1);
+    descend(&t->generator, t->generator_gradient, border, last, rate, t->iteration + 1);
+    /* The mean forgets the start quickly at first. */
+    const double decay = fmin(0.995, ((double)t->iteration + 1) / ((double)t->iteration + 11));
+    running_mean(last - first, t->generator_mean + first, t->generator.theta + first, decay);
 }
 
 static mdgan_status generator_update(trainer *const t, mdgan_error *const error)
 {
-    const size_t n = t->net.generator.n_parameter, n_linear = t->net.generator.n_linear;
+    const size_t n = t->net.generator.n_parameter;
     if (t->anchor.weight > 0) {
         anchor_update(&t->anchor, t->config.batch, N_SHARD, t->anchor_sums);
         latent_anchor_update(&t->latent_anchor, t->config.batch, t->anchor_sums + t->anchor.n_gap);
     }
     networks_turn_critics(&t->net, t->critic.theta, t->critic.turned);
     threads_run(t->threads, N_SHARD, generator_piece, t);
-    const mdgan_status status = comm_sum_shards(t->comm, t->generator_gradient, N_SHARD, n, error);
-    if (status != MDGAN_OK) {
-        return status;
+    const mdgan_status status = comm_sum_shards(t->comm, t->threads, t->generator_gradient, N_SHARD, n, error);
+    if (status == MDGAN_OK) {
+        step_slices(t, n, generator_step_slice);
     }
-    const double rate = t->config.rate_generator * rate_factor(t);
-    adam_step(n_linear, t->generator.theta, t->generator_gradient, t->generator.m, t->generator.v,
-              rate * t->config.rate_linear, 0, 0.9, t->iteration + 1);
-    adam_step(n - n_linear, t->generator.theta + n_linear, t->generator_gradient + n_linear, t->generator.m + n_linear,
-              t->generator.v + n_linear, rate, 0, 0.9, t->iteration + 1);
-    /* The mean forgets the start quickly at first. */
-    const double decay = fmin(0.995, ((double)t->iteration + 1) / ((double)t->iteration + 11));
-    running_mean(n, t->generator_mean, t->generator.theta, decay);
-    return MDGAN_OK;
+    return status;
 }
 
 static bool all_finite(const size_t n, const real *const x)

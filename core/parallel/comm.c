@@ -13,7 +13,10 @@
 /* MPI counts are ints: longer messages travel in pieces of at most this many bytes. */
 static const size_t piece_limit = (size_t)1 << 30;
 
-enum { TREE_TAG = 1 };
+enum {
+    TREE_TAG = 1,
+    SLICE = 4096 /* values that are added up at a time */
+};
 
 struct mdgan_comm {
     bool parallel; /* false: one rank, MPI is never called */
@@ -256,8 +259,8 @@ typedef void (*add_fn)(void *sum, const void *term, size_t n);
 
 static void add_floats(void *const sum, const void *const term, const size_t n)
 {
-    float *const s = sum;
-    const float *const t = term;
+    float *const restrict s = sum;
+    const float *const restrict t = term;
     for (size_t i = 0; i < n; i++) {
         s[i] += t[i];
     }
@@ -265,42 +268,87 @@ static void add_floats(void *const sum, const void *const term, const size_t n)
 
 static void add_doubles(void *const sum, const void *const term, const size_t n)
 {
-    double *const s = sum;
-    const double *const t = term;
+    double *const restrict s = sum;
+    const double *const restrict t = term;
     for (size_t i = 0; i < n; i++) {
         s[i] += t[i];
     }
 }
 
-/* Each level adds the sum of the right half of a block of shards, where it lies, to that of the left half. */
-static mdgan_status tree_sum(const mdgan_comm *const comm, char *const shards, const size_t n_shard, const size_t n,
-                             const size_t width, const add_fn add, mdgan_error *const error)
+/* Shards of n values each, and how two are added. */
+typedef struct shard_sum {
+    const mdgan_comm *comm;
+    char *shards;
+    size_t n_shard, n, width;
+    add_fn add;
+} shard_sum;
+
+/* Whether one rank owns all shards of the block that begins with `left` and is to be added up in two halves. */
+static bool one_owner(const shard_sum *const s, const size_t left, const size_t half)
 {
-    mdgan_status status = MDGAN_OK;
-    for (size_t half = 1; half < n_shard && status == MDGAN_OK; half *= 2) {
-        for (size_t left = 0; left + half < n_shard && status == MDGAN_OK; left += 2 * half) {
-            const int target = (int)comm_shard_owner(comm, left, n_shard);
-            const int source = (int)comm_shard_owner(comm, left + half, n_shard);
-            char *const term = shards + (left + half) * n * width;
-            if (source != target) {
-                status = move(comm, source, target, term, n * width, error);
-            }
-            if (comm->rank == target && status == MDGAN_OK) {
-                add(shards + left * n * width, term, n);
+    const size_t end = left + 2 * half < s->n_shard ? left + 2 * half : s->n_shard;
+    return comm_shard_owner(s->comm, left, s->n_shard) == comm_shard_owner(s->comm, end - 1, s->n_shard);
+}
+
+static void add_half(const shard_sum *const s, const size_t left, const size_t half, const size_t first, const size_t n)
+{
+    char *const at = s->shards + first * s->width;
+    s->add(at + left * s->n * s->width, at + (left + half) * s->n * s->width, n);
+}
+
+/* Some of the values, through all levels of the tree that need no other rank: they stay in the cache meanwhile. */
+static void add_slice(void *const context, const size_t slice, const size_t worker)
+{
+    (void)worker;
+    const shard_sum *const s = context;
+    const size_t first = slice * SLICE, n = s->n - first < SLICE ? s->n - first : SLICE;
+    for (size_t half = 1; half < s->n_shard; half *= 2) {
+        for (size_t left = 0; left + half < s->n_shard; left += 2 * half) {
+            if (one_owner(s, left, half) && comm_shard_owner(s->comm, left, s->n_shard) == (size_t)s->comm->rank) {
+                add_half(s, left, half, first, n);
             }
         }
     }
-    return status != MDGAN_OK ? status : mdgan_comm_broadcast(comm, shards, n * width, error);
 }
 
-mdgan_status comm_sum_shards(const mdgan_comm *const comm, float *const shards, const size_t n_shard, const size_t n,
-                             mdgan_error *const error)
+/* Each level adds the sum of the right half of a block of shards, where it lies, to that of the left half. */
+static mdgan_status add_between_ranks(const shard_sum *const s, mdgan_error *const error)
 {
-    return tree_sum(comm, (char *)shards, n_shard, n, sizeof(float), add_floats, error);
+    mdgan_status status = MDGAN_OK;
+    for (size_t half = 1; half < s->n_shard && status == MDGAN_OK; half *= 2) {
+        for (size_t left = 0; left + half < s->n_shard && status == MDGAN_OK; left += 2 * half) {
+            if (one_owner(s, left, half)) {
+                continue;
+            }
+            const int target = (int)comm_shard_owner(s->comm, left, s->n_shard);
+            const int source = (int)comm_shard_owner(s->comm, left + half, s->n_shard);
+            if (source != target) {
+                status = move(s->comm, source, target, s->shards + (left + half) * s->n * s->width, s->n * s->width,
+                              error);
+            }
+            if (s->comm->rank == target && status == MDGAN_OK) {
+                add_half(s, left, half, 0, s->n);
+            }
+        }
+    }
+    return status;
 }
 
-mdgan_status comm_sum_doubles(const mdgan_comm *const comm, double *const shards, const size_t n_shard, const size_t n,
-                              mdgan_error *const error)
+static mdgan_status tree_sum(const shard_sum s, threads *const workers, mdgan_error *const error)
 {
-    return tree_sum(comm, (char *)shards, n_shard, n, sizeof(double), add_doubles, error);
+    threads_run(workers, (s.n + SLICE - 1) / SLICE, add_slice, (void *)&s);
+    const mdgan_status status = add_between_ranks(&s, error);
+    return status != MDGAN_OK ? status : mdgan_comm_broadcast(s.comm, s.shards, s.n * s.width, error);
+}
+
+mdgan_status comm_sum_shards(const mdgan_comm *const comm, threads *const workers, float *const shards,
+                             const size_t n_shard, const size_t n, mdgan_error *const error)
+{
+    return tree_sum((shard_sum){comm, (char *)shards, n_shard, n, sizeof *shards, add_floats}, workers, error);
+}
+
+mdgan_status comm_sum_doubles(const mdgan_comm *const comm, threads *const workers, double *const shards,
+                              const size_t n_shard, const size_t n, mdgan_error *const error)
+{
+    return tree_sum((shard_sum){comm, (char *)shards, n_shard, n, sizeof *shards, add_doubles}, workers, error);
 }

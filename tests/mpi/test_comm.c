@@ -13,7 +13,7 @@
 
 #include "parallel/comm.h"
 
-enum { N_SHARD = 4, N_VALUE = 1001 };
+enum { N_SHARD = 4, N_VALUE = 10001 }; /* values of more than two slices */
 
 static mdgan_comm *world(void **const state)
 {
@@ -35,39 +35,47 @@ static void tree_of_shards(float *const sum)
     }
 }
 
-static void check_sum(const mdgan_comm *const comm)
+static void check_sum(const mdgan_comm *const comm, const size_t n_thread)
 {
     float *const shards = malloc(sizeof(float) * N_SHARD * N_VALUE);
     float expected[N_VALUE];
+    threads *workers = NULL;
+    assert_int_equal(threads_create(&workers, n_thread, NULL), MDGAN_OK);
     for (size_t shard = 0; shard < N_SHARD; shard++) {
         const bool mine = comm_shard_owner(comm, shard, N_SHARD) == mdgan_comm_rank(comm);
         for (size_t i = 0; i < N_VALUE; i++) {
             shards[shard * N_VALUE + i] = mine ? shard_value(shard, i) : -77.0f;
         }
     }
-    assert_int_equal(comm_sum_shards(comm, shards, N_SHARD, N_VALUE, NULL), MDGAN_OK);
+    assert_int_equal(comm_sum_shards(comm, workers, shards, N_SHARD, N_VALUE, NULL), MDGAN_OK);
     tree_of_shards(expected);
     assert_memory_equal(shards, expected, sizeof expected);
+    threads_destroy(workers);
     free(shards);
 }
 
 static void sums_are_bit_identical(void **const state)
 {
-    check_sum(world(state));
+    for (size_t n_thread = 1; n_thread <= 3; n_thread++) {
+        check_sum(world(state), n_thread);
+    }
 }
 
 static void doubles_are_summed(void **const state)
 {
     const mdgan_comm *const comm = world(state);
     double shards[N_SHARD][2];
+    threads *workers = NULL;
+    assert_int_equal(threads_create(&workers, 1, NULL), MDGAN_OK);
     for (size_t shard = 0; shard < N_SHARD; shard++) {
         const bool mine = comm_shard_owner(comm, shard, N_SHARD) == mdgan_comm_rank(comm);
         shards[shard][0] = mine ? 0.1 * (double)(shard + 1) : 9;
         shards[shard][1] = mine ? -1e-9 : 9;
     }
-    assert_int_equal(comm_sum_doubles(comm, *shards, N_SHARD, 2, NULL), MDGAN_OK);
+    assert_int_equal(comm_sum_doubles(comm, workers, *shards, N_SHARD, 2, NULL), MDGAN_OK);
     assert_true(shards[0][0] == (0.1 * 1 + 0.1 * 2) + (0.1 * 3 + 0.1 * 4));
     assert_true(shards[0][1] == -4e-9);
+    threads_destroy(workers);
 }
 
 static void shards_are_spread(void **const state)
@@ -155,7 +163,7 @@ static void serial_needs_no_mpi(void **const state)
     assert_true(value == 3);
     assert_int_equal(mdgan_comm_agree(comm, MDGAN_DATA, &error), MDGAN_DATA);
     assert_string_equal(error.text, "mine");
-    check_sum(comm);
+    check_sum(comm, 1);
     mdgan_comm_destroy(comm);
     mdgan_comm_destroy(NULL);
 }

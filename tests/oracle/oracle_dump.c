@@ -146,7 +146,7 @@ static void critic_pass(trainer *const t, const hid_t file)
             sums[k] += row[k] / (double)t->config.batch;
         }
     }
-    assert_ok(comm_sum_shards(t->comm, t->critic_gradient, N_SHARD, n_critic, &error), &error);
+    assert_ok(comm_sum_shards(t->comm, t->threads, t->critic_gradient, N_SHARD, n_critic, &error), &error);
     put(file, "critic_losses", H5T_NATIVE_DOUBLE, 5, sums);
     put(file, "critic_gradient", H5T_NATIVE_FLOAT, n_critic, t->critic_gradient);
 }
@@ -165,7 +165,7 @@ static void latent_anchor_pass(trainer *const t, const hid_t file)
         latent_anchor_measure(a, n, s->settled, shard_last_state(s, &t->net), t->anchor_sums + i * a->n_gap,
                               t->anchor_work + i * t->anchor_work_size);
     }
-    assert_ok(comm_sum_doubles(t->comm, t->anchor_sums, N_SHARD, a->n_gap, &error), &error);
+    assert_ok(comm_sum_doubles(t->comm, t->threads, t->anchor_sums, N_SHARD, a->n_gap, &error), &error);
     latent_anchor_update(a, t->config.batch, t->anchor_sums);
     for (size_t i = 0; i < N_SHARD; i++) {
         const shard *const s = &t->shard[i];
@@ -192,7 +192,7 @@ static void anchor_pass(trainer *const t, const hid_t file)
         anchor_measure(a, n, t->shard[i].windows, t->anchor_sums + i * a->n_gap,
                        t->anchor_work + i * t->anchor_work_size);
     }
-    assert_ok(comm_sum_doubles(t->comm, t->anchor_sums, N_SHARD, a->n_gap, &error), &error);
+    assert_ok(comm_sum_doubles(t->comm, t->threads, t->anchor_sums, N_SHARD, a->n_gap, &error), &error);
     anchor_update(a, t->config.batch, N_SHARD, t->anchor_sums);
     for (size_t i = 0; i < N_SHARD; i++) {
         anchor_gradient(a, n, t->config.batch, t->shard[i].d_window, t->anchor_work + i * t->anchor_work_size);
@@ -220,7 +220,7 @@ static void generator_pass(trainer *const t, const hid_t file)
         shard_generator_backward(&t->shard[i], &t->net, t->generator.theta, weights_of(&t->critic), anchored,
                                  anchored ? t->latent_pull + i * n * w : NULL, t->generator_gradient + i * n_generator);
     }
-    assert_ok(comm_sum_shards(t->comm, t->generator_gradient, N_SHARD, n_generator, &error), &error);
+    assert_ok(comm_sum_shards(t->comm, t->threads, t->generator_gradient, N_SHARD, n_generator, &error), &error);
     put(file, "generator_gradient", H5T_NATIVE_FLOAT, n_generator, t->generator_gradient);
 }
 
