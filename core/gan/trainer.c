@@ -108,22 +108,42 @@ static uint64_t draw_number(const trainer *const t)
     return t->iteration * t->config.critic_steps + t->critic_step;
 }
 
+weights trainer_generator_weights(trainer *const t, const size_t worker)
+{
+    turned_weights *const mine = &t->generator.turned[worker];
+    if (mine->of != t->generator.changes) {
+        generator_turn(&t->net.generator, t->generator.theta, mine->value);
+        mine->of = t->generator.changes;
+    }
+    return (weights){.value = t->generator.theta, .turned = mine->value};
+}
+
+weights trainer_critic_weights(trainer *const t, const size_t worker)
+{
+    turned_weights *const mine = &t->critic.turned[worker];
+    if (mine->of != t->critic.changes) {
+        networks_turn_critics(&t->net, t->critic.theta, mine->value);
+        mine->of = t->critic.changes;
+    }
+    return (weights){.value = t->critic.theta, .turned = mine->value};
+}
+
 static void critic_piece(void *const context, const size_t i, const size_t worker)
 {
-    (void)worker;
     trainer *const t = context;
     if (!owns(t, i)) {
         return;
     }
     shard *const s = &t->shard[i];
     real *const gradient = t->critic_gradient + i * t->net.n_critic_parameter;
-    shard_generate(s, &t->net, weights_of(&t->generator), t->config.seed, draw_number(t), t->pool,
+    shard_generate(s, &t->net, trainer_generator_weights(t, worker), t->config.seed, draw_number(t), t->pool,
                    is_last_critic_step(t));
     for (size_t j = 0; j < s->n; j++) {
         sample_data_draw(&t->data, t->config.seed, draw_number(t), (uint32_t)(i * s->n + j),
                          shard_actual(s, &t->net, j));
     }
-    t->sums[i] = shard_critic_backward(s, &t->net, weights_of(&t->critic), t->config.seed, draw_number(t), gradient);
+    t->sums[i] =
+        shard_critic_backward(s, &t->net, trainer_critic_weights(t, worker), t->config.seed, draw_number(t), gradient);
     if (anchor_looks(t)) {
         double *const sums = t->anchor_sums + i * trainer_anchor_size(t);
         real *const work = t->anchor_work + i * t->anchor_work_size;
@@ -135,7 +155,6 @@ static void critic_piece(void *const context, const size_t i, const size_t worke
 
 static void generator_piece(void *const context, const size_t i, const size_t worker)
 {
-    (void)worker;
     trainer *const t = context;
     if (!owns(t, i)) {
         return;
@@ -151,7 +170,8 @@ static void generator_piece(void *const context, const size_t i, const size_t wo
         latent_anchor_gradient(&t->latent_anchor, s->n, s->n_batch, s->settled, shard_last_state(s, &t->net),
                                last_pull);
     }
-    shard_generator_backward(s, &t->net, t->generator.theta, weights_of(&t->critic), pulled, last_pull, gradient);
+    shard_generator_backward(s, &t->net, t->generator.theta, trainer_critic_weights(t, worker), pulled, last_pull,
+                             gradient);
     memcpy(t->pool + i * s->n * w, shard_last_state(s, &t->net), s->n * w * sizeof *t->pool);
 }
 
@@ -184,12 +204,10 @@ static mdgan_status reduce_sums(trainer *const t, mdgan_error *const error)
     return status;
 }
 
-/* Steps of the optimiser are shared out in slices of the weights. */
-enum { SLICE = 4096 };
-
-static void step_slices(trainer *const t, const size_t n, const thread_piece piece)
+/* Every thread takes a part of the n weights, mostly the same one. */
+static size_t part_begin(const trainer *const t, const size_t part, const size_t n)
 {
-    threads_run(t->threads, (n + SLICE - 1) / SLICE, piece, t);
+    return n * part / threads_count(t->threads);
 }
 
 /* Adam on the weights [first, last). */
@@ -199,11 +217,11 @@ static void descend(const optimised *const o, const real *const gradient, const 
     adam_step(last - first, o->theta + first, gradient + first, o->m + first, o->v + first, rate, 0, 0.9, number);
 }
 
-static void critic_step_slice(void *const context, const size_t i, const size_t worker)
+static void critic_step(void *const context, const size_t part, const size_t worker)
 {
     (void)worker;
     trainer *const t = context;
-    const size_t n = t->net.n_critic_parameter, first = i * SLICE, last = first + SLICE < n ? first + SLICE : n;
+    const size_t n = t->net.n_critic_parameter, first = part_begin(t, part, n), last = part_begin(t, part + 1, n);
     descend(&t->critic, t->critic_gradient, first, last, t->config.rate_critic * rate_factor(t), draw_number(t) + 1);
     if (t->config.lipschitz == MDGAN_LIPSCHITZ_CLIP) {
         clip_weights(last - first, t->critic.theta + first, t->config.clip);
@@ -213,28 +231,25 @@ static void critic_step_slice(void *const context, const size_t i, const size_t 
 static mdgan_status critic_update(trainer *const t, mdgan_error *const error)
 {
     const size_t n = t->net.n_critic_parameter;
-    if (t->critic_step == 0) {
-        generator_turn(&t->net.generator, t->generator.theta, t->generator.turned);
-    }
-    networks_turn_critics(&t->net, t->critic.theta, t->critic.turned);
     threads_run(t->threads, N_SHARD, critic_piece, t);
     mdgan_status status = comm_sum_shards(t->comm, t->threads, t->critic_gradient, N_SHARD, n, error);
     if (status == MDGAN_OK) {
         status = reduce_sums(t, error);
     }
     if (status == MDGAN_OK) {
-        step_slices(t, n, critic_step_slice);
+        threads_run(t->threads, threads_count(t->threads), critic_step, t);
+        t->critic.changes++;
     }
     return status;
 }
 
 /* The linear part comes first and learns at a rate of its own. */
-static void generator_step_slice(void *const context, const size_t i, const size_t worker)
+static void generator_step(void *const context, const size_t part, const size_t worker)
 {
     (void)worker;
     trainer *const t = context;
     const size_t n = t->net.generator.n_parameter, n_linear = t->net.generator.n_linear;
-    const size_t first = i * SLICE, last = first + SLICE < n ? first + SLICE : n;
+    const size_t first = part_begin(t, part, n), last = part_begin(t, part + 1, n);
     const size_t border = n_linear < first ? first : n_linear < last ? n_linear : last;
     const double rate = t->config.rate_generator * rate_factor(t);
     descend(&t->generator, t->generator_gradient, first, border, rate * t->config.rate_linear, t->iteration + 1);
@@ -251,11 +266,11 @@ static mdgan_status generator_update(trainer *const t, mdgan_error *const error)
         anchor_update(&t->anchor, t->config.batch, N_SHARD, t->anchor_sums);
         latent_anchor_update(&t->latent_anchor, t->config.batch, t->anchor_sums + t->anchor.n_gap);
     }
-    networks_turn_critics(&t->net, t->critic.theta, t->critic.turned);
     threads_run(t->threads, N_SHARD, generator_piece, t);
     const mdgan_status status = comm_sum_shards(t->comm, t->threads, t->generator_gradient, N_SHARD, n, error);
     if (status == MDGAN_OK) {
-        step_slices(t, n, generator_step_slice);
+        threads_run(t->threads, threads_count(t->threads), generator_step, t);
+        t->generator.changes++;
     }
     return status;
 }
@@ -343,6 +358,8 @@ static mdgan_status align_ranks(trainer *const t, judgement *const j, mdgan_erro
     if (status == MDGAN_OK) {
         status = mdgan_comm_broadcast(t->comm, t->critic.theta, n_critic, error);
     }
+    t->generator.changes++;
+    t->critic.changes++;
     return status;
 }
 

@@ -14,15 +14,19 @@
 #include "linear/start.h"
 #include "parallel/threads.h"
 
-/* Weights, turned ones as of the last step that read them, and Adam moments. */
-typedef struct optimised {
-    real *theta, *turned, *m, *v;
-} optimised;
+/* A turned vector (nn/linear.h) of one thread's own: each turns the weights for itself, because what one core writes
+ * another waits for, longer than turning takes. */
+typedef struct turned_weights {
+    real *value;
+    uint64_t of; /* the change that it was made after */
+} turned_weights;
 
-static inline weights weights_of(const optimised *const o)
-{
-    return (weights){.value = o->theta, .turned = o->turned};
-}
+/* Weights and Adam moments. */
+typedef struct optimised {
+    real *theta, *m, *v;
+    uint64_t changes;       /* of theta: whoever makes one counts it */
+    turned_weights *turned; /* [threads] */
+} optimised;
 
 typedef struct mdgan_trainer {
     mdgan_train_config config;
@@ -61,6 +65,10 @@ typedef struct mdgan_trainer {
     mdgan_progress progress;
     char start[128];
 } trainer;
+
+/* Weights of the generators and of the critics for the thread that is worker number @p worker. */
+weights trainer_generator_weights(trainer *t, size_t worker);
+weights trainer_critic_weights(trainer *t, size_t worker);
 
 /* Scores the running mean (rank 0 does) and keeps it if it is the best so far. Collective. */
 mdgan_status trainer_evaluate(trainer *t, mdgan_error *error);

@@ -145,10 +145,12 @@ static mdgan_status restore(trainer *const t, const mdgan_model *const model, md
         return status;
     }
     memcpy(t->generator.theta, c->generator, n_g * sizeof(real));
+    t->generator.changes++;
     memcpy(t->generator_mean, c->generator_mean, n_g * sizeof(real));
     memcpy(t->generator.m, c->generator_m, n_g * sizeof(real));
     memcpy(t->generator.v, c->generator_v, n_g * sizeof(real));
     memcpy(t->critic.theta, c->critic, n_c * sizeof(real));
+    t->critic.changes++;
     memcpy(t->critic.m, c->critic_m, n_c * sizeof(real));
     memcpy(t->critic.v, c->critic_v, n_c * sizeof(real));
     memcpy(t->pool, c->pool, c->n_pool * sizeof(real));

@@ -23,15 +23,17 @@ bool mdgan_latent_fits(const mdgan_init init, const size_t latent, const size_t 
 static void layout(trainer *const t, arena *const a)
 {
     const size_t n_g = t->net.generator.n_parameter, n_c = t->net.n_critic_parameter;
-    real **const vectors[] = {&t->generator.theta, &t->generator.turned, &t->generator.m,
-                              &t->generator.v,     &t->generator_mean,   &t->best};
+    real **const vectors[] = {&t->generator.theta, &t->generator.m, &t->generator.v, &t->generator_mean, &t->best};
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
         *vectors[i] = arena_take(a, n_g);
     }
     t->critic.theta = arena_take(a, n_c);
-    t->critic.turned = arena_take(a, n_c);
     t->critic.m = arena_take(a, n_c);
     t->critic.v = arena_take(a, n_c);
+    for (size_t i = 0; i < t->config.threads; i++) {
+        t->generator.turned[i].value = arena_take(a, n_g);
+        t->critic.turned[i].value = arena_take(a, n_c);
+    }
     t->generator_gradient = arena_take(a, N_SHARD * n_g);
     t->critic_gradient = arena_take(a, N_SHARD * n_c);
     t->pool = arena_take(a, t->config.batch * t->net.generator.arch.latent);
@@ -48,6 +50,11 @@ static mdgan_status allocate(trainer *const t, mdgan_error *const error)
     t->anchor_work_size = anchor_work_size(&t->anchor, n);
     const size_t latent_work = latent_anchor_work_size(&t->latent_anchor, n);
     t->anchor_work_size = latent_work > t->anchor_work_size ? latent_work : t->anchor_work_size;
+    t->generator.turned = calloc(t->config.threads, sizeof *t->generator.turned);
+    t->critic.turned = calloc(t->config.threads, sizeof *t->critic.turned);
+    if (!t->generator.turned || !t->critic.turned) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu threads", t->config.threads);
+    }
     arena a = {0};
     layout(t, &a);
     t->memory = arena_memory(a.used);
@@ -142,6 +149,7 @@ static void initialise(trainer *const t)
     for (size_t i = 0; i < net->n_latent; i++) {
         critic_initialise(&net->latent[i], t->config.seed, 1 + (uint32_t)i, t->critic.theta);
     }
+    t->generator.changes = t->critic.changes = 1;
     memcpy(t->generator_mean, t->generator.theta, net->generator.n_parameter * sizeof(real));
     for (size_t i = 0; i < t->config.batch; i++) {
         latent_draw(&net->generator, (random_key){t->config.seed, RANDOM_LATENT}, UINT64_MAX, (uint32_t)i,
@@ -212,6 +220,8 @@ void mdgan_trainer_destroy(mdgan_trainer *const t)
     anchor_clear(&t->anchor);
     latent_anchor_clear(&t->latent_anchor);
     score_clear(&t->score);
+    free(t->generator.turned);
+    free(t->critic.turned);
     free(t->memory);
     free(t->picks);
     free(t->pool_offset);

@@ -15,7 +15,7 @@ static const size_t piece_limit = (size_t)1 << 30;
 
 enum {
     TREE_TAG = 1,
-    SLICE = 4096 /* values that are added up at a time */
+    BLOCK = 4096 /* values that are added up at a time: they stay in the cache meanwhile */
 };
 
 struct mdgan_comm {
@@ -281,6 +281,7 @@ typedef struct shard_sum {
     char *shards;
     size_t n_shard, n, width;
     add_fn add;
+    size_t n_part; /* that the values are cut into for the threads */
 } shard_sum;
 
 /* Whether one rank owns all shards of the block that begins with `left` and is to be added up in two halves. */
@@ -296,18 +297,25 @@ static void add_half(const shard_sum *const s, const size_t left, const size_t h
     s->add(at + left * s->n * s->width, at + (left + half) * s->n * s->width, n);
 }
 
-/* Some of the values, through all levels of the tree that need no other rank: they stay in the cache meanwhile. */
-static void add_slice(void *const context, const size_t slice, const size_t worker)
+/* n values from the first on, through all levels of the tree that need no other rank. */
+static void add_block(const shard_sum *const s, const size_t first, const size_t n)
 {
-    (void)worker;
-    const shard_sum *const s = context;
-    const size_t first = slice * SLICE, n = s->n - first < SLICE ? s->n - first : SLICE;
     for (size_t half = 1; half < s->n_shard; half *= 2) {
         for (size_t left = 0; left + half < s->n_shard; left += 2 * half) {
             if (one_owner(s, left, half) && comm_shard_owner(s->comm, left, s->n_shard) == (size_t)s->comm->rank) {
                 add_half(s, left, half, first, n);
             }
         }
+    }
+}
+
+static void add_part(void *const context, const size_t part, const size_t worker)
+{
+    (void)worker;
+    const shard_sum *const s = context;
+    const size_t end = s->n * (part + 1) / s->n_part;
+    for (size_t first = s->n * part / s->n_part; first < end; first += BLOCK) {
+        add_block(s, first, end - first < BLOCK ? end - first : BLOCK);
     }
 }
 
@@ -323,8 +331,8 @@ static mdgan_status add_between_ranks(const shard_sum *const s, mdgan_error *con
             const int target = (int)comm_shard_owner(s->comm, left, s->n_shard);
             const int source = (int)comm_shard_owner(s->comm, left + half, s->n_shard);
             if (source != target) {
-                status = move(s->comm, source, target, s->shards + (left + half) * s->n * s->width, s->n * s->width,
-                              error);
+                status =
+                    move(s->comm, source, target, s->shards + (left + half) * s->n * s->width, s->n * s->width, error);
             }
             if (s->comm->rank == target && status == MDGAN_OK) {
                 add_half(s, left, half, 0, s->n);
@@ -334,9 +342,10 @@ static mdgan_status add_between_ranks(const shard_sum *const s, mdgan_error *con
     return status;
 }
 
-static mdgan_status tree_sum(const shard_sum s, threads *const workers, mdgan_error *const error)
+static mdgan_status tree_sum(shard_sum s, threads *const workers, mdgan_error *const error)
 {
-    threads_run(workers, (s.n + SLICE - 1) / SLICE, add_slice, (void *)&s);
+    s.n_part = threads_count(workers);
+    threads_run(workers, s.n_part, add_part, &s);
     const mdgan_status status = add_between_ranks(&s, error);
     return status != MDGAN_OK ? status : mdgan_comm_broadcast(s.comm, s.shards, s.n * s.width, error);
 }
@@ -344,11 +353,23 @@ static mdgan_status tree_sum(const shard_sum s, threads *const workers, mdgan_er
 mdgan_status comm_sum_shards(const mdgan_comm *const comm, threads *const workers, float *const shards,
                              const size_t n_shard, const size_t n, mdgan_error *const error)
 {
-    return tree_sum((shard_sum){comm, (char *)shards, n_shard, n, sizeof *shards, add_floats}, workers, error);
+    return tree_sum((shard_sum){.comm = comm,
+                                .shards = (char *)shards,
+                                .n_shard = n_shard,
+                                .n = n,
+                                .width = sizeof *shards,
+                                .add = add_floats},
+                    workers, error);
 }
 
 mdgan_status comm_sum_doubles(const mdgan_comm *const comm, threads *const workers, double *const shards,
                               const size_t n_shard, const size_t n, mdgan_error *const error)
 {
-    return tree_sum((shard_sum){comm, (char *)shards, n_shard, n, sizeof *shards, add_doubles}, workers, error);
+    return tree_sum((shard_sum){.comm = comm,
+                                .shards = (char *)shards,
+                                .n_shard = n_shard,
+                                .n = n,
+                                .width = sizeof *shards,
+                                .add = add_doubles},
+                    workers, error);
 }

@@ -13,7 +13,7 @@
 
 #include "parallel/comm.h"
 
-enum { N_SHARD = 4, N_VALUE = 10001 }; /* values of more than two slices */
+enum { N_SHARD = 4, N_VALUE = 10001 }; /* values: in parts, and in blocks of these */
 
 static mdgan_comm *world(void **const state)
 {

@@ -129,17 +129,15 @@ static void critic_pass(trainer *const t, const hid_t file)
     const size_t n = t->config.batch / N_SHARD, n_critic = t->net.n_critic_parameter;
     double sums[5] = {0};
     mdgan_error error = {""};
-    generator_turn(&t->net.generator, t->generator.theta, t->generator.turned);
-    networks_turn_critics(&t->net, t->critic.theta, t->critic.turned);
     for (size_t i = 0; i < N_SHARD; i++) {
         shard *const s = &t->shard[i];
-        shard_generate(s, &t->net, weights_of(&t->generator), t->config.seed, t->iteration, t->pool, true);
+        shard_generate(s, &t->net, trainer_generator_weights(t, 0), t->config.seed, t->iteration, t->pool, true);
         for (size_t j = 0; j < n; j++) {
             sample_data_draw(&t->data, t->config.seed, t->iteration, (uint32_t)(i * n + j),
                              shard_actual(s, &t->net, j));
         }
-        const shard_sums part = shard_critic_backward(s, &t->net, weights_of(&t->critic), t->config.seed, t->iteration,
-                                                      t->critic_gradient + i * n_critic);
+        const shard_sums part = shard_critic_backward(s, &t->net, trainer_critic_weights(t, 0), t->config.seed,
+                                                      t->iteration, t->critic_gradient + i * n_critic);
         const double row[] = {part.window.fake, part.window.real, part.window.penalty, part.latent,
                               part.latent_penalty};
         for (size_t k = 0; k < 5; k++) {
@@ -217,7 +215,7 @@ static void generator_pass(trainer *const t, const hid_t file)
         anchor_pass(t, file);
     }
     for (size_t i = 0; i < N_SHARD; i++) {
-        shard_generator_backward(&t->shard[i], &t->net, t->generator.theta, weights_of(&t->critic), anchored,
+        shard_generator_backward(&t->shard[i], &t->net, t->generator.theta, trainer_critic_weights(t, 0), anchored,
                                  anchored ? t->latent_pull + i * n * w : NULL, t->generator_gradient + i * n_generator);
     }
     assert_ok(comm_sum_shards(t->comm, t->threads, t->generator_gradient, N_SHARD, n_generator, &error), &error);
