@@ -14,9 +14,39 @@ void anchor_clear(anchor *const a)
     fourier_clear(&a->transform);
     free(a->taper);
     free(a->target);
+    free(a->norm);
     free(a->gap);
     free(a->cycle_price);
     *a = (anchor){0};
+}
+
+static double highest_target(const anchor *const a)
+{
+    double highest = 0;
+    for (size_t k = 0; k < a->n_bin; k++) {
+        highest = fmax(highest, a->target[k]);
+    }
+    return highest;
+}
+
+/* Bins between frequencies that cycle number i, c = i + 1, correlates. */
+static size_t cycle_bins(const anchor *const a, const size_t i)
+{
+    return (i + 1) * (a->record / a->window);
+}
+
+static void place_norms(anchor *const a)
+{
+    const size_t n = a->record;
+    a->empty = ANCHOR_FLOOR * highest_target(a);
+    for (size_t i = 0; i < a->n_cycle; i++) {
+        for (size_t k = 0; k < n; k++) {
+            const size_t other = (k + cycle_bins(a, i)) % n;
+            a->norm[i * n + k] = (a->target[k < a->n_bin ? k : n - k] + a->empty) *
+                                 (a->target[other < a->n_bin ? other : n - other] + a->empty) *
+                                 (double)(n * a->n_cycle);
+        }
+    }
 }
 
 mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_window, const size_t n_component,
@@ -35,9 +65,10 @@ mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_
                   .mean_weight = weight};
     a->taper = calloc(3 * record, sizeof *a->taper);
     a->target = calloc(n_bin, sizeof *a->target);
+    a->norm = calloc(n_cycle * record, sizeof *a->norm);
     a->gap = calloc(n_gap, sizeof *a->gap);
     a->cycle_price = calloc(2 * n_cycle * record, sizeof *a->cycle_price);
-    if (!a->taper || !a->target || !a->gap || !a->cycle_price) {
+    if (!a->taper || !a->target || !a->norm || !a->gap || !a->cycle_price) {
         anchor_clear(a);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for spectra of %zu frames", record);
     }
@@ -47,6 +78,7 @@ mdgan_status anchor_create(anchor *const a, const size_t window, const size_t n_
     }
     mdgan_status status = expected_periodogram(record, autocovariance, a->target, error);
     if (status == MDGAN_OK) {
+        place_norms(a);
         status = fourier_create(&a->transform, record, error);
     }
     if (status != MDGAN_OK) {
@@ -127,12 +159,6 @@ static VECTOR_CLONES void add_products(const size_t n, const real *restrict z, c
     }
 }
 
-/* Bins between frequencies that cycle number i, c = i + 1, correlates. */
-static size_t cycle_bins(const anchor *const a, const size_t i)
-{
-    return (i + 1) * (a->record / a->window);
-}
-
 /* Z Z'* = X X'* + Y Y'* + i (Y X'* - X Y'*) of the rows X and Y of a pair; the last part is zero on average too. */
 static void add_cycles(const anchor *const a, const real *const spectrum, real *const sums)
 {
@@ -183,18 +209,9 @@ void anchor_measure(const anchor *const a, const size_t n, const real *const x, 
     }
 }
 
-static double highest_target(const anchor *const a)
-{
-    double highest = 0;
-    for (size_t k = 0; k < a->n_bin; k++) {
-        highest = fmax(highest, a->target[k]);
-    }
-    return highest;
-}
-
 /* Running means of n numbers take in sum / count - target. target: or NULL */
-static void take_in(const size_t n, const double *const sum, const double count, const double *const target,
-                    const double memory, float *const gap)
+static VECTOR_CLONES void take_in(const size_t n, const double *restrict sum, const double count,
+                                  const double *restrict target, const double memory, float *restrict gap)
 {
     for (size_t k = 0; k < n; k++) {
         const double now = sum[k] / count - (target ? target[k] : 0);
@@ -202,11 +219,11 @@ static void take_in(const size_t n, const double *const sum, const double count,
     }
 }
 
-static void renew_prices(anchor *const a, const double empty, const double n_row)
+static void renew_prices(anchor *const a, const double n_row)
 {
     for (size_t k = 0; k < a->n_bin; k++) {
         const size_t mirror = mirror_of(a, k);
-        const double norm = (a->target[k] * a->target[k] + empty * empty) * (double)a->n_bin;
+        const double norm = (a->target[k] * a->target[k] + a->empty * a->empty) * (double)a->n_bin;
         /* Gap and target are of k and its mirror image together, the transform back adds up both. */
         const double share = mirror == k ? 1 : 0.5;
         a->price[2 * k] = a->price[2 * k + 1] = a->price[2 * mirror] = a->price[2 * mirror + 1] =
@@ -214,19 +231,13 @@ static void renew_prices(anchor *const a, const double empty, const double n_row
     }
 }
 
-static void renew_cycle_prices(anchor *const a, const double empty, const double n_row)
+static VECTOR_CLONES void set_cycle_prices(const size_t n, const double scale, const double *restrict norm,
+                                           const float *restrict gap, real *restrict price)
 {
-    const size_t n = a->record;
-    const float *const gap = a->gap + a->n_bin + a->window * a->n_component;
-    for (size_t i = 0; i < a->n_cycle; i++) {
-        for (size_t k = 0; k < n; k++) {
-            const size_t other = (k + cycle_bins(a, i)) % n, at = 2 * (i * n + k);
-            const double norm = (a->target[k < a->n_bin ? k : n - k] + empty) *
-                                (a->target[other < a->n_bin ? other : n - other] + empty) * (double)(n * a->n_cycle);
-            const double scale = 2 * ANCHOR_CYCLE_SHARE * a->mean_weight / (norm * n_row);
-            a->cycle_price[at] = (real)(scale * (double)gap[at]);
-            a->cycle_price[at + 1] = (real)(scale * (double)gap[at + 1]);
-        }
+    for (size_t k = 0; k < n; k++) {
+        const double factor = scale / norm[k];
+        price[2 * k] = (real)(factor * (double)gap[2 * k]);
+        price[2 * k + 1] = (real)(factor * (double)gap[2 * k + 1]);
     }
 }
 
@@ -237,13 +248,13 @@ void anchor_update(anchor *const a, const size_t n_batch, const size_t n_shard, 
     const size_t n_window = n_batch * (a->record / a->window);
     const double n_row = (double)(n_batch * d);
     const double n_row_of_cycles = (double)(n_shard * (n_cycle_row < n * d ? n_cycle_row : n * d));
-    const double empty = ANCHOR_FLOOR * highest_target(a);
     const double *const places = sums + a->n_bin, *const products = places + n_place;
     float *const place_gap = a->gap + a->n_bin, *const cycle_gap = place_gap + n_place;
     take_in(a->n_bin, sums, n_row, a->target, ANCHOR_MEMORY, a->gap);
     take_in(n_place, places, (double)n_window, NULL, ANCHOR_MEMORY, place_gap);
-    renew_prices(a, empty, n_row);
-    renew_cycle_prices(a, empty, n_row_of_cycles);
+    renew_prices(a, n_row);
+    set_cycle_prices(a->n_cycle * a->record, 2 * ANCHOR_CYCLE_SHARE * a->mean_weight / n_row_of_cycles, a->norm,
+                     cycle_gap, a->cycle_price);
     take_in(2 * a->n_cycle * a->record, products, n_row_of_cycles, NULL, ANCHOR_CYCLE_MEMORY, cycle_gap);
 }
 

@@ -45,6 +45,8 @@ typedef struct anchor {
     fourier transform; /* of records */
     real *taper;       /* [T] */
     double *target;    /* [n_bin] */
+    double empty;      /* power below which a frequency counts as empty */
+    double *norm;      /* [n_cycle][T] what |S_c(f)|^2 is measured by, times their number */
     float *gap;        /* [n_gap] running means of P - target, y[M][D], S[c][T][2]; float, as checkpoints store them */
     real *price;       /* [T][2] of each frequency, negative ones too, for real and imaginary part */
     real *cycle_price; /* [n_cycle][T][2] of f and f + c/M */
