@@ -15,9 +15,30 @@ static bool is_written_in_place(const char *const path)
     return stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
 }
 
-mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *error)
+/* The names of the result, a link's being that of what it points to, and of the temporary file beside it. */
+static bool name_files(text_output *const out)
 {
     static const char suffix[] = ".XXXXXX";
+    char *const found = realpath(out->path, NULL);
+    out->target = found ? found : strdup(out->path);
+    out->temporary = out->target ? malloc(strlen(out->target) + sizeof suffix) : NULL;
+    if (!out->temporary) {
+        return false;
+    }
+    strcpy(out->temporary, out->target);
+    strcat(out->temporary, suffix);
+    return true;
+}
+
+static void forget_names(text_output *const out)
+{
+    free(out->target);
+    free(out->temporary);
+    out->target = out->temporary = NULL;
+}
+
+mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *error)
+{
     *out = (text_output){.file = stdout, .path = path};
     if (!path) {
         return MDGAN_OK;
@@ -27,12 +48,10 @@ mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *e
         return out->file ? MDGAN_OK : mdgan_fail(error, MDGAN_FILE, "cannot write '%s': %s", path, strerror(errno));
     }
     out->file = NULL;
-    out->temporary = malloc(strlen(path) + sizeof suffix);
-    if (!out->temporary) {
+    if (!name_files(out)) {
+        forget_names(out);
         return mdgan_fail(error, MDGAN_MEMORY, "out of memory");
     }
-    strcpy(out->temporary, path);
-    strcat(out->temporary, suffix);
     const int descriptor = mkstemp(out->temporary);
     if (descriptor >= 0) {
         out->file = fdopen(descriptor, "w");
@@ -45,7 +64,7 @@ mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *e
             close(descriptor);
             remove(out->temporary);
         }
-        free(out->temporary);
+        forget_names(out);
         return status;
     }
     /* mkstemp makes private files; a result gets the permissions that any new file gets. */
@@ -71,11 +90,11 @@ mdgan_status text_output_close(text_output *out, mdgan_error *error)
     const bool written = !ferror(out->file) && !fflush(out->file) && (in_place || !fsync(fileno(out->file)));
     const bool closed = !fclose(out->file);
     mdgan_status status = MDGAN_OK;
-    if (!written || !closed || (!in_place && rename(out->temporary, out->path))) {
+    if (!written || !closed || (!in_place && rename(out->temporary, out->target))) {
         status = mdgan_fail(error, MDGAN_FILE, "cannot write '%s': %s", out->path, strerror(errno));
         text_output_remove(out);
     }
-    free(out->temporary);
+    forget_names(out);
     return status;
 }
 
@@ -84,6 +103,6 @@ void text_output_abandon(text_output *out)
     if (out->path) {
         fclose(out->file);
         text_output_remove(out);
-        free(out->temporary);
+        forget_names(out);
     }
 }

@@ -9,7 +9,8 @@
 typedef struct text_output {
     FILE *file;
     const char *path; /* borrowed; NULL: standard output */
-    char *temporary;  /* beside path; NULL: path is a device or a pipe, or there is none */
+    char *target;     /* what path links to, or path */
+    char *temporary;  /* beside target; NULL: path is a device or a pipe, or there is none */
 } text_output;
 
 mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *error);

@@ -80,6 +80,14 @@ static int create_temporary(atomic_file *const file)
     return code;
 }
 
+/* What a link points to is replaced where it lies, and the link stays: outputs are often linked to another disk. */
+static char *target_of(const char *const path)
+{
+    struct stat found;
+    char *const target = lstat(path, &found) == 0 && S_ISLNK(found.st_mode) ? realpath(path, NULL) : NULL;
+    return target ? target : strdup(path);
+}
+
 mdgan_status atomic_file_begin(atomic_file *const file, const char *const path, mdgan_error *const error)
 {
     *file = (atomic_file){0};
@@ -92,8 +100,8 @@ mdgan_status atomic_file_begin(atomic_file *const file, const char *const path, 
         return mdgan_fail(error, MDGAN_FILE, "cannot write '%s': it is %s, not a regular file; choose another path",
                           path, S_ISDIR(found.st_mode) ? "a directory" : "a device or pipe");
     }
-    file->path = strdup(path);
-    char *const directory = directory_of(path);
+    file->path = target_of(path);
+    char *const directory = file->path ? directory_of(file->path) : NULL;
     mdgan_status status = MDGAN_OK;
     if (!file->path || !directory) {
         status = mdgan_fail(error, MDGAN_MEMORY, "no memory to write '%s'", path);

@@ -118,6 +118,18 @@ class Pipeline(unittest.TestCase):
             self.assertEqual(reader.stdout.read(), mdgan("spectrum", "short.h5", "--segment", 64).stdout)
         self.assertTrue(stat.S_ISFIFO(os.stat("pipe.csv").st_mode))
 
+    def test_links_stay_and_what_they_point_to_is_replaced(self):
+        os.mkdir("elsewhere")
+        for name, words in [("t.csv", ["spectrum", "short.h5", "--segment", 64]), ("s.h5", ["emit", "model.h5", 20])]:
+            target = os.path.join("elsewhere", name)
+            with open(target, "w") as old:
+                old.write("old")
+            os.symlink(target, name)
+            mdgan(*words, "-o", name)
+            self.assertTrue(os.path.islink(name))
+            self.assertGreater(os.path.getsize(target), 100)
+        self.assertEqual(sorted(os.listdir("elsewhere")), ["s.h5", "t.csv"])
+
     def test_spectrum_matches_numpy(self):
         mdgan("spectrum", "short.h5", "--segment", 64, "-o", "c.csv")
         value = series_value("short.h5").astype(float)
