@@ -55,17 +55,6 @@ static size_t iterations_in_turn(const double flops, const size_t threads)
     return 1 + (size_t)(12e9 * (double)threads / flops);
 }
 
-static mdgan_status save(const mdgan_trainer *const trainer, const char *const path, mdgan_error *const error)
-{
-    mdgan_model *model = NULL;
-    mdgan_status status = mdgan_trainer_model(trainer, true, &model, error);
-    if (status == MDGAN_OK) {
-        status = mdgan_model_save(model, path, error);
-    }
-    mdgan_model_destroy(model);
-    return status;
-}
-
 /* Without PyTorch its numbers are missing, no more. */
 static void start_peer(const bench_request *const request, const workplace *const place, contest *const c)
 {
@@ -106,7 +95,7 @@ static mdgan_status prepare(const bench_request *const request, const setting *c
     config.batch = s->batch;
     config.threads = s->threads;
     config.seconds = 0;
-    config.iterations = config.evaluate = 1000000000; /* more than all turns: it is not scored */
+    config.iterations = config.evaluate = CLOCK_ITERATIONS;
     *c = (contest){.threads = s->threads};
     mdgan_status status = synthetic_oscillators(&data, ENTITIES, FRAMES, s->n_component, seed, error);
     if (status == MDGAN_OK) {
@@ -125,7 +114,7 @@ static mdgan_status prepare(const bench_request *const request, const setting *c
         status = clock_training(c->trainer, c->iterations, &rate, error); /* to warm up */
     }
     if (status == MDGAN_OK) {
-        status = save(c->trainer, place->model, error);
+        status = clock_save(c->trainer, place->model, error);
     }
     if (status == MDGAN_OK) {
         start_peer(request, place, c);

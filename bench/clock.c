@@ -63,6 +63,17 @@ mdgan_status clock_training(mdgan_trainer *const trainer, const size_t iteration
     return status == MDGAN_CANCELLED ? MDGAN_OK : status;
 }
 
+mdgan_status clock_save(const mdgan_trainer *const trainer, const char *const path, mdgan_error *const error)
+{
+    mdgan_model *model = NULL;
+    mdgan_status status = mdgan_trainer_model(trainer, true, &model, error);
+    if (status == MDGAN_OK) {
+        status = mdgan_model_save(model, path, error);
+    }
+    mdgan_model_destroy(model);
+    return status;
+}
+
 mdgan_status squares_create(squares *const s, const size_t size, mdgan_error *const error)
 {
     *s = (squares){size, calloc(3 * size * size, sizeof(float))};

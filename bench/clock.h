@@ -17,6 +17,12 @@ double clock_median(size_t n, double *value);
  * rate: iterations per second. Collective. */
 mdgan_status clock_training(mdgan_trainer *trainer, size_t iterations, double *rate, mdgan_error *error);
 
+/* Iterations of a training that is clocked: more than all turns take, and never scored. */
+enum { CLOCK_ITERATIONS = 1000000000 };
+
+/* Writes the training's model, checkpoint included. */
+mdgan_status clock_save(const mdgan_trainer *trainer, const char *path, mdgan_error *error);
+
 /* Square matrices to multiply: a, b and their product, [size][size] each. */
 typedef struct squares {
     size_t size;

@@ -82,20 +82,15 @@ static mdgan_status read_weights(const char *const path, trained *const t, mdgan
 static mdgan_status inspect(const mdgan_trainer *const trainer, trained *const t, mdgan_error *const error)
 {
     char path[] = "/tmp/mdgan-scaling-XXXXXX";
-    mdgan_model *model = NULL;
     const int file = mkstemp(path);
     if (file < 0) {
         return mdgan_fail(error, MDGAN_FILE, "cannot make a file under /tmp for the weights");
     }
     close(file);
-    mdgan_status status = mdgan_trainer_model(trainer, true, &model, error);
-    if (status == MDGAN_OK) {
-        status = mdgan_model_save(model, path, error);
-    }
+    mdgan_status status = clock_save(trainer, path, error);
     if (status == MDGAN_OK) {
         status = read_weights(path, t, error);
     }
-    mdgan_model_destroy(model);
     unlink(path);
     return status;
 }
@@ -261,7 +256,7 @@ static mdgan_status run_words(const bool turns, char *const *const words, mdgan_
     config.window = WINDOW;
     config.batch = strtoul(words[0], NULL, 10);
     config.threads = strtoul(words[1], NULL, 10);
-    config.iterations = config.evaluate = 1000000000; /* turns end before */
+    config.iterations = config.evaluate = CLOCK_ITERATIONS;
     config.seconds = 0;
     if (number < 1 || (turns && number > TURNS_MAX)) {
         return mdgan_fail(error, MDGAN_INVALID, "got '%s': give a number of turns up to %d, or of iterations", words[2],
