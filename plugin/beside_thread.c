@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Training in a thread. No call of MPI (hosts initialise it for one thread) and none of HDF5 (which may not be built
  * for threads) is made there: the communicator is a serial one, and files are the owner's. Transforms are planned in
- * the thread, under mdgan's own lock; a host that planned transforms of its own at that very moment would need
- * fftw_make_planner_thread_safe(), but hosts plan between runs, and no training outlives a run. */
+ * the thread, in mdgan's own copy of FFTW: hosts plan in the middle of runs too. */
 #include "beside.h"
 
 #include <pthread.h>

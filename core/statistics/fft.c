@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FFTW keeps its planner in process-wide state, so the lock has to be process-wide as well. */
+/* FFTW keeps its planner in global state, so the lock has to be global as well. */
 static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
 
 void fft_planner_lock(void)

@@ -13,8 +13,8 @@ void fft_planner_lock(void);
 void fft_planner_unlock(void);
 
 /* Buffers and plans for real transforms of length n. Not normalised: backward(forward(x)) = n x.
- * Planning is serialised inside mdgan (FFTW's planner is not thread-safe); executing needs no lock. A host that plans
- * FFTW transforms in another thread at the same time calls fftw_make_planner_thread_safe() itself. */
+ * Planning is serialised inside mdgan (FFTW's planner is not thread-safe), which has a copy of FFTW to itself
+ * (cmake/MdganDependencies.cmake); executing needs no lock. */
 typedef struct fft_real {
     size_t n;           /* even */
     double *x;          /* [n] */
