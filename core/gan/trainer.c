@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "gan/trainer.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -340,7 +341,11 @@ static mdgan_status judge(trainer *const t, judgement *const j, mdgan_error *con
                           (size_t)t->iteration);
     }
     j->keeps = keeps_start(t);
-    return score_weights(&t->score, &t->net.generator, t->generator_mean, &j->score, error);
+    const mdgan_status status = score_weights(&t->score, &t->net.generator, t->generator_mean, &j->score, error);
+    if (!isfinite(j->score)) { /* chains of random weights may explode: any other model is better */
+        j->score = DBL_MAX;
+    }
+    return status;
 }
 
 /* Ranks do the same arithmetic on the same sums; on unlike processors it may differ by rounding. */

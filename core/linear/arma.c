@@ -239,7 +239,7 @@ static bool parameters_of(const statespace *const s, double *const u)
 /* Real form: a conjugate pair pole, residue becomes a 2 x 2 rotation block started from (1, 0). */
 static mdgan_status realise(const size_t q, const modes *const m, statespace *const s, mdgan_error *const error)
 {
-    const mdgan_status status = statespace_create(s, q, 1, error);
+    mdgan_status status = statespace_create(s, q, 1, error);
     if (status != MDGAN_OK) {
         return status;
     }
@@ -263,7 +263,11 @@ static mdgan_status realise(const size_t q, const modes *const m, statespace *co
         }
     }
     s->d[0] = deviation;
-    return statespace_normalise(s, error);
+    status = statespace_normalise(s, error);
+    if (status != MDGAN_OK) {
+        statespace_clear(s);
+    }
+    return status;
 }
 
 /* The optimiser's line search gives up in narrow valleys, such as those of nearly undamped poles, far from their
