@@ -20,6 +20,12 @@ bool mdgan_latent_fits(const mdgan_init init, const size_t latent, const size_t 
     return init == MDGAN_INIT_RANDOM ? latent > 0 : linear_start_fits(latent, 2 * window);
 }
 
+/* More than one for each shard would have nothing to do. */
+static size_t thread_number(const trainer *const t)
+{
+    return t->config.threads < N_SHARD ? t->config.threads : N_SHARD;
+}
+
 static void layout(trainer *const t, arena *const a)
 {
     const size_t n_g = t->net.generator.n_parameter, n_c = t->net.n_critic_parameter;
@@ -30,7 +36,7 @@ static void layout(trainer *const t, arena *const a)
     t->critic.theta = arena_take(a, n_c);
     t->critic.m = arena_take(a, n_c);
     t->critic.v = arena_take(a, n_c);
-    for (size_t i = 0; i < t->config.threads; i++) {
+    for (size_t i = 0; i < thread_number(t); i++) {
         t->generator.turned[i].value = arena_take(a, n_g);
         t->critic.turned[i].value = arena_take(a, n_c);
     }
@@ -50,10 +56,10 @@ static mdgan_status allocate(trainer *const t, mdgan_error *const error)
     t->anchor_work_size = anchor_work_size(&t->anchor, n);
     const size_t latent_work = latent_anchor_work_size(&t->latent_anchor, n);
     t->anchor_work_size = latent_work > t->anchor_work_size ? latent_work : t->anchor_work_size;
-    t->generator.turned = calloc(t->config.threads, sizeof *t->generator.turned);
-    t->critic.turned = calloc(t->config.threads, sizeof *t->critic.turned);
+    t->generator.turned = calloc(N_SHARD, sizeof *t->generator.turned);
+    t->critic.turned = calloc(N_SHARD, sizeof *t->critic.turned);
     if (!t->generator.turned || !t->critic.turned) {
-        return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu threads", t->config.threads);
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for weights of %zu threads", thread_number(t));
     }
     arena a = {0};
     layout(t, &a);
@@ -96,7 +102,7 @@ static architecture architecture_of(const trainer *const t, const linear_start *
 
 static mdgan_status set_up(trainer *const t, mdgan_error *const error)
 {
-    mdgan_status status = threads_create(&t->threads, t->config.threads, error);
+    mdgan_status status = threads_create(&t->threads, thread_number(t), error);
     if (status == MDGAN_OK) {
         status = allocate(t, error);
     }
