@@ -21,7 +21,8 @@ typedef struct peer_beside {
     uint64_t job; /* of the present training; no session uses a number again, so that late messages are told apart */
     bool in_flight;
     bool stopped;           /* it has been asked to end */
-    bool closed;            /* the other side has left */
+    bool left;              /* the other side has said goodbye */
+    bool closed;            /* so it has, or what it says makes no sense */
     mdgan_sending *sending; /* of the frames */
     beside_news news;
     training_result result;
@@ -49,7 +50,7 @@ static void fail(peer_beside *p, const message *m)
 static void take_message(peer_beside *p, const message *m)
 {
     if (m->type == MESSAGE_CLOSED) {
-        p->closed = true;
+        p->left = p->closed = true;
         fail(p, m);
     } else if (m->job != p->job || !p->in_flight || p->news.finished) {
         return; /* of a training that was given up */
@@ -145,7 +146,7 @@ static void drain(peer_beside *p)
 static void peer_destroy(beside *b)
 {
     peer_beside *const p = (peer_beside *)b;
-    if (!p->closed) {
+    if (!p->left) {
         send_head(p, MESSAGE_GOODBYE); /* also ends a training in flight */
         drain(p);
     }

@@ -64,13 +64,16 @@ static void log_line(const server *s, const char *format, ...)
 /* ---- messages, on rank 0 ------------------------------------------------------------------------------------- */
 
 /* Replaces @p slot, whose message has had its time to leave. */
-static void send(server *s, mdgan_sending **slot, const void *head, size_t n_head, const void *body, size_t n_body)
+static mdgan_status send(server *s, mdgan_sending **slot, const void *head, size_t n_head, const void *body,
+                         size_t n_body)
 {
     mdgan_error error = {""};
     mdgan_sending_destroy(*slot, patience);
-    if (mdgan_peer_send(s->retained_client, head, n_head, body, n_body, slot, &error) != MDGAN_OK) {
+    const mdgan_status status = mdgan_peer_send(s->retained_client, head, n_head, body, n_body, slot, &error);
+    if (status != MDGAN_OK) {
         log_line(s, "mdgan: %s", error.text);
     }
+    return status;
 }
 
 static void send_failure(server *s, message_type type, mdgan_status status, const char *text)
@@ -102,8 +105,11 @@ static void send_result(server *s, const training_result *result)
     }
     message_head_fill(&m.head, MESSAGE_MODEL, s->job, sizeof m + n_byte);
     memcpy(m.remark, result->remark.text, sizeof m.remark);
-    send(s, &s->result, &m, sizeof m, bytes, n_byte);
+    const mdgan_status sent = send(s, &s->result, &m, sizeof m, bytes, n_byte);
     free(bytes);
+    if (sent == MDGAN_MEMORY) { /* somebody waits for an answer */
+        send_failure(s, MESSAGE_FAILED, sent, "no memory to send the model from the other partition");
+    }
 }
 
 /* ---- waiting ------------------------------------------------------------------------------------------------- */
