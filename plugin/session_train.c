@@ -99,18 +99,31 @@ void session_log_remark(const mdgan_session *session, const training_result *res
     }
 }
 
+/* Seconds between two questions whether to go on: lines come more seldom, but a host that has to end should not wait.
+ */
+static const double look_interval = 0.05;
+
 typedef struct listener {
     const mdgan_session *session;
     const char *cancelled; /* why the host has ended the training, or NULL */
+    double told;           /* seconds of training at the last line */
 } listener;
+
+static void tell(listener *l, const mdgan_progress *progress)
+{
+    char line[PROGRESS_LENGTH];
+    progress_line(progress, line);
+    session_log(l->session, "%s", line);
+    l->told = progress->seconds;
+}
 
 /* Rank 0 speaks and asks; the trainer tells the others what it answered. */
 static bool on_progress(void *context, const mdgan_progress *progress)
 {
     listener *const l = context;
-    char line[PROGRESS_LENGTH];
-    progress_line(progress, line);
-    session_log(l->session, "%s", line);
+    if (progress->seconds - l->told >= l->session->config.progress) {
+        tell(l, progress);
+    }
     l->cancelled = session_cancelled(l->session);
     return l->cancelled == NULL;
 }
@@ -227,8 +240,11 @@ mdgan_status session_run_training(mdgan_session *session, const mdgan_dataset *d
         char start[TRAINING_START_LENGTH];
         training_start_text(trainer, start);
         session_log_start(session, data->n_frame, start);
-        status =
-            training_run(trainer, session->retained_comm, on_progress, &on, session->config.progress, &result, error);
+        on.told = mdgan_trainer_progress(trainer).seconds;
+        status = training_run(trainer, session->retained_comm, on_progress, &on, look_interval, &result, error);
+    }
+    if (status == MDGAN_OK && result.progress.seconds > on.told) {
+        tell(&on, &result.progress); /* how it ended */
     }
     mdgan_trainer_destroy(trainer);
     if (status != MDGAN_OK) {
