@@ -107,11 +107,25 @@ static mdgan_status check_input(const char *keyword, const char *path, mdgan_err
     return MDGAN_OK;
 }
 
-/* One file may have several names. */
-static bool is_same_file(const char *a, const char *b)
+static bool is_same_node(const char *a, const char *b)
 {
     struct stat one, other;
     return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+static const char *base_of(const char *path)
+{
+    const char *const slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* One file may have several names, also before it is there. */
+static bool is_same_file(const char *a, const char *b)
+{
+    char of_a[MDGAN_PATH_LENGTH], of_b[MDGAN_PATH_LENGTH];
+    directory_of(a, of_a);
+    directory_of(b, of_b);
+    return is_same_node(a, b) || (strcmp(base_of(a), base_of(b)) == 0 && is_same_node(of_a, of_b));
 }
 
 mdgan_status mdgan_expect_other_file(const char *output, const char *input, mdgan_error *error)
@@ -134,7 +148,7 @@ mdgan_status config_expect_other(const mdgan_config *config, const unsigned kind
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         const char *const other = files[i].path;
         const bool spared = (files[i].kind & kinds) != 0 && other[0] != '\0';
-        if (spared && (strcmp(other, path) == 0 || is_same_file(other, path))) {
+        if (spared && is_same_file(other, path)) {
             return mdgan_fail(error, MDGAN_INVALID, "'%.300s' is the file of keyword '%s': name another output", path,
                               files[i].keyword);
         }
@@ -202,7 +216,7 @@ static mdgan_status check_numbers(const mdgan_config *config, mdgan_error *error
 /* @p model: keyword of a model, whose file is @p path. */
 static mdgan_status check_two_files(const mdgan_config *config, const char *model, const char *path, mdgan_error *error)
 {
-    if (path[0] == '\0' || strcmp(path, config->data) != 0) {
+    if (path[0] == '\0' || config->data[0] == '\0' || !is_same_file(path, config->data)) {
         return MDGAN_OK;
     }
     return mdgan_fail(error, MDGAN_INVALID,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "config.h"
 
@@ -224,27 +225,60 @@ static mdgan_status check_ready(const mdgan_session *session, mdgan_error *error
                       c->n_frame, c->n_wanted, (c->n_wanted - c->n_frame) * (size_t)c->stride);
 }
 
+enum { SPARE_LENGTH = 320 };
+
+/* A name that no file has yet, in the working directory or, at the second try, where temporary files go. */
+static bool name_spare(int attempt, char path[SPARE_LENGTH])
+{
+    enum { NAMES = 100 };
+    const char *const temporary = getenv("TMPDIR");
+    const char *const directory = attempt == 0 ? "." : temporary != NULL ? temporary : "/tmp";
+    for (int i = 1; i <= NAMES; i++) {
+        const int length = snprintf(path, SPARE_LENGTH, "%s/mdgan-unsaved-model-%d.h5", directory, i);
+        if (length > 0 && length < SPARE_LENGTH && access(path, F_OK) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Most hosts end after an error, and would take the model with them: rank 0 puts it where there is room, and says
+ * where. */
+static void save_somewhere(mdgan_session *session, char where[SPARE_LENGTH + 32])
+{
+    char path[SPARE_LENGTH] = "";
+    mdgan_status status = MDGAN_FILE;
+    for (int attempt = 0; session_is_root(session) && status != MDGAN_OK && attempt < 2; attempt++) {
+        status = name_spare(attempt, path) ? mdgan_model_save(session->model, path, NULL) : MDGAN_FILE;
+    }
+    if (status == MDGAN_OK) {
+        snprintf(where, SPARE_LENGTH + 32, "the model is in '%s'", path);
+    } else {
+        snprintf(where, SPARE_LENGTH + 32, "no other place for the model was found");
+    }
+}
+
 /* A failed file must not cost the training: both are tried, the model stays, and the first failure is told. */
 mdgan_status session_save_result(mdgan_session *session, mdgan_status data_status, const mdgan_error *data_error,
                                  mdgan_error *error)
 {
     const char *const path = session->config.save;
+    char where[SPARE_LENGTH + 32] = "";
     mdgan_error save_error = {""};
     const mdgan_status save_status = path[0] != '\0' ? mdgan_session_save(session, path, &save_error) : MDGAN_OK;
     if (path[0] != '\0' && save_status == MDGAN_OK) {
         session_log(session, "mdgan: model saved to '%s'", path);
+        snprintf(where, sizeof where, "the model is saved");
+    } else if (save_status != MDGAN_OK || data_status != MDGAN_OK) {
+        save_somewhere(session, where);
     }
     if (save_status != MDGAN_OK) {
-        return mdgan_fail(error, save_status,
-                          "the model is trained and kept in memory, but could not be saved: %.700s; save it under "
-                          "another name",
-                          save_error.text);
+        return mdgan_fail(error, save_status, "the model is trained, but could not be saved: %.600s; %s",
+                          save_error.text, where);
     }
     if (data_status != MDGAN_OK) {
-        return mdgan_fail(error, data_status,
-                          "the model is trained and kept in memory, but the windows (keyword 'data') could not be "
-                          "written: %.700s",
-                          data_error->text);
+        return mdgan_fail(error, data_status, "the windows (keyword 'data') could not be written: %.600s; %s",
+                          data_error->text, where);
     }
     return MDGAN_OK;
 }
@@ -291,10 +325,12 @@ mdgan_status mdgan_session_run_ended(mdgan_session *session, mdgan_error *error)
     if (session->config.stop == MDGAN_STOP_YES) {
         return mdgan_session_train(session, error);
     }
-    session_log(session,
-                "mdgan: %zu frames collected, which are %zu window pairs per entity: ask for the training, or go on "
-                "with run for more",
-                c->n_frame, mdgan_session_report(session).windows);
+    const size_t n_pair = mdgan_session_report(session).windows;
+    session_log(
+        session,
+        "mdgan: %zu frames collected, enough for %zu window pair%s of each entity: ask for the training, or go on "
+        "with run for more",
+        c->n_frame, n_pair, n_pair == 1 ? "" : "s");
     return MDGAN_OK;
 }
 
@@ -315,7 +351,8 @@ void session_adopt(mdgan_session *session, mdgan_model *model, const mdgan_progr
 static mdgan_status find_origin(mdgan_session *session, mdgan_error *error)
 {
     const collection *const c = &session->collection;
-    if (session->origin != NULL || session->feature.kind != MDGAN_POSITION || !c->any) {
+    /* After a restart an emission goes on from where it began, be that the origin or nothing. */
+    if (session->emitted > 0 || session->origin != NULL || session->feature.kind != MDGAN_POSITION || !c->any) {
         return MDGAN_OK;
     }
     const mdgan_comm *const comm = session->retained_comm;

@@ -48,7 +48,7 @@ static void test_policy_with_stop_no(void **state)
         assert_false(done || mdgan_session_report(session).done_next);
     }
     end_run(stub, session);
-    assert_string_equal(stub->log, "mdgan: 101 frames collected, which are 3 window pairs per entity: ask for the "
+    assert_string_equal(stub->log, "mdgan: 101 frames collected, enough for 3 window pairs of each entity: ask for the "
                                    "training, or go on with run for more\n");
     assert_null(mdgan_session_model(session));
     const mdgan_report report = mdgan_session_report(session);

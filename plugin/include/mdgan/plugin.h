@@ -170,8 +170,9 @@ mdgan_status mdgan_session_run_ended(mdgan_session *session, mdgan_error *error)
  * replaces the one before. A training beside the run that is in flight is given up. A training that the host stops, or
  * that ends with MDGAN_NUMERIC, leaves its best model so far: a success, with a log line; after MDGAN_NUMERIC the model
  * has no checkpoint, since there is nothing to go on from. With `resume` the training of that file goes on, once: the
- * next one begins anew. Errors: MDGAN_STATE (frames missing, or trained before), those of training and of files; the
- * model is kept in memory even if saving fails. */
+ * next one begins anew. Errors: MDGAN_STATE (frames missing, or trained before), those of training and of files. If
+ * a file cannot be written the model stays in memory, and one that is saved nowhere else is put into the working
+ * directory or that of temporary files, under a name that the error tells. */
 mdgan_status mdgan_session_train(mdgan_session *session, mdgan_error *error);
 
 /** Writes the frames collected so far as H5MD, also in the middle of collecting. Collective.
