@@ -56,7 +56,8 @@ static mdgan_status measure(sample_data *const s, mdgan_error *const error)
         if (!(s->scale[c] > 1e-12 * fabs(s->mean[c])) || s->scale[c] < 1e-30) {
             return mdgan_fail(
                 error, MDGAN_DATA,
-                "component %zu of the data never changes: nothing to learn; leave it out, or choose another feature",
+                "component %zu of the data never changes: nothing to learn; leave it out, or choose another feature "
+                "(velocities are not there if a file for rerun has no vx vy vz)",
                 c + 1);
         }
     }

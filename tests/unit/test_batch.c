@@ -464,8 +464,9 @@ static void constant_components_are_refused(void **const state)
             data.value[2 * j + 1] = constants[i];
         }
         print_message("constant %g\n", (double)constants[i]);
-        refuse(&data,
-               "component 2 of the data never changes: nothing to learn; leave it out, or choose another feature");
+        refuse(&data, "component 2 of the data never changes: nothing to learn; leave it out, or choose another "
+                      "feature (velocities "
+                      "are not there if a file for rerun has no vx vy vz)");
         mdgan_dataset_clear(&data);
     }
 }

@@ -61,7 +61,8 @@ typedef struct mdgan_train_config {
                                     the states towards the linear start's, of what shows where windows begin towards
                                     zero; 0 = none */
     double carry;              /**< probability that a chain of z goes on from the pool instead of a fresh z */
-    double holdout;            /**< fraction of the entities kept out of training to score it */
+    double holdout;            /**< fraction of the entities kept out of training to score it, at least two; of less
+                                  than ten none are, and the score is that of the training data */
     size_t evaluate;           /**< iterations between two held-out scores */
     size_t threads;            /**< worker threads per rank; does not change the result */
 } mdgan_train_config;
