@@ -25,7 +25,7 @@ typedef struct turned_weights {
 typedef struct optimised {
     real *theta, *m, *v;
     uint64_t changes;       /* of theta: whoever makes one counts it */
-    turned_weights *turned; /* [threads] */
+    turned_weights *turned; /* [N_SHARD], one for each thread */
 } optimised;
 
 typedef struct mdgan_trainer {
