@@ -4,20 +4,58 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum { LETTERS_LENGTH = 32 };
+
+/* No option begins like a number, so "-1" is a value, and what is wrong with it is told by whoever reads it. */
+static bool is_word(const char *text)
+{
+    const char *const number = text + (text[0] == '-') + (text[0] == '-' && text[1] == '.');
+    return text[0] != '-' || text[1] == '\0' || isdigit((unsigned char)*number);
+}
+
+/* Exchanges the n words before argv[first] with the option from there to argv[last - 1]. */
+static void move_behind_option(char **argv, int n, int first, int last)
+{
+    for (; first < last; first++) {
+        char *const option = argv[first];
+        memmove(argv + first - n + 1, argv + first - n, (size_t)n * sizeof *argv);
+        argv[first - n] = option;
+    }
+}
+
+static void fail_option(char **argv, int letter, int bad, mdgan_error *error)
+{
+    if (letter == ':') {
+        mdgan_fail(error, MDGAN_INVALID, "option '%s' needs a value", argv[bad]);
+    } else {
+        mdgan_fail(error, MDGAN_INVALID, "unknown option '%s': `mdgan help %s` lists the options", argv[bad], argv[0]);
+    }
+}
 
 int option_next(int argc, char **argv, const char *letters, const struct option *names, mdgan_error *error)
 {
+    static int n_word; /* words met so far, which stand before argv[optind] */
+    char in_order[LETTERS_LENGTH];
+    snprintf(in_order, sizeof in_order, "+%s", letters); /* the words are moved here, since getopt knows no numbers */
     opterr = 0;
-    const int letter = getopt_long(argc, argv, letters, names, NULL);
-    if (letter == ':') {
-        mdgan_fail(error, MDGAN_INVALID, "option '%s' needs a value", argv[optind - 1]);
+    for (; optind < argc && is_word(argv[optind]); optind++) {
+        n_word++;
+    }
+    const int first = optind, letter = getopt_long(argc, argv, in_order, names, NULL);
+    if (letter == ':' || letter == '?') {
+        fail_option(argv, letter, first, error);
+        optind = first;
         return OPTION_BAD;
     }
-    if (letter == '?') {
-        mdgan_fail(error, MDGAN_INVALID, "unknown option '%s': `mdgan help %s` lists the options", argv[optind - 1],
-                   argv[0]);
+    move_behind_option(argv, n_word, first, optind);
+    if (letter == OPTION_END) {
+        optind -= n_word;
     }
     return letter;
 }

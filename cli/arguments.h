@@ -9,8 +9,9 @@
 
 enum { OPTION_END = -1, OPTION_BAD = '?' };
 
-/* The next option's letter, OPTION_END, or OPTION_BAD with the reason in error. The argument is getopt's optarg;
- * afterwards the words that are no options stand at argv[optind...]. `letters` starts with a colon. */
+/* The next option's letter, OPTION_END, or OPTION_BAD with the reason in error and the option at argv[optind]. The
+ * argument is getopt's optarg; afterwards the words that are no options, among them negative numbers, stand at
+ * argv[optind...]. `letters` starts with a colon. */
 int option_next(int argc, char **argv, const char *letters, const struct option *names, mdgan_error *error);
 
 /* what: how the message calls the value, e.g. "--segment" or "FRAMES". */

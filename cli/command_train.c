@@ -45,6 +45,21 @@ static mdgan_status set_output(mdgan_config *config, const char *path, mdgan_err
     return status != MDGAN_OK ? status : expect_output(config->save[0] ? config->save : NULL, "model", error);
 }
 
+/* Says so where an unknown option is a keyword with dashes. */
+static mdgan_status fail_option(const char *option, mdgan_error *error)
+{
+    const char *const name = option + strspn(option, "-");
+    size_t n;
+    const mdgan_keyword *const keyword = mdgan_keyword_list(&n);
+    for (size_t i = 0; i < n; i++) {
+        if (!strncmp(name, keyword[i].name, strcspn(name, "=")) && !keyword[i].name[strcspn(name, "=")]) {
+            mdgan_fail(error, MDGAN_INVALID, "unknown option '%s': %s is a keyword: write it without dashes", option,
+                       keyword[i].name);
+        }
+    }
+    return MDGAN_INVALID;
+}
+
 static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *error)
 {
     static const struct option names[] = {
@@ -58,7 +73,7 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
         } else if (letter == 'g') {
             a->group = optarg;
         } else {
-            status = MDGAN_INVALID;
+            status = fail_option(argv[optind], error);
         }
     }
     if (status == MDGAN_OK) {
