@@ -13,6 +13,7 @@ const command command_acf = {
     .synopsis = "SERIES [-o out.csv] [--lags N]",
     .summary = "Autocorrelation function (of velocities: the VACF)",
     .details = INPUT_OPTION_HELP LAG_OPTION_HELP
-    "\nColumns: time, <v(0).v(t)> per component over all time origins and entities, standard error over entities.\n",
+    "\nColumns: time, <v(0).v(t)> per component over all time origins and entities, standard error over entities.\n"
+    "For positions see `mdgan help msd`.\n",
     .run = run,
 };

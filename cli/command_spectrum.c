@@ -57,9 +57,31 @@ static mdgan_status add_file(spectrum_table *pool, spectrum_table *file, const m
     return status;
 }
 
-/* Spectrum of all files together; *clock keeps dt and time unit of the first. */
+/* Of what is fewer no spectrum can be drawn. */
+enum { LEAST_FRAMES = 4 };
+
+/* Whether a file can be part of the spectrum; the first one is what the others are measured by. */
+static mdgan_status check_file(const mdgan_dataset *first, const char *first_path, const mdgan_dataset *data,
+                               const char *path, const input_options *input, mdgan_error *error)
+{
+    mdgan_status status = input_same_values(first, first_path, data, path, error);
+    if (status == MDGAN_OK) {
+        status = input_stationary(data, path, "spectrum", error);
+    }
+    if (status == MDGAN_OK) {
+        status = input_same_clock(first, data, path, error);
+    }
+    if (status == MDGAN_OK && data->n_frame < LEAST_FRAMES) {
+        status = mdgan_fail(error, MDGAN_DATA, "'%s' has %zu frame%s%s, but a spectrum needs at least %d: %s", path,
+                            data->n_frame, data->n_frame == 1 ? "" : "s", input->skip ? " after --skip" : "",
+                            LEAST_FRAMES, input->skip ? "skip fewer" : "give a longer series");
+    }
+    return status;
+}
+
+/* Spectrum of all files together; *first keeps the feature of the first and becomes as long as the shortest. */
 static mdgan_status pool_files(spectrum_table *pool, const input_options *input, char **path, size_t n_path,
-                               mdgan_dataset *clock, mdgan_error *error)
+                               mdgan_dataset *first, mdgan_error *error)
 {
     spectrum_table one;
     mdgan_status status = spectrum_table_create(&one, pool->n_bin, error);
@@ -68,14 +90,16 @@ static mdgan_status pool_files(spectrum_table *pool, const input_options *input,
         mdgan_dataset data = {0};
         status = input_read(&data, path[p], input, error);
         if (p == 0) {
-            clock->feature = data.feature;
+            first->feature = data.feature;
+            first->n_frame = data.n_frame;
         }
         if (status == MDGAN_OK) {
-            status = input_same_clock(clock, &data, path[p], error);
+            status = check_file(first, path[0], &data, path[p], input, error);
         }
         if (status == MDGAN_OK) {
             status = add_file(pool, &one, &data, error);
         }
+        first->n_frame = data.n_frame < first->n_frame ? data.n_frame : first->n_frame;
         n_entity += (double)data.n_entity;
         mdgan_dataset_clear(&data);
     }
@@ -85,6 +109,14 @@ static mdgan_status pool_files(spectrum_table *pool, const input_options *input,
     }
     spectrum_table_clear(&one);
     return status;
+}
+
+static void note_padding(size_t n_frame, size_t segment)
+{
+    if (n_frame < segment) {
+        fprintf(stderr, "mdgan spectrum: a series of %zu frames is padded with zeros to the %zu of --segment\n",
+                n_frame, segment);
+    }
 }
 
 /* Fills in the frequencies; returns the word for their unit in the column's name. */
@@ -132,7 +164,7 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
 {
     arguments a;
     spectrum_table pool;
-    mdgan_dataset clock = {0};
+    mdgan_dataset first = {0};
     char word[64];
     mdgan_status status = parse(&a, argc, argv, error);
     if (status == MDGAN_OK && a.segment % 2) {
@@ -144,14 +176,17 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     if (status != MDGAN_OK) {
         return status;
     }
-    status = pool_files(&pool, &a.input, argv + optind, (size_t)(argc - optind), &clock, error);
+    status = pool_files(&pool, &a.input, argv + optind, (size_t)(argc - optind), &first, error);
     if (status == MDGAN_OK) {
-        const char *const unit = set_frequencies(&pool, &clock.feature, word);
+        const char *const unit = set_frequencies(&pool, &first.feature, word);
         if (a.reference) {
             status = report_against(a.reference, &pool, error);
         }
         if (status == MDGAN_OK) {
             status = write_table(&pool, unit, &a, error);
+        }
+        if (status == MDGAN_OK) {
+            note_padding(first.n_frame, a.segment);
         }
     }
     spectrum_table_clear(&pool);
@@ -166,8 +201,9 @@ const command command_spectrum = {
     "      --segment N     frames per Hann segment, even (default 2048); segments overlap by half\n"
     "      --reference F   also print a comparison with this spectrum to standard error\n"
     "  -o, --output F      write there instead of to standard output\n\n"
-    "Several series (of equal dt) are averaged, weighted by their entities. Columns: frequency in cm^-1 (in cycles "
-    "per\n"
-    "time unit if that is not fs, ps, ns, us or s), power normalised to unit sum, standard error over the entities.\n",
+    "Several series (of equal dt, kind and unit) are averaged, weighted by their entities. One shorter than a segment\n"
+    "is padded with zeros: its bins are finer than what it resolves. Columns: frequency in cm^-1 (in cycles per time\n"
+    "unit if that is not fs, ps, ns, us or s), power normalised to unit sum, standard error over the entities.\n"
+    "Positions have no spectrum that does not depend on their origin and length: see `mdgan help msd`.\n",
     .run = run,
 };

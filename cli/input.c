@@ -74,7 +74,11 @@ mdgan_status input_read(mdgan_dataset *data, const char *path, const input_optio
         return mdgan_fail(error, MDGAN_FILE, "cannot read '%s': %s", path, strerror(errno));
     }
     const size_t n_read = fread(start, 1, sizeof start - 1, file);
+    const int failure = ferror(file) ? errno : 0;
     fclose(file);
+    if (failure) {
+        return mdgan_fail(error, MDGAN_FILE, "cannot read '%s': %s", path, strerror(failure));
+    }
 
     mdgan_dataset read = {0};
     const bool is_dump = n_read == sizeof start - 1 && !strcmp(start, dump_start);
@@ -100,6 +104,17 @@ mdgan_series input_series(const mdgan_dataset *data)
     return (mdgan_series){data->value, data->n_entity, data->n_frame, data->feature.n_component};
 }
 
+mdgan_status input_stationary(const mdgan_dataset *data, const char *path, const char *what, mdgan_error *error)
+{
+    if (data->feature.kind == MDGAN_POSITION) {
+        return mdgan_fail(error, MDGAN_DATA,
+                          "'%s' holds positions, whose %s depends on the origin: use `mdgan msd`, or a series of "
+                          "velocities",
+                          path, what);
+    }
+    return MDGAN_OK;
+}
+
 mdgan_status input_same_clock(const mdgan_dataset *a, const mdgan_dataset *b, const char *path_b, mdgan_error *error)
 {
     if (fabs(a->feature.dt - b->feature.dt) > 1e-6 * a->feature.dt ||
@@ -110,4 +125,27 @@ mdgan_status input_same_clock(const mdgan_dataset *a, const mdgan_dataset *b, co
                           a->feature.dt, a->feature.time_unit[0] ? " " : "", a->feature.time_unit);
     }
     return MDGAN_OK;
+}
+
+/* Kind and unit as a message names them, e.g. "velocities in nm ps-1". */
+static void describe_values(const mdgan_feature *feature, char text[MDGAN_UNIT_LENGTH + 16])
+{
+    static const char *const kind[] = {"velocities", "positions", "scalars"};
+    snprintf(text, MDGAN_UNIT_LENGTH + 16, "%s%s%s", kind[feature->kind], feature->value_unit[0] ? " in " : "",
+             feature->value_unit);
+}
+
+mdgan_status input_same_values(const mdgan_dataset *a, const char *path_a, const mdgan_dataset *b, const char *path_b,
+                               mdgan_error *error)
+{
+    const mdgan_feature *const f = &a->feature, *const g = &b->feature;
+    const bool known = f->value_unit[0] && g->value_unit[0];
+    if (f->kind == g->kind && (!known || !strcmp(f->value_unit, g->value_unit))) {
+        return MDGAN_OK;
+    }
+    char text_a[MDGAN_UNIT_LENGTH + 16], text_b[MDGAN_UNIT_LENGTH + 16];
+    describe_values(f, text_a);
+    describe_values(g, text_b);
+    return mdgan_fail(error, MDGAN_MISMATCH, "'%s' holds %s, '%s' %s: analyse them separately", path_a, text_a, path_b,
+                      text_b);
 }

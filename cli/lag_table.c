@@ -117,6 +117,17 @@ static mdgan_status compute(const lag_command *command, const mdgan_dataset *dat
     return status;
 }
 
+static mdgan_status check_kind(const lag_command *command, const mdgan_dataset *data, const char *path,
+                               mdgan_error *error)
+{
+    if (!command->positions_only) {
+        return input_stationary(data, path, "autocorrelation", error);
+    }
+    return data->feature.kind == MDGAN_POSITION
+               ? MDGAN_OK
+               : mdgan_fail(error, MDGAN_DATA, "'%s' holds no positions: use `mdgan acf` or `mdgan spectrum`", path);
+}
+
 mdgan_status lag_table_run(const lag_command *command, int argc, char **argv, mdgan_error *error)
 {
     arguments a;
@@ -125,9 +136,8 @@ mdgan_status lag_table_run(const lag_command *command, int argc, char **argv, md
     if (status == MDGAN_OK) {
         status = input_read(&data, argv[optind], &a.input, error);
     }
-    if (status == MDGAN_OK && command->positions_only && data.feature.kind != MDGAN_POSITION) {
-        status =
-            mdgan_fail(error, MDGAN_DATA, "'%s' holds no positions: use `mdgan acf` or `mdgan spectrum`", argv[optind]);
+    if (status == MDGAN_OK) {
+        status = check_kind(command, &data, argv[optind], error);
     }
     if (status == MDGAN_OK) {
         status = compute(command, &data, &a, error);

@@ -13,8 +13,8 @@ typedef mdgan_status (*lag_function)(const mdgan_series *series, size_t n_lag, d
 typedef struct lag_command {
     lag_function compute;
     mdgan_kind dump_kind;
-    bool positions_only;
-    const char *column; /* name of the value's column */
+    bool positions_only; /* else anything but positions */
+    const char *column;  /* name of the value's column */
 } lag_command;
 
 #define LAG_OPTION_HELP                                                                                                \

@@ -145,6 +145,27 @@ class Pipeline(unittest.TestCase):
             c[:, 2], power.std(axis=1, ddof=1) / numpy.sqrt(ENTITIES), rtol=1e-4, atol=1e-9
         )
 
+    def test_spectra_of_what_has_none_are_refused(self):
+        value = series_value("short.h5")
+        write_h5md("walk.h5", numpy.cumsum(value, axis=0), "position")
+        for command, name in (("spectrum", "spectrum"), ("acf", "autocorrelation")):
+            done = mdgan(command, "walk.h5", status=1)
+            self.assertIn(f"'walk.h5' holds positions, whose {name} depends on the origin: use `mdgan msd`", done.stderr)
+        done = mdgan("spectrum", "short.h5", "walk.h5", status=1)
+        self.assertIn("'short.h5' holds velocities in nm ps-1, 'walk.h5' positions in nm: analyse them", done.stderr)
+        write_h5md("foreign.h5", value)
+        with h5py.File("foreign.h5", "r+") as file:
+            file["particles/oscillators/velocity/value"].attrs["unit"] = "Angstrom fs-1"
+        done = mdgan("spectrum", "short.h5", "foreign.h5", status=1)
+        self.assertIn("'short.h5' holds velocities in nm ps-1, 'foreign.h5' velocities in Angstrom fs-1: ", done.stderr)
+        for name in ("walk.h5", "foreign.h5"):
+            os.remove(name)
+
+    def test_padding_is_told_of(self):
+        self.assertIn("a series of 256 frames is padded with zeros to the 2048 of --segment",
+                      mdgan("spectrum", "long.h5", "short.h5").stderr)
+        self.assertEqual(mdgan("spectrum", "long.h5", "short.h5", "--segment", 256).stderr, "")
+
     def test_emission_repeats_and_keeps_the_spectrum(self):
         mdgan("emit", "model.h5", 1500, "-o", "one.h5", "--entities", ENTITIES, "--seed", 5)
         mdgan("emit", "model.h5", 1500, "-o", "two.h5", "--entities", ENTITIES, "--seed", 5, "--threads", 2)
