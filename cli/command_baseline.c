@@ -54,10 +54,31 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
     if (status == MDGAN_OK) {
         status = parse_words(a, argv + optind, error);
     }
+    if (status == MDGAN_OK && a->order >= 2 * a->window) {
+        status =
+            mdgan_fail(error, MDGAN_INVALID, "--order '%zu': give an order below 2 x M = %zu", a->order, 2 * a->window);
+    }
     if (status == MDGAN_OK) {
         status = expect_output(a->output, "series", error);
     }
     return status != MDGAN_OK ? status : mdgan_expect_other_file(a->output, a->input, error);
+}
+
+/* What the library would refuse without knowing the file. */
+static mdgan_status check_data(const arguments *a, const mdgan_dataset *data, mdgan_error *error)
+{
+    if (data->feature.kind == MDGAN_POSITION) {
+        return mdgan_fail(
+            error, MDGAN_DATA,
+            "'%s' holds positions, which are not stationary: give a series of velocities, or compare with "
+            "the linear start (`mdgan train` with iterations 0)",
+            a->input);
+    }
+    if (data->n_frame < 2 * a->window) {
+        return mdgan_fail(error, MDGAN_DATA, "'%s' has %zu frames, but 2 x M = %zu are needed: choose a smaller M",
+                          a->input, data->n_frame, 2 * a->window);
+    }
+    return MDGAN_OK;
 }
 
 static mdgan_status run(int argc, char **argv, mdgan_error *error)
@@ -67,6 +88,9 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     mdgan_status status = parse(&a, argc, argv, error);
     if (status == MDGAN_OK) {
         status = mdgan_series_read(&data, a.input, a.group, error);
+    }
+    if (status == MDGAN_OK) {
+        status = check_data(&a, &data, error);
     }
     if (status == MDGAN_OK) {
         status = mdgan_baseline_burg(&data, a.window, a.order, a.seed, a.n_entity ? a.n_entity : data.n_entity,
@@ -86,7 +110,7 @@ const command command_baseline = {
     .summary = "Generate a series without a network, to compare with",
     .details = "burg: autoregressive model fitted with the multi-segment Burg method to records of 2M frames.\n\n"
                "  -o, --output F      write the series there (H5MD)\n"
-               "      --order P       order of the model (default 15/16 of 2M)\n"
+               "      --order P       order of the model, below 2M (default 15/16 of 2M)\n"
                "      --entities N    independent entities (default: as many as in the data)\n"
                "      --seed S        key of the random numbers (default 1)\n"
                "      --group NAME    group of the H5MD file, if there are several\n",

@@ -79,21 +79,39 @@ static mdgan_status simulate(const autoregression *const ar, const uint64_t seed
     return MDGAN_OK;
 }
 
+static mdgan_status check(const mdgan_dataset *const data, const size_t window, const size_t order,
+                          mdgan_error *const error)
+{
+    if (data->feature.kind == MDGAN_POSITION) {
+        return mdgan_fail(error, MDGAN_DATA,
+                          "autoregressions need a stationary feature, which positions are not: give velocities");
+    }
+    if (window < 2 || data->n_frame < 2 * window) {
+        return mdgan_fail(error, MDGAN_INVALID,
+                          "an autoregression is fitted to records of 2 x %zu frames, and the data has %zu: give a "
+                          "window of 2 to %zu frames",
+                          window, data->n_frame, data->n_frame / 2);
+    }
+    if (order >= 2 * window) {
+        return mdgan_fail(error, MDGAN_INVALID,
+                          "an autoregression of order %zu cannot be fitted to records of 2 x %zu frames: give an order "
+                          "below %zu",
+                          order, window, 2 * window);
+    }
+    return MDGAN_OK;
+}
+
 mdgan_status mdgan_baseline_burg(const mdgan_dataset *const data, const size_t window, const size_t order,
                                  const uint64_t seed, const size_t n_entity, const size_t n_frame,
                                  mdgan_dataset *const out, mdgan_error *const error)
 {
     const size_t d = data->feature.n_component;
     const bool pooled = data->feature.isotropic;
-    if (window < 2 || data->n_frame < 2 * window || order >= 2 * window) {
-        return mdgan_fail(error, MDGAN_INVALID,
-                          "an autoregression of order %zu needs records of 2 x %zu frames; the data has %zu", order,
-                          window, data->n_frame);
+    mdgan_status status = check(data, window, order, error);
+    if (status != MDGAN_OK) {
+        return status;
     }
-    if (data->feature.kind == MDGAN_POSITION) {
-        return mdgan_fail(error, MDGAN_DATA, "autoregressions need a stationary feature; positions are not");
-    }
-    mdgan_status status = mdgan_dataset_create(out, &data->feature, n_entity, n_frame, error);
+    status = mdgan_dataset_create(out, &data->feature, n_entity, n_frame, error);
     blas_threads_single();
     for (size_t c = 0; status == MDGAN_OK && c < d; c += pooled ? d : 1) {
         const size_t width = pooled ? d : 1;

@@ -190,6 +190,14 @@ class Pipeline(unittest.TestCase):
         table = json.loads(mdgan("compare", "--reference", "reference.csv", "burg=burg.csv", "--json").stdout)
         self.assertLess(table["spectra"][1]["relative_l2"], 0.5)
 
+    def test_burg_says_what_it_cannot_be_fitted_to(self):
+        done = mdgan("baseline", "burg", "data.h5", 20, 10, "-o", "no.h5", status=1)
+        self.assertIn("'data.h5' has 37 frames, but 2 x M = 40 are needed: choose a smaller M", done.stderr)
+        write_h5md("walk.h5", series_value("data.h5"), "position")
+        done = mdgan("baseline", "burg", "walk.h5", WINDOW, 10, "-o", "no.h5", status=1)
+        self.assertIn("'walk.h5' holds positions, which are not stationary: give a series of velocities", done.stderr)
+        os.remove("walk.h5")
+
     def test_info_of_model_and_series(self):
         model = mdgan("info", "model.h5").stdout
         self.assertIn("mdgan model", model)
