@@ -24,6 +24,7 @@ typedef struct reader {
     double interval;              /* between the first two */
     bool inside;                  /* of a frame: something came after the last entries */
     bool *seen;                   /* [n_entity] of the frame being read */
+    int failure;                  /* error number of the reading, 0: none */
     float *value;
 } reader;
 
@@ -34,10 +35,14 @@ static mdgan_status bad_line(const reader *r, const char *what, mdgan_error *err
                       r->line_number, what);
 }
 
-/* False at the end of the file. The line comes without its newline; one that has none was cut off. */
+/* False at the end of the file, or if it cannot be read on, for which there is an error number. The line comes without
+ * its newline; one that has none was cut off. */
 static bool next_line(reader *r)
 {
     const ssize_t length = getline(&r->line, &r->line_size, r->file);
+    if (length < 0 && !feof(r->file)) {
+        r->failure = errno;
+    }
     r->inside |= length > 0;
     if (length <= 0 || r->line[length - 1] != '\n') {
         return false;
@@ -331,6 +336,11 @@ mdgan_status dump_local_read(mdgan_dataset *data, const char *path, mdgan_kind k
     mdgan_status status = MDGAN_OK;
     while (status == MDGAN_OK && next_line(&r)) {
         status = read_item(&r, error);
+    }
+    if (r.failure) {
+        /* Whatever it was taken for. */
+        status = mdgan_fail(error, MDGAN_FILE, "cannot read '%s' behind line %zu: %s", path, r.line_number,
+                            strerror(r.failure));
     }
     if (status == MDGAN_OK && r.inside) {
         status = bad_line(&r, "file ends inside a frame (truncated?)", error);

@@ -89,26 +89,37 @@ static mdgan_status append_row(spectrum_table *table, size_t *capacity, const do
     return MDGAN_OK;
 }
 
+/* One line, whose number in the file is for messages. */
+static mdgan_status read_row(spectrum_table *table, size_t *capacity, const char *line, size_t number, const char *path,
+                             mdgan_error *error)
+{
+    double row[3] = {0, 0, NAN};
+    if (line[0] == '#' || line[0] == '\0') {
+        return MDGAN_OK;
+    }
+    if (parse_row(line, row) < 2 || !isfinite(row[0]) || !isfinite(row[1]) || row[1] < 0) {
+        return mdgan_fail(error, MDGAN_FORMAT, "'%s' line %zu: 'frequency,power[,standard error]' is expected", path,
+                          number);
+    }
+    if (table->n_bin > 0 && row[0] <= table->frequency[table->n_bin - 1]) {
+        return mdgan_fail(error, MDGAN_FORMAT, "'%s' line %zu: frequencies have to grow", path, number);
+    }
+    return append_row(table, capacity, row, error);
+}
+
 static mdgan_status read_rows(spectrum_table *table, FILE *file, const char *path, mdgan_error *error)
 {
-    char line[512];
-    size_t capacity = 0;
+    char *line = NULL;
+    size_t line_size = 0, capacity = 0;
     mdgan_status status = MDGAN_OK;
-    for (size_t number = 1; status == MDGAN_OK && fgets(line, sizeof line, file); number++) {
+    for (size_t number = 1; status == MDGAN_OK && getline(&line, &line_size, file) >= 0; number++) {
         line[strcspn(line, "\r\n")] = '\0';
-        if (line[0] == '#' || line[0] == '\0') {
-            continue;
-        }
-        double row[3] = {0, 0, NAN};
-        if (parse_row(line, row) < 2 || !isfinite(row[0]) || !isfinite(row[1]) || row[1] < 0) {
-            status = mdgan_fail(error, MDGAN_FORMAT, "'%s' line %zu: 'frequency,power[,standard error]' is expected",
-                                path, number);
-        } else if (table->n_bin > 0 && row[0] <= table->frequency[table->n_bin - 1]) {
-            status = mdgan_fail(error, MDGAN_FORMAT, "'%s' line %zu: frequencies have to grow", path, number);
-        } else {
-            status = append_row(table, &capacity, row, error);
-        }
+        status = read_row(table, &capacity, line, number, path, error);
     }
+    if (status == MDGAN_OK && !feof(file)) {
+        status = mdgan_fail(error, MDGAN_FILE, "cannot read '%s': %s", path, strerror(errno));
+    }
+    free(line);
     if (status == MDGAN_OK && table->n_bin < 3) {
         status = mdgan_fail(error, MDGAN_FORMAT, "'%s' holds %zu rows: a spectrum has at least 3", path, table->n_bin);
     }
