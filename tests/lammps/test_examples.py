@@ -76,6 +76,19 @@ class Examples(host.LammpsCase):
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("in.short-42.log", self.files())
         self.assertEqual(len(self.series("melt-gan.h5")[0]), 20)
+        self.assertIn("timeout=01:50:00", done.stdout)
+
+    def test_time_limit_of_the_melt_leaves_the_emission(self):
+        self.copy("melt-lammps")
+        with open(self.path("in.short"), "w") as file, open(self.path("in.melt")) as melt:
+            file.write(melt.read().replace("seed ${seed}", "seed ${seed} init random iterations 10000000"))
+        # It counts from the beginning, and has to pass in the training, however slow the machine is.
+        for limit in ("0:00:05", "0:00:20", "0:01:00"):
+            result = self.example("in.short", settle=100, every=10, windows=1, minutes=100, frames=20, limit=limit)
+            if "frames collected, go on with run" not in result.output:
+                break
+        self.assertIn("the limit of `timer timeout` has passed", result.output)
+        self.assertEqual(len(self.series("melt-gan.h5")[0]), 20)
 
 
 if __name__ == "__main__":
