@@ -5,6 +5,7 @@
 #include <mdgan/plugin.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "text_output.h"
 
@@ -58,6 +59,14 @@ static mdgan_status parse(arguments *a, mdgan_kind dump_kind, bool positions_onl
     return status != MDGAN_OK ? status : mdgan_expect_other_file(a->output, argv[optind], error);
 }
 
+/* Square of a length's unit, in front of which comes `before`; nothing for a unit that is unknown or composed. */
+static void square_of(const mdgan_feature *feature, const char *before, char text[MDGAN_UNIT_LENGTH + 4])
+{
+    const char *const unit = feature->kind == MDGAN_POSITION ? feature->value_unit : "";
+    const bool plain = unit[0] != '\0' && !strpbrk(unit, " ,+-^0123456789");
+    snprintf(text, MDGAN_UNIT_LENGTH + 4, plain ? "%s%s^2" : "", before, unit);
+}
+
 /* The diffusion coefficient as a comment of the table. */
 static mdgan_status find_diffusion(const mdgan_dataset *data, const arguments *a, char *line, size_t n_line,
                                    mdgan_error *error)
@@ -73,8 +82,12 @@ static mdgan_status find_diffusion(const mdgan_dataset *data, const arguments *a
     double diffusion = 0, deviation = 0;
     const mdgan_status status =
         mdgan_diffusion(&series, (size_t)from, (size_t)to, f->dt, &diffusion, &deviation, error);
-    snprintf(line, n_line, "# diffusion coefficient %.6g, standard error %.2g, fitted from %g to %g\n", diffusion,
-             deviation, from * f->dt, to * f->dt);
+    char unit[MDGAN_UNIT_LENGTH + 4];
+    square_of(f, " ", unit);
+    const bool known = unit[0] != '\0' && f->time_unit[0] != '\0';
+    snprintf(line, n_line, "# diffusion coefficient %.6g%s%s%s, standard error %.2g, fitted from %g to %g%s%s\n",
+             diffusion, known ? unit : "", known ? "/" : "", known ? f->time_unit : "", deviation, from * f->dt,
+             to * f->dt, f->time_unit[0] ? " " : "", f->time_unit);
     return status;
 }
 
@@ -87,7 +100,10 @@ static mdgan_status write_rows(const char *column, const mdgan_feature *feature,
         return status;
     }
     fputs(comment, out.file);
-    fprintf(out.file, "# time%s%s,%s,standard_error\n", feature->time_unit[0] ? "_" : "", feature->time_unit, column);
+    char unit[MDGAN_UNIT_LENGTH + 4];
+    square_of(feature, "_", unit);
+    fprintf(out.file, "# time%s%s,%s%s,standard_error\n", feature->time_unit[0] ? "_" : "", feature->time_unit, column,
+            unit);
     for (size_t i = 0; i < n_lag; i++) {
         fprintf(out.file, "%.8g,%.8g,%.6g\n", (double)i * feature->dt, value[i], deviation[i]);
     }
@@ -105,7 +121,7 @@ static mdgan_status compute(const lag_command *command, const mdgan_dataset *dat
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n_lag);
     }
     const mdgan_series series = input_series(data);
-    char comment[160] = "";
+    char comment[256] = "";
     mdgan_status status = command->compute(&series, n_lag, value, value + room, error);
     if (status == MDGAN_OK && a->fit) {
         status = find_diffusion(data, a, comment, sizeof comment, error);

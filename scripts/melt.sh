@@ -46,7 +46,7 @@ gnuplot plot.gp
 
 # value error: MSD of a table at a time, or its diffusion coefficient
 at() { awk -F, -v t="$2" '$1 == t { print $2, $3 }' "$1"; }
-diffusion() { sed -n 's/^# diffusion coefficient \([^,]*\), standard error \([^,]*\),.*/\1 \2/p' "$1"; }
+diffusion() { sed -n 's/^# diffusion coefficient \([^, ]*\)[^,]*, standard error \([^,]*\),.*/\1 \2/p' "$1"; }
 row() { # name, unit, format, then "value error" of reference, windows, GAN, linear start
     awk -v name="$1" -v unit="$2" -v f="$3" -v r="$4" -v w="$5" -v g="$6" -v l="$7" 'BEGIN {
         printf "| %s / %s |", name, unit

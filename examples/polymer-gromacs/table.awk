@@ -10,7 +10,7 @@ BEGIN {
     print "D/(1e-5 cm^2/s)"
 }
 FNR == 1 {
-    # "# diffusion coefficient 0.0013, standard error 0.0001, fitted from 200 to 400": 1 nm^2/ps is 0.01 cm^2/s.
+    # "# diffusion coefficient 0.0013 nm^2/ps, standard error 0.0001, fitted from 200 to 400 ps": 1 nm^2/ps is 0.01 cm^2/s.
     split($1, value, " ")
     split($2, error, " ")
     D = sprintf("%.3f +- %.3f", 1e3 * value[4], 1e3 * error[3])

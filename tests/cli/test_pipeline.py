@@ -273,6 +273,21 @@ class Pipeline(unittest.TestCase):
         for name in ("walk.h5", "walker.h5", "used.h5"):
             os.remove(name)
 
+    def test_displacements_have_their_units(self):
+        write_h5md("walk.h5", numpy.cumsum(oscillators(64), axis=0), "position")
+        lines = mdgan("msd", "walk.h5", "--lags", 17, "--fit", "4:8").stdout.splitlines()
+        self.assertRegex(lines[0], r"^# diffusion coefficient [^ ]+ nm\^2/ps, standard error [^ ]+, fitted from 4 to 8 ps$")
+        self.assertEqual(lines[1], "# time_ps,msd_nm^2,standard_error")
+        msd = numpy.loadtxt(lines, delimiter=",")
+        fit = msd[8:17]  # dt 0.5 ps
+        self.assertAlmostEqual(float(lines[0].split()[3]), numpy.polyfit(fit[:, 0], fit[:, 1], 1)[0] / (2 * 3), places=7)
+        with h5py.File("walk.h5", "r+") as file:
+            del file["particles/oscillators/position/value"].attrs["unit"]
+        lines = mdgan("msd", "walk.h5", "--fit", "4:8").stdout.splitlines()
+        self.assertRegex(lines[0], r"^# diffusion coefficient [^ ]+, standard error")
+        self.assertEqual(lines[1], "# time_ps,msd,standard_error")
+        os.remove("walk.h5")
+
     def test_diverged_training_leaves_a_model_that_emits(self):
         done = mdgan("train", "data.h5", WINDOW, "-o", "div.h5", *RANDOM, "rate", 1, "rate/critic", 1, "iterations", 400)
         self.assertRegex(done.stderr, r"training ended early, its best model so far is kept: training diverged at "
