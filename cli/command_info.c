@@ -75,7 +75,7 @@ static mdgan_status parse(input_options *input, int argc, char **argv, mdgan_err
     for (int letter; status == MDGAN_OK && (letter = option_next(argc, argv, ":", names, error)) != OPTION_END;) {
         status = input_option(input, letter, optarg, error);
     }
-    return status != MDGAN_OK ? status : expect_words(argc, 1, 0, "FILE", error);
+    return status != MDGAN_OK ? status : expect_words(argc, 1, 0, "MODEL.h5 or SERIES", error);
 }
 
 static mdgan_status run(int argc, char **argv, mdgan_error *error)
@@ -104,8 +104,8 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
 
 const command command_info = {
     .name = "info",
-    .synopsis = "FILE",
+    .synopsis = "MODEL.h5 | SERIES",
     .summary = "Describe a model or a series",
-    .details = INPUT_OPTION_HELP,
+    .details = "MODEL.h5 is what `mdgan train` or a host has saved.\n" INPUT_OPTION_HELP,
     .run = run,
 };

@@ -36,13 +36,29 @@ static bool parse_band(const char **text, double *low, double *high)
     return read && *low >= 0 && *high > *low;
 }
 
+static mdgan_status add_band(comparison *c, double low, double high, mdgan_error *error)
+{
+    const spectrum_table *const r = &c->reference;
+    const double first = r->frequency[0], last = r->frequency[r->n_bin - 1];
+    if (low >= last || high <= first) {
+        return mdgan_fail(error, MDGAN_INVALID,
+                          "--bands: %.6g:%.6g lies outside the reference: give bands within %.6g:%.6g", low, high,
+                          first, last);
+    }
+    c->band[c->n_band][0] = bin_at(r, low);
+    c->band[c->n_band++][1] = bin_at(r, high);
+    return MDGAN_OK;
+}
+
 static mdgan_status parse_bands(comparison *c, const char *text, mdgan_error *error)
 {
     const char *rest = text;
     double low, high;
     for (c->n_band = 0; c->n_band < COMPARISON_PEAK_MAX && parse_band(&rest, &low, &high);) {
-        c->band[c->n_band][0] = bin_at(&c->reference, low);
-        c->band[c->n_band++][1] = bin_at(&c->reference, high);
+        const mdgan_status status = add_band(c, low, high, error);
+        if (status != MDGAN_OK) {
+            return status;
+        }
         if (*rest == '\0') {
             return MDGAN_OK;
         }

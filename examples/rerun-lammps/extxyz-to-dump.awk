@@ -6,7 +6,7 @@
 # positions in Angstrom and velocities in Angstrom/fs suit `units real`. Velocities in ASE's unit, Angstrom per 10.1805 fs,
 # become that with -v scale=0.0982269.
 function complain(text) {
-    print "extxyz-to-dump.awk: frame " frame ": " text > "/dev/stderr"
+    print "extxyz-to-dump.awk: " (frame == "" ? "" : "frame " frame ": ") text > "/dev/stderr"
     failed = 1
     exit 1
 }
@@ -26,6 +26,7 @@ BEGIN {
 }
 left == 0 {
     if (NF == 0) next
+    frame++
     if ($1 !~ /^[0-9]+$/) complain("expected the number of atoms, found '" $0 "'")
     left = atoms = $1
     if ((getline line) <= 0) complain("no comment line")
@@ -43,9 +44,8 @@ left == 0 {
     if (split(value(line, "Lattice"), edge, " ") != 9) complain("Lattice needs nine numbers")
     for (i = 1; i <= 9; i++) if (i % 4 != 1 && edge[i] != 0) complain("the box is not orthogonal")
     step = value(line, "Step")
-    printf "ITEM: TIMESTEP\n%d\nITEM: NUMBER OF ATOMS\n%d\nITEM: BOX BOUNDS pp pp pp\n", step == "" ? frame * every : step, atoms
+    printf "ITEM: TIMESTEP\n%d\nITEM: NUMBER OF ATOMS\n%d\nITEM: BOX BOUNDS pp pp pp\n", step == "" ? (frame - 1) * every : step, atoms
     printf "0 %s\n0 %s\n0 %s\nITEM: ATOMS id type x y z vx vy vz\n", edge[1], edge[5], edge[9]
-    frame++
     next
 }
 {

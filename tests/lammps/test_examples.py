@@ -59,7 +59,9 @@ class Examples(host.LammpsCase):
         self.assertEqual(self.series("water-gan.h5")[2].shape, (50, 16, 3))
         bad = subprocess.run(convert[:2] + ["type=O 1"] + convert[3:], cwd=self.dir, capture_output=True, text=True)
         self.assertEqual(bad.returncode, 1)
-        self.assertIn("no type for species 'H'", bad.stderr)
+        self.assertIn("frame 1: no type for species 'H'", bad.stderr)
+        bad = subprocess.run(convert[:1] + convert[3:], cwd=self.dir, capture_output=True, text=True)
+        self.assertEqual(bad.stderr, 'extxyz-to-dump.awk: give the types, e.g. -v type="O 1 H 2"\n')
 
     def test_job_script(self):
         """The batch script as Slurm would run it, with mpirun for srun."""
