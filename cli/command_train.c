@@ -198,11 +198,13 @@ const command command_train = {
     .details =
         "DATA.h5 is an H5MD file; M is the number of frames per window. The keywords are those of the LAMMPS fix\n"
         "(`mdgan keywords` lists them); windows is by default as many as the file holds. iterations 0 keeps the\n"
-        "linear start as the model. `resume model.h5 minutes 10` goes on with a training on the same data until it "
-        "has\n"
-        "had 10 minutes in all. Control-C (or SIGTERM) ends the training, not the program: the best model so far is "
-        "written.\n"
-        "A second one ends the program.\n\n"
+        "linear start as the model. Control-C (or SIGTERM) ends the training, not the program: the best model so far "
+        "is\n"
+        "written. A second one ends the program. What the progress lines say: docs/fix_mdgan.md.\n\n"
+        "`resume model.h5 minutes 10` goes on with a training on the same data until it has had 10 minutes in all.\n"
+        "minutes, iterations, target and threads are as given (or their defaults); seed, init, batch, rates and all "
+        "else\n"
+        "of the training stay those of model.h5, whatever the keywords say.\n\n"
         "  -o, --output F      write the model there (the keyword save)\n"
         "      --group NAME    group of the H5MD file, if there are several\n",
     .run = run,
