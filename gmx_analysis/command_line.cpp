@@ -44,13 +44,17 @@ bool namesMolecules(const char *word)
 
 CommandLine CommandLine::parse(int argc, char *argv[])
 {
-    CommandLine line = {"", "", false, false, 0};
+    CommandLine line = {"", "", "", "", false, false, 0};
     for (int i = 1; i < argc; i++) {
         const char *const value = valueOf(argc, argv, i);
         if (std::strcmp(argv[i], "-f") == 0) {
             line.trajectory = complete(value, "traj", {".xtc", ".trr", ".cpt", ".gro", ".g96", ".pdb", ".tng"});
         } else if (std::strcmp(argv[i], "-s") == 0) {
             line.structure = complete(value, "topol", {".tpr", ".gro", ".g96", ".pdb", ".brk", ".ent"});
+        } else if (std::strcmp(argv[i], "-n") == 0) {
+            line.index = complete(value, "index", {".ndx"});
+        } else if (std::strcmp(argv[i], "-sf") == 0) {
+            line.selections = complete(value, "selection", {".dat"});
         } else if (std::strcmp(argv[i], "-b") == 0 || std::strcmp(argv[i], "-dt") == 0) {
             line.choosesTimes = true;
         } else if (std::strcmp(argv[i], "-live") == 0 && value != nullptr) {

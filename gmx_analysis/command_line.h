@@ -13,6 +13,8 @@ namespace mdgan
 struct CommandLine {
     std::string trajectory; ///< -f; empty if not given
     std::string structure;  ///< -s; the framework's default if given without a name
+    std::string index;      ///< -n; likewise
+    std::string selections; ///< -sf; likewise
     bool selectsMolecules;  ///< a selection or its options ask for centres of molecules
     bool choosesTimes;      ///< -b or -dt is given
     double patience;        ///< -live, s; 0 if not given

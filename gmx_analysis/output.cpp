@@ -12,16 +12,18 @@
 
 namespace mdgan
 {
-std::vector<const std::string *> OutputNames::all() const
+std::vector<NamedFile> OutputNames::all(const Spelling &spelling) const
 {
-    return {&series,   &h5md,       &trajectory, &configuration, &index,
-            &topology, &parameters, &spectrum,   &displacement,  &autocorrelation};
+    return {{spelling("o"), series},           {spelling("oh"), h5md},       {spelling("ot"), trajectory},
+            {spelling("oc"), configuration},   {spelling("on"), index},      {spelling("op"), topology},
+            {spelling("om"), parameters},      {spelling("spec"), spectrum}, {spelling("msd"), displacement},
+            {spelling("acf"), autocorrelation}};
 }
 
 bool OutputNames::any() const
 {
-    const std::vector<const std::string *> names = all();
-    return std::any_of(names.begin(), names.end(), [](const std::string *name) { return !name->empty(); });
+    const std::vector<NamedFile> files = all({});
+    return std::any_of(files.begin(), files.end(), [](const NamedFile &file) { return !file.path.empty(); });
 }
 
 bool OutputNames::statistics() const

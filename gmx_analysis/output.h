@@ -14,6 +14,8 @@
 
 #include <mdgan/dataset.h>
 
+#include "named_file.h"
+
 enum class XvgFormat : int;
 
 namespace mdgan
@@ -25,7 +27,8 @@ struct OutputNames {
     std::string topology, parameters;                    ///< -op, -om
     std::string spectrum, displacement, autocorrelation; ///< -spec, -msd, -acf
 
-    std::vector<const std::string *> all() const;
+    /** All of them, also those that are not wanted. */
+    std::vector<NamedFile> all(const Spelling &spelling) const;
     bool any() const;
     /** Whether real frames have to be kept to be compared with. */
     bool statistics() const;

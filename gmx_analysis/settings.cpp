@@ -19,6 +19,7 @@
 
 #include "frame_index.h"
 #include "gmx_error.h"
+#include "named_file.h"
 #include "staged_file.h"
 
 namespace mdgan
@@ -64,15 +65,6 @@ const char *const help[] = {
 gmx::FileNameOption outputFile(const char *name, const char *base, std::string *store, const char *description)
 {
     return gmx::FileNameOption(name).outputFile().defaultBasename(base).store(store).description(description);
-}
-
-/** An output must not take the place of an input, which may still be written. */
-void refuseSameFile(const std::string &output, const std::string &input)
-{
-    mdgan_error error = {};
-    if (mdgan_expect_other_file(output.c_str(), input.c_str(), &error) != MDGAN_OK) {
-        refuseInput(error.text);
-    }
 }
 
 bool endsWith(const std::string &text, const std::string &end)
@@ -265,25 +257,24 @@ void Settings::checkLive() const
     }
 }
 
-/** A name that cannot be written to, or is read, is found out now rather than after the training. */
+/** A name that cannot be written to, or is that of another file, is found out now rather than after the training. */
 void Settings::checkNames() const
 {
-    std::vector<const std::string *> names = output.all();
-    names.push_back(&atoms);
-    for (const std::string *name : names) {
-        if (!name->empty()) {
-            const StagedFile trial(*name);
-            for (const char *input :
-                 {commandLine.trajectory.c_str(), commandLine.structure.c_str(), config.load, config.resume}) {
-                refuseSameFile(*name, input);
-            }
+    const Spelling spelling = {"option -", ""};
+    std::vector<NamedFile> outputs = output.all(spelling);
+    outputs.push_back({spelling("oa"), atoms});
+    for (const NamedFile &file : outputs) {
+        if (!file.path.empty()) {
+            const StagedFile trial(file.path);
         }
     }
-    // Only -save may take the place of -resume, by a later state of the same training.
-    for (const char *kept : {config.save, config.data}) {
-        refuseSameFile(kept, commandLine.trajectory);
-        refuseSameFile(kept, commandLine.structure);
-    }
+    // An input may still be written by another program, so even a backup of it would do harm.
+    refuseSharedFiles(spelling, config,
+                      {{spelling("f"), commandLine.trajectory},
+                       {spelling("s"), commandLine.structure},
+                       {spelling("n"), commandLine.index},
+                       {spelling("sf"), commandLine.selections}},
+                      outputs);
 }
 
 void Settings::checkOutput() const

@@ -107,30 +107,33 @@ static mdgan_status check_input(const char *keyword, const char *path, mdgan_err
     return MDGAN_OK;
 }
 
-static bool is_same_node(const char *a, const char *b)
+static const char *name_in_directory(const char *path)
+{
+    const char *const slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static bool is_same_entry(const char *a, const char *b)
 {
     struct stat one, other;
     return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-static const char *base_of(const char *path)
+bool mdgan_file_is_same(const char *a, const char *b)
 {
-    const char *const slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
-/* One file may have several names, also before it is there. */
-static bool is_same_file(const char *a, const char *b)
-{
-    char of_a[MDGAN_PATH_LENGTH], of_b[MDGAN_PATH_LENGTH];
-    directory_of(a, of_a);
-    directory_of(b, of_b);
-    return is_same_node(a, b) || (strcmp(base_of(a), base_of(b)) == 0 && is_same_node(of_a, of_b));
+    if (a == NULL || b == NULL || a[0] == '\0' || b[0] == '\0') {
+        return false;
+    }
+    char one[MDGAN_PATH_LENGTH], other[MDGAN_PATH_LENGTH];
+    directory_of(a, one);
+    directory_of(b, other);
+    return is_same_entry(a, b) ||
+           (strcmp(name_in_directory(a), name_in_directory(b)) == 0 && is_same_entry(one, other));
 }
 
 mdgan_status mdgan_expect_other_file(const char *output, const char *input, mdgan_error *error)
 {
-    if (output != NULL && input != NULL && is_same_file(output, input)) {
+    if (mdgan_file_is_same(output, input)) {
         return mdgan_fail(error, MDGAN_INVALID, "'%s' is both read and written: name another output", output);
     }
     return MDGAN_OK;
@@ -146,9 +149,7 @@ mdgan_status config_expect_other(const mdgan_config *config, const unsigned kind
                  {CONFIG_MODEL, "save", config->save},
                  {CONFIG_WINDOWS, "data", config->data}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        const char *const other = files[i].path;
-        const bool spared = (files[i].kind & kinds) != 0 && other[0] != '\0';
-        if (spared && is_same_file(other, path)) {
+        if ((files[i].kind & kinds) != 0 && mdgan_file_is_same(files[i].path, path)) {
             return mdgan_fail(error, MDGAN_INVALID, "'%.300s' is the file of keyword '%s': name another output", path,
                               files[i].keyword);
         }
@@ -216,11 +217,11 @@ static mdgan_status check_numbers(const mdgan_config *config, mdgan_error *error
 /* @p model: keyword of a model, whose file is @p path. */
 static mdgan_status check_two_files(const mdgan_config *config, const char *model, const char *path, mdgan_error *error)
 {
-    if (path[0] == '\0' || config->data[0] == '\0' || !is_same_file(path, config->data)) {
+    if (!mdgan_file_is_same(path, config->data)) {
         return MDGAN_OK;
     }
     return mdgan_fail(error, MDGAN_INVALID,
-                      "keywords '%s' and 'data' both got '%.300s': model and windows need two files", model, path);
+                      "keywords '%s' and 'data' both name '%.300s': model and windows need two files", model, path);
 }
 
 mdgan_status mdgan_config_check(const mdgan_config *config, mdgan_error *error)

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "../gmx_error.h"
+#include "../named_file.h"
 #include "../staged_file.h"
 
 namespace mdgan
@@ -163,12 +164,21 @@ class Reader
         if (mdgan_config_check(&input_.config, &error) != MDGAN_OK) {
             refuseInput(file + error.text);
         }
-        // A name that cannot be written to is found out before the simulation rather than after it.
-        for (const std::string *name : input_.output.all()) {
-            if (!name->empty()) {
-                const StagedFile trial(*name);
+        checkNames();
+    }
+
+    /** A name that cannot be written to, or is that of another file, is found out before the simulation. */
+    void checkNames() const
+    {
+        const Spelling spelling = {"keyword '", "'"};
+        const std::vector<NamedFile> outputs = input_.output.all(spelling);
+        for (const NamedFile &file : outputs) {
+            if (!file.path.empty()) {
+                const StagedFile trial(file.path);
             }
         }
+        refuseSharedFiles(spelling, input_.config, {{"-plumed of mdrun", path_}, {spelling("atoms"), input_.atoms}},
+                          outputs);
     }
 
     std::string path_;

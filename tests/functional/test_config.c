@@ -307,13 +307,13 @@ static void test_check_of_several_keywords(void **state)
         {{"save", "/tmp"}, MDGAN_INVALID, "keyword 'save' got '/tmp': that is a directory; name a file in it"},
         {{"save", "a.h5", "data", "a.h5"},
          MDGAN_INVALID,
-         "keywords 'save' and 'data' both got 'a.h5': model and windows need two files"},
+         "keywords 'save' and 'data' both name 'a.h5': model and windows need two files"},
         {{"save", "a.h5", "data", ".//a.h5"},
          MDGAN_INVALID,
-         "keywords 'save' and 'data' both got 'a.h5': model and windows need two files"},
+         "keywords 'save' and 'data' both name 'a.h5': model and windows need two files"},
         {{"resume", "/dev/null", "data", "/dev/null"},
          MDGAN_INVALID,
-         "keywords 'resume' and 'data' both got '/dev/null': model and windows need two files"},
+         "keywords 'resume' and 'data' both name '/dev/null': model and windows need two files"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         mdgan_error error = {""};
@@ -356,6 +356,54 @@ static void test_directory_not_writable(void **state)
     assert_int_equal(checked(&error, pairs), MDGAN_INVALID);
     assert_non_null(strstr(error.text, "is not writable"));
     rmdir(directory);
+}
+
+/* @p same: whether @p a and @p b in @p directory name one file. */
+static void assert_same(const char *directory, const char *a, const char *b, bool same)
+{
+    char one[128], other[128];
+    snprintf(one, sizeof one, "%s/%s", directory, a);
+    snprintf(other, sizeof other, "%s/%s", directory, b);
+    assert_int_equal(mdgan_file_is_same(one, other), same);
+    assert_int_equal(mdgan_file_is_same(other, one), same);
+}
+
+static void test_names_of_one_file(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/mdgan-test-XXXXXX";
+    char path[64], link[64], file_link[64];
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/there.h5", directory);
+    snprintf(link, sizeof link, "%s/link", directory);
+    snprintf(file_link, sizeof file_link, "%s/link.h5", directory);
+    assert_int_equal(symlink(".", link), 0);
+    assert_int_equal(symlink("there.h5", file_link), 0);
+    FILE *const file = fopen(path, "w");
+    assert_non_null(file);
+    fclose(file);
+    assert_same(directory, "there.h5", "./there.h5", true);
+    assert_same(directory, "there.h5", "link/there.h5", true);
+    assert_same(directory, "there.h5", "link.h5", true);
+    assert_same(directory, "new.h5", "link/./link/new.h5", true);
+    assert_same(directory, "new.h5", "other.h5", false);
+    assert_same(directory, "new.h5", "there.h5", false);
+    assert_same(directory, "new.h5", "none/new.h5", false);
+    assert_false(mdgan_file_is_same("", "") || mdgan_file_is_same(NULL, NULL) || mdgan_file_is_same(path, ""));
+    assert_true(mdgan_file_is_same("new.h5", "./new.h5"));
+
+    snprintf(link, sizeof link, "%s/link/new.h5", directory);
+    snprintf(path, sizeof path, "%s/new.h5", directory);
+    mdgan_error error;
+    const char *const pairs[] = {"save", path, "data", link, NULL};
+    assert_int_equal(checked(&error, pairs), MDGAN_INVALID);
+    assert_non_null(strstr(error.text, "model and windows need two files"));
+    snprintf(path, sizeof path, "%s/there.h5", directory);
+    snprintf(link, sizeof link, "%s/link", directory);
+    unlink(file_link);
+    unlink(path);
+    unlink(link);
+    assert_int_equal(rmdir(directory), 0);
 }
 
 static void test_training_defaults_are_the_trainings(void **state)
@@ -506,6 +554,7 @@ int main(void)
         cmocka_unit_test(test_check_of_several_keywords),
         cmocka_unit_test(test_check_of_size_and_window),
         cmocka_unit_test(test_directory_not_writable),
+        cmocka_unit_test(test_names_of_one_file),
         cmocka_unit_test(test_training_defaults_are_the_trainings),
         cmocka_unit_test(test_shown_defaults_change_nothing),
         cmocka_unit_test(test_keywords_reach_the_training),

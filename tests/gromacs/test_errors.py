@@ -178,17 +178,39 @@ class Errors(host.GromacsCase):
 
     def test_output_in_the_place_of_an_input(self):
         before = self.bytes("traj.trr")
-        self.refused("'traj.trr' is both read and written", *BASE, "-M", 16, "-ot", "traj.trr")
-        self.refused("'conf.gro' is both read and written", "-s", "conf.gro", "-f", "traj.trr", "-feature",
-                     "velocity", "-M",
-                     16, "-oc", "conf.gro")
+        self.refused(r"'traj.trr' is both read \(option -f\) and written \(option -ot\): name another", *BASE, "-M", 16,
+                     "-ot", "traj.trr")
+        self.refused(r"'conf.gro' is both read \(option -s\) and written \(option -oc\)", "-s", "conf.gro",
+                     "-f", "traj.trr", "-feature", "velocity", "-M", 16, "-oc", "conf.gro")
         for option in ("-save", "-data"):
-            self.refused("'traj.trr' is both read and written", *BASE, "-M", 16, option, "traj.trr")
+            self.refused(rf"'traj.trr' is both read \(option -f\) and written \(option {option}\)", *BASE, "-M", 16,
+                         option, "traj.trr")
         self.assertEqual(self.bytes("traj.trr"), before)
         self.tool(*BASE, *KEEP)
         for option, more in (("-load", ()), ("-resume", ("-f", "traj.trr"))):
-            self.refused("'model.h5' is both read and written", "-s", "topol.tpr", *more, "-M", 16, "-emit", 5, option,
-                         "model.h5", "-oh", "model.h5", left=["model.h5"])
+            self.refused(rf"'model.h5' is both read \(option {option}\) and written \(option -oh\)", "-s", "topol.tpr",
+                         *more, "-M", 16, "-emit", 5, option, "model.h5", "-oh", "model.h5", left=["model.h5"])
+        self.tool(*BASE, "-M", 16, "-iterations", 4, "-resume", "model.h5", "-save", "model.h5")
+        self.gmx("select", "-s", "topol.tpr", "-select", "resname SOL", "-on", "index.ndx")
+        for given in (("-n",), ("-n", "index")):
+            self.refused(r"'index.ndx' is both read \(option -n\) and written \(option -on\)", *BASE, *given, "-M", 16,
+                         "-on", "index.ndx", left=["index.ndx", "model.h5"])
+        self.store("chosen.dat", [b"resname SOL"])
+        self.refused(r"'chosen.dat' is both read \(option -sf\) and written \(option -oa\)", *BASE, "-select", "-sf",
+                     "chosen.dat", *KEEP, "-oa", "chosen.dat", left=["chosen.dat", "index.ndx", "model.h5"])
+
+    def test_one_file_for_two_outputs(self):
+        """Nothing of it is there yet, and it is told before the training, which would be lost."""
+        os.symlink(".", self.path("here"))
+        for one, other, name in (("-save", "-oh", "m.h5"), ("-data", "-oh", "w.h5"), ("-o", "-spec", "a.xvg"),
+                                 ("-oh", "-oa", "a.dat"), ("-msd", "-acf", "a.xvg")):
+            for again in (name, "./" + name, os.path.join(self.dir, name), "here/" + name):
+                self.refused(f"'.*{name}' is written by both option {one} and option {other}: name another", *BASE,
+                             "-M", 16, "-iterations", 0, one, name, other, again, left=["here"])
+        self.refused("'a.xvg' is written by both option -o and option -spec", *BASE, "-M", 16, "-o", "a", "-spec",
+                     "a.xvg", left=["here"])
+        self.refused("keywords 'save' and 'data' both name 'm.h5'", *BASE, "-M", 16, "-save", "m.h5", "-data",
+                     "./m.h5", left=["here"])
 
     def test_full_disk(self):
         for option, name in (("-o", "gan.xvg"), ("-ot", "gan.trr"), ("-ot", "gan.xtc"), ("-oh", "gan.h5")):

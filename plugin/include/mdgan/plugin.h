@@ -68,8 +68,12 @@ mdgan_status mdgan_config_set_words(mdgan_config *config, size_t n_word, const c
  * is writable, `load` and `resume` readable). Only file look-ups, nothing is created. */
 mdgan_status mdgan_config_check(const mdgan_config *config, mdgan_error *error);
 
-/** MDGAN_INVALID if the file @p output is there and is @p input, under this or another name: for programs that are
- * their own host. NULL stands for none of either. */
+/** Whether @p a and @p b name one file, which need not be there yet: links and other ways to its directory are
+ * followed. NULL and "" name none. */
+bool mdgan_file_is_same(const char *a, const char *b);
+
+/** MDGAN_INVALID if @p output and @p input name one file: for programs that are their own host. NULL stands for none of
+ * either. */
 mdgan_status mdgan_expect_other_file(const char *output, const char *input, mdgan_error *error);
 
 /** One keyword as documentation sees it. */
