@@ -102,9 +102,11 @@ mdgan_status mdgan_feature_match(const mdgan_feature *const model, const mdgan_f
                           model->name, model->n_component, data->n_component);
     }
     if (model->stride != data->stride) {
-        return mdgan_fail(error, MDGAN_MISMATCH,
-                          "the model of '%s' has one frame every %lld steps, but the data every %lld; use stride %lld",
-                          model->name, (long long)model->stride, (long long)data->stride, (long long)model->stride);
+        return mdgan_fail(
+            error, MDGAN_MISMATCH,
+            "the model of '%s' has one frame every %lld steps, but the data every %lld; train a model on these "
+            "data, or use one frame every %lld steps",
+            model->name, (long long)model->stride, (long long)data->stride, (long long)model->stride);
     }
     status = text_match("value unit", model->value_unit, data->value_unit, error);
     if (status == MDGAN_OK) {
@@ -117,7 +119,7 @@ mdgan_status mdgan_feature_match(const mdgan_feature *const model, const mdgan_f
         status =
             mdgan_fail(error, MDGAN_MISMATCH,
                        "the model of '%s' has %.9g%s%s between frames, but the data have %.9g; use the model's time "
-                       "step and stride, or train a model on these data",
+                       "step, or train a model on these data",
                        model->name, model->dt, model->time_unit[0] ? " " : "", model->time_unit, data->dt);
     }
     return status;

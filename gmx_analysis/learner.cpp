@@ -69,6 +69,8 @@ void Learner::createSession()
     host.name = options_.hostName.c_str();
     host.log = logLine;
     host.cancelled = mdgan_interrupt_reason;
+    host.stride_option = "-stride"; // counts frames of the file
+    host.stride_unit = clock_.stride();
     mdgan_session *session = nullptr;
     mdgan_error error = {};
     const mdgan_status status =

@@ -124,6 +124,7 @@ void FixMdgan::create_session()
     mdgan_host host = host_.callbacks();
     host.trainer = trainer_.get();
     host.rescue = rescue_.c_str();
+    host.stride_option = "Nevery";
     mdgan_session *created = nullptr;
     mdgan_error failure;
     const mdgan_status status =

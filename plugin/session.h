@@ -67,6 +67,9 @@ void session_adopt(mdgan_session *session, mdgan_model *model, const mdgan_progr
 /* Forgets generator, origin and frames emitted. */
 void session_end_emission(mdgan_session *session);
 
+/* MDGAN_MISMATCH unless @p model is the session's feature; says how this host's user sets the interval of frames if
+ * nothing else differs. */
+mdgan_status session_match_feature(const mdgan_session *session, const mdgan_feature *model, mdgan_error *error);
 /* MDGAN_MISMATCH unless @p model fits feature and window; @p source: where it came from, for the message. */
 mdgan_status session_check_model(const mdgan_session *session, const mdgan_model *model, const char *source,
                                  mdgan_error *error);

@@ -18,12 +18,36 @@ mdgan_progress session_progress_of(const mdgan_model *model)
                             .seconds = info.train_seconds};
 }
 
+static bool only_interval_differs(const mdgan_feature *model, const mdgan_feature *data)
+{
+    mdgan_feature adapted = *model;
+    adapted.stride = data->stride;
+    adapted.dt = data->dt;
+    return model->stride != data->stride && mdgan_feature_match(&adapted, data, NULL) == MDGAN_OK;
+}
+
+mdgan_status session_match_feature(const mdgan_session *session, const mdgan_feature *model, mdgan_error *error)
+{
+    const mdgan_host *const host = &session->host;
+    const int64_t unit = host->stride_unit > 0 ? host->stride_unit : 1;
+    mdgan_error reason;
+    const mdgan_status status = mdgan_feature_match(model, &session->feature, &reason);
+    if (status == MDGAN_OK) {
+        return MDGAN_OK;
+    }
+    if (host->stride_option == NULL || model->stride % unit != 0 || !only_interval_differs(model, &session->feature)) {
+        return mdgan_fail(error, status, "%s", reason.text);
+    }
+    return mdgan_fail(error, status, "%.900s: %s %lld", reason.text, host->stride_option,
+                      (long long)(model->stride / unit));
+}
+
 mdgan_status session_check_model(const mdgan_session *session, const mdgan_model *model, const char *source,
                                  mdgan_error *error)
 {
     const mdgan_model_info info = mdgan_model_info_get(model);
     mdgan_error reason;
-    const mdgan_status status = mdgan_feature_match(&info.feature, &session->feature, &reason);
+    const mdgan_status status = session_match_feature(session, &info.feature, &reason);
     if (status != MDGAN_OK) {
         return mdgan_fail(error, status, "model '%.300s': %.600s", source, reason.text);
     }

@@ -226,7 +226,7 @@ static mdgan_status check_feature(const mdgan_session *session, const state_coun
     if (status != MDGAN_OK) {
         return mdgan_fail(error, MDGAN_FORMAT, "restart state is damaged: %.900s", reason.text);
     }
-    status = mdgan_feature_match(&feature, &session->feature, &reason);
+    status = session_match_feature(session, &feature, &reason);
     return status == MDGAN_OK ? status : mdgan_fail(error, status, "restart state: %.900s", reason.text);
 }
 

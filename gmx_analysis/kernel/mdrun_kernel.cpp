@@ -118,6 +118,7 @@ void MdrunKernel::createSession()
     host.name = "gmx mdrun"; // its version is not handed over
     host.log = logLine;
     host.cancelled = mdgan_interrupt_reason;
+    host.stride_option = "stride";
     host.rescue = "mdgan-windows.h5";
     mdgan_session *session = nullptr;
     status = mdgan_session_create(&session, &input_.config, &feature_, list_.entityCount(), &host, comm_.get(), &error);

@@ -233,8 +233,40 @@ static void test_models_that_do_not_fit(void **state)
     status = mdgan_session_create(&session, &stub->config, &stub->feature, STUB_ENTITY, &stub->host, stub->comm,
                                   &stub->error);
     stub_check_error(stub, status, MDGAN_MISMATCH, "model '/tmp/mdgan-test-");
-    assert_non_null(strstr(stub->error.text, "stride"));
     assert_null(session);
+}
+
+/* The remedy is in the words of the host, whose user knows no other. */
+static void test_remedy_for_another_interval(void **state)
+{
+    stub_host *const stub = *state;
+    const char *const path = stub_path(stub, "model.h5");
+    stub_keyword(stub, "save", path);
+    mdgan_session_destroy(stub_trained(stub));
+    stub->config.save[0] = '\0';
+    stub_keyword(stub, "load", path);
+    stub->feature.stride = 8;
+    stub->feature.dt *= 2;
+    const struct {
+        const char *option;
+        int64_t unit;
+        const char *end;
+    } cases[] = {{NULL, 0,
+                  "has one frame every 4 steps, but the data every 8; train a model on these data, or use one "
+                  "frame every 4 steps"},
+                 {"Nevery", 0, "use one frame every 4 steps: Nevery 4"},
+                 {"-stride", 2, "use one frame every 4 steps: -stride 2"},
+                 {"-stride", 8, "use one frame every 4 steps"}}; /* frames between those of the file */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mdgan_session *session = NULL;
+        stub->host.stride_option = cases[i].option;
+        stub->host.stride_unit = cases[i].unit;
+        const mdgan_status status = mdgan_session_create(&session, &stub->config, &stub->feature, STUB_ENTITY,
+                                                         &stub->host, stub->comm, &stub->error);
+        stub_check_error(stub, status, MDGAN_MISMATCH, cases[i].end);
+        const size_t n = strlen(stub->error.text), n_end = strlen(cases[i].end);
+        assert_string_equal(stub->error.text + n - n_end, cases[i].end);
+    }
 }
 
 static void test_failed_load_keeps_the_model(void **state)
@@ -506,6 +538,7 @@ int main(void)
         TEST(test_new_model_restarts_the_emission),
         TEST(test_seed_changes_the_emission),
         TEST(test_models_that_do_not_fit),
+        TEST(test_remedy_for_another_interval),
         TEST(test_failed_load_keeps_the_model),
         TEST(test_failed_save_keeps_the_model),
         TEST(test_failed_data_file_keeps_the_model),

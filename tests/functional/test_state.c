@@ -225,6 +225,19 @@ static void test_other_keywords_are_refused(void **state)
     free(p.bytes);
 }
 
+static void test_remedy_for_another_interval(void **state)
+{
+    stub_host *const stub = *state;
+    const packed p = pack_emitting(stub);
+    stub->feature.stride *= 2;
+    stub->host.stride_option = "Nevery";
+    mdgan_session *const session = stub_session(stub);
+    stub_check_error(stub, mdgan_session_unpack(session, p.bytes, p.n_byte, &stub->error), MDGAN_MISMATCH,
+                     "but the data every 8; train a model on these data, or use one frame every 4 steps: Nevery 4");
+    mdgan_session_destroy(session);
+    free(p.bytes);
+}
+
 /* The user's model is not replaced, neither by none nor by another one. */
 static void test_load_is_not_overridden(void **state)
 {
@@ -293,6 +306,7 @@ int main(void)
         TEST(test_restart_of_velocities),     TEST(test_restart_of_positions),
         TEST(test_report_survives),           TEST(test_damage_is_noticed),
         TEST(test_lengths_are_not_trusted),   TEST(test_other_keywords_are_refused),
+        TEST(test_lengths_are_not_trusted),   TEST(test_remedy_for_another_interval),
         TEST(test_entities_must_be_the_same), TEST(test_frames_are_not_kept_after_training),
         TEST(test_load_is_not_overridden),
     };

@@ -298,6 +298,14 @@ class Refused(KernelCase):
             host.write(self.dir, "atoms.dat", text)
             self.refused("atoms atoms.dat\nsave model.h5\n", ".*" + pattern)
 
+    def test_a_model_of_another_stride(self):
+        self.atoms()
+        self.input("M 8\niterations 0\nstride 2\nsave model.h5\n")
+        x, box = self.paths(70)
+        self.kernel(x, box)
+        self.refused("atoms atoms.dat\nM 8\nload model.h5\noh gen.h5\n",
+                     ".*one frame every 2 steps, but the data every 1; .*use one frame every 2 steps: stride 2")
+
     def test_values_that_are_not_finite(self):
         self.atoms()
         self.input("M 8\nsave model.h5\n")

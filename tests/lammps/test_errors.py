@@ -46,7 +46,7 @@ CASES = {
     "not a model": (fix(host.FIX + " load foreign.h5"), ["Fix mdgan gan: ", "foreign.h5"]),
     "truncated model": (fix(host.FIX + " load short.h5"), ["Fix mdgan gan: ", "short.h5"]),
     "model of another feature": (fix(host.FIX.replace("mdgan 2", "mdgan 4") + " load model.h5"),
-                                 ["Fix mdgan gan: ", "stride"]),
+                                 ["Fix mdgan gan: ", "use one frame every 2 steps: Nevery 2"]),
     "empty group": (fix("group none empty\nfix gan none mdgan 2 8 bond/velocity 1"), ["Fix mdgan gan: ", "group"]),
     "dynamic group": (fix("group hot dynamic all every 1\nfix gan hot mdgan 2 8 atom/velocity"),
                       ["Fix mdgan gan: ", "group hot change from step to step", "group hot static"]),

@@ -41,7 +41,8 @@ typedef struct mdgan_feature {
 /** Checks ranges and text termination. Errors: MDGAN_INVALID. */
 mdgan_status mdgan_feature_check(const mdgan_feature *feature, mdgan_error *error);
 
-/** Errors: MDGAN_MISMATCH, naming what differs (name, kind, components, stride, dt beyond 1e-6 relative, units). */
+/** Errors: MDGAN_MISMATCH, naming what differs (name, kind, components, stride, dt beyond 1e-6 relative, units). For
+ * the stride the text ends in "every N steps", behind which a host may say how that is set. */
 mdgan_status mdgan_feature_match(const mdgan_feature *model, const mdgan_feature *data, mdgan_error *error);
 
 /** Contiguous frames of all entities. Plain data: the owner calls mdgan_dataset_clear(). */

@@ -99,6 +99,8 @@ typedef struct mdgan_host {
         *trainer;       /**< may be NULL; rank 0: where `overlap partition` sends its data; outlives the session */
     const char *rescue; /**< may be NULL; of a host that could not offer its frames again: file that they are written to
                              if the training on them fails, unless keyword `data` has done so */
+    const char *stride_option; /**< may be NULL; what the user sets the steps between two frames with, for messages */
+    int64_t stride_unit;       /**< steps that 1 of it stands for; 0 = 1 step */
     void *context;
 } mdgan_host;
 
