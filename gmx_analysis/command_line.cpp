@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command_line.h"
 
+#include <cctype>
 #include <cstdlib>
-#include <cstring>
 #include <initializer_list>
+#include <regex>
 #include <unistd.h>
 
 namespace mdgan
 {
 namespace
 {
+/** The option that @p word is, without its dashes; empty if it is a value. */
+std::string optionOf(const char *word)
+{
+    const char *const name = word[0] == '-' ? word + (word[1] == '-' ? 2 : 1) : "";
+    return std::isalpha(static_cast<unsigned char>(name[0])) != 0 ? name : "";
+}
+
 /** What follows option @p argv[i], or NULL. */
 const char *valueOf(int argc, char *argv[], int i)
 {
-    return i + 1 < argc && argv[i + 1][0] != '-' ? argv[i + 1] : nullptr;
+    return i + 1 < argc && optionOf(argv[i + 1]).empty() ? argv[i + 1] : nullptr;
 }
 
 /** GROMACS completes names without an extension; the first that exists is it. */
@@ -31,14 +39,18 @@ std::string complete(const char *name, const char *base, std::initializer_list<c
     return stem;
 }
 
-bool namesMolecules(const char *word)
+/** Whether @p option has to do with which atoms or positions are selected. */
+bool isSelecting(const std::string &option)
 {
-    for (const char *part : {"mol_com", "mol_cog", "molecule", "molindex", "molecule"}) {
-        if (std::strstr(word, part) != nullptr) {
-            return true;
-        }
-    }
-    return false;
+    return option == "select" || option == "selrpos" || option == "seltype";
+}
+
+/** Whether the selection @p text has words that need molecules, other than names, which stand in quotation marks. */
+bool namesMolecules(const std::string &text)
+{
+    static const std::regex quoted(R"("[^"]*")");
+    static const std::regex word(R"(\b(mol|molecule|molindex|(whole_|part_|dyn_)?mol_co[mg])\b)");
+    return std::regex_search(std::regex_replace(text, quoted, " "), word);
 }
 } // namespace
 
@@ -46,21 +58,23 @@ CommandLine CommandLine::parse(int argc, char *argv[])
 {
     CommandLine line = {"", "", "", "", false, false, 0};
     for (int i = 1; i < argc; i++) {
+        const std::string option = optionOf(argv[i]);
         const char *const value = valueOf(argc, argv, i);
-        if (std::strcmp(argv[i], "-f") == 0) {
+        if (option == "f") {
             line.trajectory = complete(value, "traj", {".xtc", ".trr", ".cpt", ".gro", ".g96", ".pdb", ".tng"});
-        } else if (std::strcmp(argv[i], "-s") == 0) {
+        } else if (option == "s") {
             line.structure = complete(value, "topol", {".tpr", ".gro", ".g96", ".pdb", ".brk", ".ent"});
-        } else if (std::strcmp(argv[i], "-n") == 0) {
+        } else if (option == "n") {
             line.index = complete(value, "index", {".ndx"});
-        } else if (std::strcmp(argv[i], "-sf") == 0) {
+        } else if (option == "sf") {
             line.selections = complete(value, "selection", {".dat"});
-        } else if (std::strcmp(argv[i], "-b") == 0 || std::strcmp(argv[i], "-dt") == 0) {
+        } else if (option == "b" || option == "dt") {
             line.choosesTimes = true;
-        } else if (std::strcmp(argv[i], "-live") == 0 && value != nullptr) {
+        } else if (option == "live" && value != nullptr) {
             line.patience = std::atof(value);
+        } else if (isSelecting(option) && value != nullptr) {
+            line.selectsMolecules = line.selectsMolecules || namesMolecules(value);
         }
-        line.selectsMolecules = line.selectsMolecules || namesMolecules(argv[i]);
     }
     return line;
 }

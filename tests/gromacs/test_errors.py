@@ -56,8 +56,18 @@ class Errors(host.GromacsCase):
         for feature, what in (("bond-velocity", "bonds"), ("mol-com", "molecules"), ("mol-parts", "molecules")):
             self.refused(rf"Feature {feature} needs {what}, which 'conf.gro' does not hold: give a run input file",
                          "-s", "conf.gro", "-f", "traj.trr", "-feature", feature, *KEEP)
-        self.refused("The selection needs molecules, which 'conf.gro' does not hold", "-s", "conf.gro", "-f",
-                     "traj.trr", "-feature", "position", "-select", "mol_com of all", *KEEP)
+        position = ("-s", "conf.gro", "-f", "traj.trr", "-feature", "position")
+        for chosen in (("-select", "mol_com of all"), ("-select", "mol 1 to 5"), ("-select", "not (molindex 1)"),
+                       ("-select", "same molecule as resnr 2"), ("-select", "part_mol_cog of all"),
+                       ("--select", "name OW and mol 2"), ("-selrpos", "whole_mol_com"), ("-seltype", "dyn_mol_cog")):
+            self.refused("The selection needs molecules, which 'conf.gro' does not hold", *position, *chosen, *KEEP)
+
+    def test_names_that_only_look_like_molecules(self):
+        """Of files, and of residues, for which the words of selections stand in quotation marks."""
+        for n, chosen in enumerate((("-select", "name OW"), ("-select", 'name OW and not resname "mol" "mol_com"'))):
+            self.tool("-s", "conf.gro", "-f", "traj.trr", "-feature", "position", *chosen, "-M", 16, "-iterations", 0,
+                      "-e", 0.05, "-o", f"molecule{n}.xvg", "-save", f"mol_com.mol{n}")
+            self.assertIn(f"molecule{n}.xvg", self.files())
 
     def test_centres_without_velocities(self):
         for selection in ("com of resname SOL", "cog of resname SOL", "com of atomnr 1 2 3",
