@@ -72,7 +72,7 @@ void MdganCommand::train(int narg, char **arg)
     FixMdgan &fix = FixMdgan::find(lmp, arg[0], complain_);
     mdgan_error failure;
     complain_.check(mdgan_session_set(fix.session(), narg - 1, arg + 1, &failure), failure);
-    timer->init_timeout(); // a time limit counts from here, as in a run
+    timer->init_timeout(); // as a run does; a limit counts from the command `timer timeout` on
     complain_.check(mdgan_session_train(fix.session(), &failure), failure);
     fix.agree_on_times();
 }

@@ -119,7 +119,7 @@ class Runs(host.LammpsCase):
         numpy.testing.assert_array_equal(self.series("part-a.h5")[2], self.series("part-b.h5")[2])
 
     def test_time_limit_of_lammps_ends_the_training(self):
-        # LAMMPS counts from the start of the run, which has collected by far before; a machine so slow that it has not
+        # LAMMPS counts from the command, and the run has collected by far before; a machine so slow that it has not
         # says so, and gets more time.
         script = host.TRAIN.replace("iterations 3", "iterations 10000000 progress 0.2")
         for seconds in (5, 20, 60):
