@@ -111,6 +111,6 @@ plugin_lmp=$(inside "$work/source/scripts/lammps-plugin-build.sh" cached) ||
 step "tests: $*"
 status=0
 inside env MDGAN_PLUGIN_LMP="$plugin_lmp" ctest --test-dir "$work/build" --output-on-failure \
-    --parallel "${MDGAN_TEST_JOBS:-$((($(nproc) + 1) / 2))}" -L "^($(IFS='|'; echo "$*"))\$" || status=$?
+    --parallel "${MDGAN_TEST_JOBS:-$(($(nproc) > 4 ? $(nproc) / 2 : 2))}" -L "^($(IFS='|'; echo "$*"))\$" || status=$?
 echo "test-trixie.sh: $([ $status -eq 0 ] && echo passed || echo FAILED) in $SECONDS s"
 exit $status

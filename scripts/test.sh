@@ -3,13 +3,13 @@
 # Builds with warnings as errors and runs every test: all hosts are required, nothing may be skipped.
 # Only two more hosts, which have to be built or installed first, may be left out, with a line SKIPPED: LAMMPS with the
 # PLUGIN package (scripts/lammps-plugin-build.sh) and Debian 13 (scripts/test-trixie.sh). Both are kept for the next time.
-#   MDGAN_TEST_JOBS=n      tests that run at the same time (default: half of the processors)
+#   MDGAN_TEST_JOBS=n      tests that run at the same time (default: half of the processors, but two at least)
 #   MDGAN_TEST_MINUTES=n   time there is; with less than 10 and 15 minutes left those two are left out (default 60)
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
 SECONDS=0
-jobs=${MDGAN_TEST_JOBS:-$((($(nproc) + 1) / 2))}
+jobs=${MDGAN_TEST_JOBS:-$(($(nproc) > 4 ? $(nproc) / 2 : 2))}
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
 
 step() {
@@ -91,7 +91,7 @@ if [ "$(id -u)" -ne 0 ]; then
 elif [ "$(minutes_left)" -lt 15 ]; then
     echo "test.sh: SKIPPED: Debian 13, since only $(minutes_left) minutes are left"
 else
-    MDGAN_TRIXIE_PLUGIN=$(($(minutes_left) >= 30)) scripts/test-trixie.sh || status=$?
+    MDGAN_TEST_JOBS=$jobs MDGAN_TRIXIE_PLUGIN=$(($(minutes_left) >= 30)) scripts/test-trixie.sh || status=$?
 fi
 echo "test.sh: $([ $status -eq 0 ] && echo passed || echo FAILED) in $SECONDS s"
 exit $status
