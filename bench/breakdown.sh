@@ -24,7 +24,7 @@ for mode in linear random; do
             name ~ /^panel_/ { kind = "products" }
             name ~ /^(transpose|multiply_|gemm_)/ { kind = "packing" }
             name ~ /^(philox|to_normal|to_uniform|random_)/ { kind = "random" }
-            $2 ~ /fftw3f/ || name ~ /^(anchor_|add_cycles|add_places|add_powers|add_products|add_pulls|apply_cycle_prices|apply_prices|pull_down|pull_up|renew_|set_cycle_prices|take_in|taper_pair|untaper_pair)/ { kind = "transform" }
+            $2 ~ /fftw3f/ || name ~ /^[nt][0-9][fb]v_[0-9]/ || name ~ /^(anchor_|add_cycles|add_places|add_powers|add_products|add_pulls|apply_cycle_prices|apply_prices|pull_down|pull_up|renew_|set_cycle_prices|take_in|taper_pair|untaper_pair)/ { kind = "transform" }
             name ~ /^(sum_rows|comm_sum|tree_sum|add_floats|add_doubles|add_part|add_block)/ { kind = "reductions" }
             name ~ /^(update|running_mean|clip_weights)/ { kind = "optimiser" }
             name ~ /^(sample_data_draw|choose|reverse_frames|copy_frames|rotate|critic_|sum_squares|interpolate|penalty|frames_first|add_frames|components_first|shard_|window_|evolve_|unet_|chain_|linear_|condition|join_two|add_to|__mem)/ {
