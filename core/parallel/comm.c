@@ -342,8 +342,12 @@ static mdgan_status add_between_ranks(const shard_sum *const s, mdgan_error *con
     return status;
 }
 
-static mdgan_status tree_sum(shard_sum s, threads *const workers, mdgan_error *const error)
+static mdgan_status tree_sum(shard_sum s, void *const shards, const size_t width, const add_fn add,
+                             threads *const workers, mdgan_error *const error)
 {
+    s.shards = shards;
+    s.width = width;
+    s.add = add;
     s.n_part = threads_count(workers);
     threads_run(workers, s.n_part, add_part, &s);
     const mdgan_status status = add_between_ranks(&s, error);
@@ -353,23 +357,13 @@ static mdgan_status tree_sum(shard_sum s, threads *const workers, mdgan_error *c
 mdgan_status comm_sum_shards(const mdgan_comm *const comm, threads *const workers, float *const shards,
                              const size_t n_shard, const size_t n, mdgan_error *const error)
 {
-    return tree_sum((shard_sum){.comm = comm,
-                                .shards = (char *)shards,
-                                .n_shard = n_shard,
-                                .n = n,
-                                .width = sizeof *shards,
-                                .add = add_floats},
-                    workers, error);
+    const shard_sum s = {.comm = comm, .n_shard = n_shard, .n = n};
+    return tree_sum(s, shards, sizeof *shards, add_floats, workers, error);
 }
 
 mdgan_status comm_sum_doubles(const mdgan_comm *const comm, threads *const workers, double *const shards,
                               const size_t n_shard, const size_t n, mdgan_error *const error)
 {
-    return tree_sum((shard_sum){.comm = comm,
-                                .shards = (char *)shards,
-                                .n_shard = n_shard,
-                                .n = n,
-                                .width = sizeof *shards,
-                                .add = add_doubles},
-                    workers, error);
+    const shard_sum s = {.comm = comm, .n_shard = n_shard, .n = n};
+    return tree_sum(s, shards, sizeof *shards, add_doubles, workers, error);
 }
