@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Seconds between two looks at whether to stop. */
-static const double interval = 0.05;
-
 typedef struct thread_beside {
     beside face;
     bool exists; /* the thread is to be joined */
@@ -57,7 +54,7 @@ static void *train(void *context)
     mdgan_dataset_clear(&t->data); /* the trainer has a copy */
     if (t->status == MDGAN_OK) {
         post_start(t, trainer);
-        t->status = training_run(trainer, t->comm, on_progress, t, interval, &t->result, &t->error);
+        t->status = training_run(trainer, t->comm, on_progress, t, &t->result, &t->error);
     }
     mdgan_trainer_destroy(trainer);
     pthread_mutex_lock(&t->lock);

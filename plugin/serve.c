@@ -11,8 +11,8 @@
 #include "message.h"
 #include "session.h"
 
-/* Seconds between two looks at messages in a training, and how long messages may take to leave at the end. */
-static const double interval = 0.05, patience = 10;
+/* Seconds that messages may take to leave at the end. */
+static const double patience = 10;
 
 typedef struct server {
     const mdgan_peer *retained_client; /* rank 0 */
@@ -284,7 +284,7 @@ static mdgan_status train(server *s, const order *job, const mdgan_dataset *data
             send_progress(s, &progress);
         }
         s->next_line = session_clock() + s->line_interval;
-        status = training_run(trainer, comm, on_progress, s, interval, result, error);
+        status = training_run(trainer, comm, on_progress, s, result, error);
     }
     mdgan_trainer_destroy(trainer);
     return status;

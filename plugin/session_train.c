@@ -99,10 +99,6 @@ void session_log_remark(const mdgan_session *session, const training_result *res
     }
 }
 
-/* Seconds between two questions whether to go on: lines come more seldom, but a host that has to end should not wait.
- */
-static const double look_interval = 0.05;
-
 typedef struct listener {
     const mdgan_session *session;
     const char *cancelled; /* why the host has ended the training, or NULL */
@@ -241,7 +237,7 @@ mdgan_status session_run_training(mdgan_session *session, const mdgan_dataset *d
         training_start_text(trainer, start);
         session_log_start(session, data->n_frame, start);
         on.told = mdgan_trainer_progress(trainer).seconds;
-        status = training_run(trainer, session->retained_comm, on_progress, &on, look_interval, &result, error);
+        status = training_run(trainer, session->retained_comm, on_progress, &on, &result, error);
     }
     if (status == MDGAN_OK && result.progress.seconds > on.told) {
         tell(&on, &result.progress); /* how it ended */

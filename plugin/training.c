@@ -21,12 +21,15 @@ static bool leaves_model(mdgan_status status)
     return status == MDGAN_OK || status == MDGAN_NUMERIC || status == MDGAN_CANCELLED;
 }
 
+/* Seconds between two questions whether to go on. */
+static const double look_interval = 0.05;
+
 /* Minutes of training that no one would keep are left out. */
-static mdgan_status run_if_needed(mdgan_trainer *trainer, mdgan_progress_fn progress, void *context, double interval,
+static mdgan_status run_if_needed(mdgan_trainer *trainer, mdgan_progress_fn progress, void *context,
                                   mdgan_error *remark)
 {
     if (!mdgan_trainer_start_suffices(trainer)) {
-        return mdgan_trainer_run(trainer, progress, context, interval, remark);
+        return mdgan_trainer_run(trainer, progress, context, look_interval, remark);
     }
     snprintf(remark->text, sizeof remark->text,
              "nothing to train: held-out entities cannot tell the linear start from the data (score %.2f, 1 is chance)",
@@ -35,11 +38,11 @@ static mdgan_status run_if_needed(mdgan_trainer *trainer, mdgan_progress_fn prog
 }
 
 mdgan_status training_run(mdgan_trainer *trainer, const mdgan_comm *comm, mdgan_progress_fn progress, void *context,
-                          double interval, training_result *result, mdgan_error *error)
+                          training_result *result, mdgan_error *error)
 {
     mdgan_error reason = {""};
     *result = (training_result){0};
-    mdgan_status status = run_if_needed(trainer, progress, context, interval, &reason);
+    mdgan_status status = run_if_needed(trainer, progress, context, &reason);
     status = mdgan_comm_agree(comm, status, &reason);
     if (!leaves_model(status)) {
         return mdgan_fail(error, status, "%s", reason.text);

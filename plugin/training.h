@@ -18,9 +18,10 @@ typedef struct training_result {
 /* How the start was found; "" if it cannot be told. */
 void training_start_text(const mdgan_trainer *trainer, char text[TRAINING_START_LENGTH]);
 
-/* Runs @p trainer to its end. One that was stopped or blew up, or whose start suffices, leaves its best model so far: a
- * success with a remark. Collective over @p comm. @p result is zeroed after an error. */
+/* Runs @p trainer to its end; @p progress is called every few hundredths of a second, so that whoever has to end it
+ * need not wait, and may itself be seen more seldom. One that was stopped or blew up, or whose start suffices, leaves
+ * its best model so far: a success with a remark. Collective over @p comm. @p result is zeroed after an error. */
 mdgan_status training_run(mdgan_trainer *trainer, const mdgan_comm *comm, mdgan_progress_fn progress, void *context,
-                          double interval, training_result *result, mdgan_error *error);
+                          training_result *result, mdgan_error *error);
 
 #endif
