@@ -24,8 +24,8 @@ typedef struct turned_weights {
 /* Weights and Adam moments. */
 typedef struct optimised {
     real *theta, *m, *v;
-    uint64_t changes;       /* of theta: whoever makes one counts it */
-    turned_weights *turned; /* [N_SHARD], one for each thread */
+    uint64_t changes;               /* of theta: whoever makes one counts it */
+    turned_weights turned[N_SHARD]; /* one for each thread */
 } optimised;
 
 typedef struct mdgan_trainer {

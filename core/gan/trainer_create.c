@@ -56,11 +56,6 @@ static mdgan_status allocate(trainer *const t, mdgan_error *const error)
     t->anchor_work_size = anchor_work_size(&t->anchor, n);
     const size_t latent_work = latent_anchor_work_size(&t->latent_anchor, n);
     t->anchor_work_size = latent_work > t->anchor_work_size ? latent_work : t->anchor_work_size;
-    t->generator.turned = calloc(N_SHARD, sizeof *t->generator.turned);
-    t->critic.turned = calloc(N_SHARD, sizeof *t->critic.turned);
-    if (!t->generator.turned || !t->critic.turned) {
-        return mdgan_fail(error, MDGAN_MEMORY, "no memory for weights of %zu threads", thread_number(t));
-    }
     arena a = {0};
     layout(t, &a);
     t->memory = arena_memory(a.used);
@@ -226,8 +221,6 @@ void mdgan_trainer_destroy(mdgan_trainer *const t)
     anchor_clear(&t->anchor);
     latent_anchor_clear(&t->latent_anchor);
     score_clear(&t->score);
-    free(t->generator.turned);
-    free(t->critic.turned);
     free(t->memory);
     free(t->picks);
     free(t->pool_offset);
