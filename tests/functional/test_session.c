@@ -12,6 +12,16 @@
 
 #include "gan/model.h"
 
+/* Trains and saves; returns where. */
+static const char *saved_training(stub_host *stub)
+{
+    const char *const path = stub_path(stub, "model.h5");
+    stub_keyword(stub, "save", path);
+    mdgan_session_destroy(stub_trained(stub));
+    stub->config.save[0] = '\0';
+    return path;
+}
+
 static void test_whole_life(void **state)
 {
     stub_host *const stub = *state;
@@ -213,10 +223,7 @@ static void test_seed_changes_the_emission(void **state)
 static void test_models_that_do_not_fit(void **state)
 {
     stub_host *const stub = *state;
-    const char *const path = stub_path(stub, "model.h5");
-    stub_keyword(stub, "save", path);
-    mdgan_session_destroy(stub_trained(stub));
-    stub->config.save[0] = '\0';
+    const char *const path = saved_training(stub);
     mdgan_session *session = stub_session(stub);
     mdgan_session_destroy(session);
 
@@ -240,10 +247,7 @@ static void test_models_that_do_not_fit(void **state)
 static void test_remedy_for_another_interval(void **state)
 {
     stub_host *const stub = *state;
-    const char *const path = stub_path(stub, "model.h5");
-    stub_keyword(stub, "save", path);
-    mdgan_session_destroy(stub_trained(stub));
-    stub->config.save[0] = '\0';
+    const char *const path = saved_training(stub);
     stub_keyword(stub, "load", path);
     stub->feature.stride = 8;
     stub->feature.dt *= 2;
@@ -444,10 +448,7 @@ static void test_resume_of_a_linear_start_has_its_limits(void **state)
 static void test_resume_of_what_does_not_fit(void **state)
 {
     stub_host *const stub = *state;
-    const char *const path = stub_path(stub, "model.h5");
-    stub_keyword(stub, "save", path);
-    mdgan_session_destroy(stub_trained(stub));
-    stub->config.save[0] = '\0';
+    const char *const path = saved_training(stub);
     stub_keyword(stub, "resume", path);
     stub->config.window = 32;
     mdgan_session *session = NULL;
