@@ -40,10 +40,9 @@ void gaussian_clear(gaussian *const g)
     *g = (gaussian){0};
 }
 
-/* Durbin's recursion from order to order. Returns v, or a number that is not positive if S is not positive definite.
- * a: [n]; mirror: [n] work. */
-static double predict(const size_t n, const double *const r, const double floor, double *const a, double *const mirror,
-                      double *const log_det)
+/* Durbin's recursion from order to order. */
+double toeplitz_predict(const size_t n, const double *const r, const double floor, double *const a,
+                        double *const mirror, double *const log_det)
 {
     double v = r[0] + floor;
     a[0] = 1;
@@ -103,7 +102,7 @@ double gaussian_cost(const gaussian *const g, const double *const r, double *con
 {
     const size_t n = g->length;
     double *const a = g->work, *const q = a + n, log_det;
-    const double v = predict(n, r, g->floor, a, q, &log_det);
+    const double v = toeplitz_predict(n, r, g->floor, a, q, &log_det);
     if (!(v > 0)) {
         return INFINITY;
     }

@@ -28,4 +28,9 @@ void gaussian_clear(gaussian *g);
  * definite. */
 double gaussian_cost(const gaussian *g, const double *r, double *gradient);
 
+/* The filter a that leaves the error of predicting a frame from the n - 1 before it (a[0] = 1), for the autocovariance
+ * r and white noise of variance @p floor. Returns that error's variance, or a number that is not positive if S is not
+ * positive definite; log_det: log det S. r, a: [n]; mirror: [n] work. */
+double toeplitz_predict(size_t n, const double *r, double floor, double *a, double *mirror, double *log_det);
+
 #endif

@@ -11,6 +11,7 @@
 #include "linear/arma.h"
 #include "linear/burg.h"
 #include "linear/relaxation.h"
+#include "linear/smoothing.h"
 
 typedef enum method {
     BURG,       /* Burg autoregression, balanced truncation */
@@ -94,6 +95,9 @@ static mdgan_status fitter_create(fitter *const f, const record_moments *const f
     }
     if (status == MDGAN_OK) {
         status = autoregression_fit(&ar, fit, burg_order(fit->length), error);
+    }
+    if (status == MDGAN_OK) {
+        status = autoregression_smooth(&ar, fit->n_record, fit->length, error);
     }
     if (status == MDGAN_OK) {
         status = balanced_create(&f->reduced, &ar, error);
