@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""How well 2M = 128 frames of 220 bonds hold the libration peak of water: `mdgan train` without iterations and `mdgan emit` on the
+"""How well 2M = 128 or 256 frames of 220 bonds hold the libration peak of water: `mdgan train` without iterations and `mdgan emit` on
 stretches of the recorded simulation, and on Gaussian series whose spectrum is the reference itself; beside them the spectrum by the lags
 under a Hann window. Peaks are read off as `mdgan compare` does, from spectra smoothed over five bins.
 Usage: libration.py [MDGAN]"""
@@ -21,7 +21,7 @@ from mdgan_files import read_series  # noqa: E402
 
 REFERENCE = os.path.join(HERE, "..", "examples", "water-lammps", "reference-vdos.csv")
 RECORDED = os.path.join(HERE, "data", "water-oh-velocity.h5")
-WINDOW, FRAMES, SETS, BANDS = 64, 16384, 8, "200:1000,1200:1800,3000:4300"  # cm^-1
+RECORDED_FRAMES, FRAMES, BANDS = 1024, 16384, "200:1000,1200:1800,3000:4300"  # cm^-1
 MEASURED = numpy.dtype([("libration", float), ("bend", float), ("stretch", float), ("l2", float)])
 
 
@@ -61,8 +61,8 @@ class Meter:
         shifts = [a - b for a, b in zip(one["peaks"], truth["peaks"])]
         return numpy.array((*shifts, one["relative_l2"]), MEASURED)
 
-    def start(self, series):
-        """Of the linear start's series, learned from series [frame][bond][component]"""
+    def start(self, series, length=128):
+        """Of the linear start's series, learned from the records of so many frames in series [frame][bond][component]"""
         path = os.path.join(self.folder, "series.h5")
         shutil.copy(RECORDED, path)
         with h5py.File(path, "r+") as file:
@@ -70,21 +70,21 @@ class Meter:
             file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
             for name in names:
                 item = file[name]
-                if item.shape and item.shape[0] == SETS * 2 * WINDOW:
+                if item.shape and item.shape[0] == RECORDED_FRAMES:
                     attributes = dict(item.attrs)
                     value = series.astype(item.dtype) if name.endswith("/value") else item[: len(series)]
                     del file[name]
                     file[name] = value
                     file[name].attrs.update(attributes)
-        self.mdgan("train", "series.h5", str(WINDOW), "-o", "model.h5", "iterations", "0", "threads", "1")
+        self.mdgan("train", "series.h5", str(length // 2), "-o", "model.h5", "iterations", "0", "threads", "1")
         self.mdgan("emit", "model.h5", str(FRAMES), "-o", "long.h5", "--entities", str(series.shape[1]))
         self.mdgan("spectrum", "long.h5", "-o", "spectrum.csv")
         return self.compare("spectrum.csv")
 
-    def smoothed(self, series):
-        """Of the lags under a Hann window"""
-        lags = len(series)
-        power = (abs(numpy.fft.rfft(series.reshape(lags, -1), 2 * lags, axis=0)) ** 2).mean(1)
+    def smoothed(self, series, lags=128):
+        """Of the lags under a Hann window, from the records of as many frames"""
+        records = series[: len(series) // lags * lags].reshape(-1, lags, series[0].size)
+        power = (abs(numpy.fft.rfft(records, 2 * lags, axis=1)) ** 2).mean((0, 2))
         r = numpy.fft.irfft(power)[:lags] / numpy.arange(lags, 0, -1)
         tapered = r * 0.5 * (1 + numpy.cos(numpy.pi * numpy.arange(lags) / lags))
         both = numpy.zeros(2 * (len(self.power) - 1))
@@ -96,7 +96,7 @@ class Meter:
 
 
 def show(name, one):
-    print(f"{name:<44} {one['libration']:10.0f} {one['bend']:6.0f} {one['stretch']:8.0f} {one['l2']:8.3f}", flush=True)
+    print(f"{name:<50} {one['libration']:10.0f} {one['bend']:6.0f} {one['stretch']:8.0f} {one['l2']:8.3f}", flush=True)
 
 
 def show_sets(name, measure, sets):
@@ -111,17 +111,19 @@ def show_sets(name, measure, sets):
 def main():
     program = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "../build/release/bin/mdgan"))
     series = read_series(RECORDED).swapaxes(0, 1).astype(float)  # [frame][bond][component]
-    stretches = numpy.split(series, SETS)
     with tempfile.TemporaryDirectory() as folder:
         meter = Meter(program, folder)
-        made = [synthetic(meter.power, 2 * WINDOW, series.shape[1], seed) for seed in range(1, SETS + 1)]
-        print(f"{'shift of peaks / cm^-1, error of spectrum':<44} {'libration':>10} {'bend':>6} {'stretch':>8} {'L2':>8}")
-        show_sets("simulation, 128 frames, linear start", meter.start, stretches)
-        show_sets("simulation, 128 frames, Hann window", meter.smoothed, stretches)
+        print(f"{'shift of peaks / cm^-1, error of spectrum':<50} {'libration':>10} {'bend':>6} {'stretch':>8} {'L2':>8}")
+        for frames in (128, 256):
+            stretches = numpy.split(series, RECORDED_FRAMES // frames)
+            made = [synthetic(meter.power, frames, series.shape[1], seed) for seed in range(1, len(stretches) + 1)]
+            for source, sets in (("simulation", stretches), ("reference's spectrum", made)):
+                show_sets(f"{source}, {frames} frames, linear start", lambda one: meter.start(one, frames), sets)
+                show_sets(f"{source}, {frames} frames, Hann window", lambda one: meter.smoothed(one, frames), sets)
         for frames in (256, 512, 1024):
-            show(f"simulation, first {frames} frames, linear start", meter.start(series[:frames]))
-        show_sets("reference's spectrum, 128 frames, start", meter.start, made)
-        show_sets("reference's spectrum, 128 frames, Hann", meter.smoothed, made)
+            show(f"simulation, first {frames} as records of 128, start", meter.start(series[:frames]))
+            for lags in (128, 192, 256):
+                show(f"simulation, first {frames}, Hann window of {lags} lags", meter.smoothed(series[:frames], lags))
 
 
 main()
