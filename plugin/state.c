@@ -417,6 +417,23 @@ static void install(mdgan_session *session, const state_counters *k, state_parts
     settle_frames(session, k->n_stored == k->n_frame);
 }
 
+/* What the state has brought; with keyword `load` and without a model in it, install_model() has told. */
+static void log_restored(const mdgan_session *session, const state_counters *k)
+{
+    const collection *const c = &session->collection;
+    const mdgan_progress *const p = &session->training;
+    if (k->n_model > 0) {
+        session_log(session, "mdgan: the restart state holds a model: %zu iterations, score %.3g (start %.3g)",
+                    p->iteration, p->best_score, p->start_score);
+    }
+    if (k->n_model > 0 && session->emitted > 0) {
+        session_log(session, "mdgan: its emission goes on after frame %lld", (long long)session->emitted);
+    }
+    if (c->value != NULL && c->n_frame > 0) {
+        session_log(session, "mdgan: the restart state holds %zu of %zu frames", c->n_frame, c->n_wanted);
+    }
+}
+
 mdgan_status mdgan_session_unpack(mdgan_session *session, const void *bytes, size_t n_byte, mdgan_error *error)
 {
     state_counters k;
@@ -432,6 +449,7 @@ mdgan_status mdgan_session_unpack(mdgan_session *session, const void *bytes, siz
     }
     if (status == MDGAN_OK) {
         install(session, &k, &parts);
+        log_restored(session, &k);
     }
     free_parts(&parts);
     return status;

@@ -2,6 +2,7 @@
 /* Restarts: a session packed anywhere and unpacked elsewhere goes on as if nothing had happened. */
 #include "stub_host.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,9 @@ static void live(stub_host *stub, size_t n_frame, bool after_training, size_t n_
     if (n_frame > 0) {
         session = restarted(stub, session);
         assert_int_equal(mdgan_session_report(session).frames, n_frame);
+        char expected[64];
+        snprintf(expected, sizeof expected, "the restart state holds %zu of %zu frames", n_frame, stub_frames(stub));
+        stub_check_log(stub, expected);
         stub_offer_range(stub, session, n_frame - 1, n_frame); /* hosts repeat the last step */
     }
     stub_offer_range(stub, session, n_frame, stub_frames(stub));
@@ -46,6 +50,7 @@ static void live(stub_host *stub, size_t n_frame, bool after_training, size_t n_
     stub_check(stub, mdgan_session_train(session, &stub->error));
     if (after_training) {
         session = restarted(stub, session);
+        stub_check_log(stub, "the restart state holds a model: ");
     }
     assert_int_equal(mdgan_session_report(session).phase, MDGAN_PHASE_TRAINED);
     stub_emit(stub, session, rows, n_emit);
@@ -53,6 +58,9 @@ static void live(stub_host *stub, size_t n_frame, bool after_training, size_t n_
         session = restarted(stub, session);
         assert_int_equal(mdgan_session_report(session).phase, MDGAN_PHASE_EMIT);
         assert_int_equal(mdgan_session_report(session).emitted, n_emit);
+        char expected[64];
+        snprintf(expected, sizeof expected, "its emission goes on after frame %zu", n_emit);
+        stub_check_log(stub, expected);
         stub->shift = 5; /* what is offered now must not touch the emission on its way */
         stub_offer_range(stub, session, STUB_FRAMES + 1, STUB_FRAMES + 3);
         stub->shift = 0;
