@@ -8,10 +8,10 @@
 #include "linear/gaussian.h"
 #include "statistics/fft.h"
 
-/* Chosen on water (2M = 128 and 256, bench/libration.py): for the position of its broadest band, which scatters by 40
- * cm^-1 without smoothing and by 15 with it, at the same error of the whole spectrum. Fewer standard errors leave more
- * peaks, more of them broaden the lines. */
-#define CONTRADICTION 7    /* standard errors of a difference: records of one liquid are not independent */
+/* Chosen on water, 2M = 128 and 256 (bench/libration.py), for the position of its broadest band, which scatters by 40
+ * cm^-1 if nothing is smoothed and by 15 so, and for the error of the whole spectrum, which falls by a tenth at 256.
+ * Fewer standard errors leave more peaks, more of them broaden the lines. */
+#define CONTRADICTION 6    /* standard errors of a difference: records of one liquid are not independent */
 #define REACH         0.35 /* of a half-width: a band is not averaged so close to where it must not be */
 #define STEP          1.1  /* from one half-width to the next */
 
