@@ -5,17 +5,17 @@ function ratio_of(batch, ranks, threads,   key) {
     return sprintf("%.2f (%.2f to %.2f), %.2f", ratio[key], low[key], high[key], sgemm[key])
 }
 function levels(p,   l) { for (l = 0; p > 1; p /= 2) l++; return l }
-# Seconds of all exchanges of an iteration: up the tree of the shards' owners, and down to every rank. A critic step sums gradients
-# and losses, the last one also spectra; the generators' step sums gradients.
-function exchange(p, owners, alpha, beta,   up, down) {
-    up = levels(owners); down = levels(p)
-    return (up + down) * ((2 * critic_steps + 2) * alpha + bytes * beta) + down * alpha
+# Seconds of all exchanges of an iteration: swaps up the tree of the shards' owners, and broadcasts if there are other ranks. A
+# critic step sums gradients and losses, the last one also spectra; the generators' step sums gradients.
+function exchange(p, owners, alpha, beta,   down) {
+    down = levels(p)
+    return (levels(owners) + (p > owners ? down : 0)) * ((2 * critic_steps + 2) * alpha + bytes * beta) + down * alpha
 }
 function shares(p, n_shard) { return p < n_shard ? int((n_shard + p - 1) / p) / n_shard : 1 / n_shard }
 function seconds(p, n_shard, batch, alpha, beta) {
     return work * batch * shares(p, n_shard) + rest + exchange(p, p < n_shard ? p : n_shard, alpha, beta)
 }
-/^alpha_us/ { alpha = $2 * 1e-6 / 2; beta = $4 * 1e-9 / 2 }
+/^alpha_us/ { alpha = $2 * 1e-6; beta = $4 * 1e-9 }
 /^batch/ {
     for (i = 1; i < NF; i += 2) value[$i] = $(i + 1)
     batch = value["batch"]; key = batch SUBSEP value["ranks"] SUBSEP value["threads"]
@@ -42,7 +42,7 @@ END {
     }
     work = (s * sxy - sx * sy) / (s * sxx - sx * sx); rest = (sy - work * sx) / s
     printf "\nConstants: work %.2f us per window pair, rest %.1f us per iteration, %d bytes of gradients and spectra\n", 1e6 * work, 1e6 * rest, bytes
-    printf "per message: alpha %.2f us, beta %.3f ns per byte\n", 1e6 * alpha, 1e9 * beta
+    printf "per swap: alpha %.2f us, beta %.3f ns per byte\n", 1e6 * alpha, 1e9 * beta
     for (batch = 64; batch <= 256; batch *= 2) {
         t = seconds(1, 4, batch, alpha, beta)
         printf "model at batch %d: 1 thread %.1f/s", batch, 1 / t

@@ -274,18 +274,14 @@ static mdgan_status run_words(const bool turns, char *const *const words, mdgan_
 
 enum { SMALLEST = 8, LARGEST = 4 << 20, N_SIZE = 20, ROUNDS = 7 };
 
-/* As the trainer's sums over 2 ranks: the second one's half travels, is added, and the sum is broadcast. */
+/* As the trainer's sums over 2 ranks: both swap theirs and add. */
 static void exchange(const int rank, const size_t n, float *const sum, float *const term)
 {
-    if (rank == 1) {
-        MPI_Send(term, (int)(n * sizeof *term), MPI_BYTE, 0, 1, MPI_COMM_WORLD);
-    } else {
-        MPI_Recv(term, (int)(n * sizeof *term), MPI_BYTE, 1, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-        for (size_t i = 0; i < n; i++) {
-            sum[i] += term[i];
-        }
+    const int size = (int)(n * sizeof *sum), partner = 1 - rank;
+    MPI_Sendrecv(sum, size, MPI_BYTE, partner, 1, term, size, MPI_BYTE, partner, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    for (size_t i = 0; i < n; i++) {
+        sum[i] += term[i];
     }
-    MPI_Bcast(sum, (int)(n * sizeof *sum), MPI_BYTE, 0, MPI_COMM_WORLD);
 }
 
 /* Seconds per exchange of @p n floats: the median of some rounds, each long against the clock. */

@@ -231,10 +231,15 @@ mdgan_status mdgan_comm_agree(const mdgan_comm *const comm, const mdgan_status s
     return mdgan_fail(error, (mdgan_status)outcome.status, "%s", outcome.error.text);
 }
 
+/* Ranks that own shards: the first ones. */
+static size_t working_ranks(const mdgan_comm *const comm, const size_t n_shard)
+{
+    return (size_t)comm->size < n_shard ? (size_t)comm->size : n_shard;
+}
+
 size_t comm_shard_owner(const mdgan_comm *const comm, const size_t shard, const size_t n_shard)
 {
-    const size_t working = (size_t)comm->size < n_shard ? (size_t)comm->size : n_shard;
-    return shard * working / n_shard;
+    return shard * working_ranks(comm, n_shard) / n_shard;
 }
 
 /* Moves @p n_byte bytes from rank @p source to rank @p target; the other ranks do nothing. */
@@ -250,6 +255,22 @@ static mdgan_status move(const mdgan_comm *const comm, const int source, const i
             code = MPI_Recv(bytes, piece, MPI_BYTE, source, TREE_TAG, comm->mpi, MPI_STATUS_IGNORE);
         }
         bytes += piece;
+        n_byte -= (size_t)piece;
+    }
+    return code == MPI_SUCCESS ? MDGAN_OK : mpi_fail(code, "adding up over ranks", error);
+}
+
+/* Sends @p n_byte bytes at @p mine to a rank that does the same, and puts the other's at @p theirs. */
+static mdgan_status swap(const mdgan_comm *const comm, const int partner, const char *mine, char *theirs, size_t n_byte,
+                         mdgan_error *const error)
+{
+    int code = MPI_SUCCESS;
+    while (n_byte && code == MPI_SUCCESS) {
+        const int piece = (int)(n_byte < piece_limit ? n_byte : piece_limit);
+        code = MPI_Sendrecv(mine, piece, MPI_BYTE, partner, TREE_TAG, theirs, piece, MPI_BYTE, partner, TREE_TAG,
+                            comm->mpi, MPI_STATUS_IGNORE);
+        mine += piece;
+        theirs += piece;
         n_byte -= (size_t)piece;
     }
     return code == MPI_SUCCESS ? MDGAN_OK : mpi_fail(code, "adding up over ranks", error);
@@ -319,7 +340,8 @@ static void add_part(void *const context, const size_t part, const size_t worker
     }
 }
 
-/* Each level adds the sum of the right half of a block of shards, where it lies, to that of the left half. */
+/* Each level adds the sum of the right half of a block of shards, where it lies, to that of the left half: rank 0 knows
+ * the whole. */
 static mdgan_status add_between_ranks(const shard_sum *const s, mdgan_error *const error)
 {
     mdgan_status status = MDGAN_OK;
@@ -342,6 +364,41 @@ static mdgan_status add_between_ranks(const shard_sum *const s, mdgan_error *con
     return status;
 }
 
+/* Whether every rank that works owns a block of the tree, all of one size; there are 2^k shards. */
+static bool is_even(const shard_sum *const s)
+{
+    const size_t working = working_ranks(s->comm, s->n_shard);
+    return (working & (working - 1)) == 0;
+}
+
+/* Two ranks whose sums are to be added swap them, and both know the result: half the time of adding it on one and
+ * sending it back. */
+static mdgan_status add_in_pairs(const shard_sum *const s, mdgan_error *const error)
+{
+    const size_t rank = (size_t)s->comm->rank, working = working_ranks(s->comm, s->n_shard);
+    const size_t own = s->n_shard / working, size = s->n * s->width;
+    mdgan_status status = MDGAN_OK;
+    for (size_t half = own; half < s->n_shard && rank < working && status == MDGAN_OK; half *= 2) {
+        const size_t left = rank * own / (2 * half) * (2 * half), right = left + half;
+        const bool is_left = rank * own < right;
+        status = swap(s->comm, (int)(rank ^ half / own), s->shards + (is_left ? left : right) * size,
+                      s->shards + (is_left ? right : left) * size, size, error);
+        if (status == MDGAN_OK) {
+            add_half(s, left, half, 0, s->n);
+        }
+    }
+    return status;
+}
+
+/* The sum becomes known to all ranks. */
+static mdgan_status add_over_ranks(const shard_sum *const s, mdgan_error *const error)
+{
+    const bool even = is_even(s);
+    const mdgan_status status = even ? add_in_pairs(s, error) : add_between_ranks(s, error);
+    const bool known = even && (size_t)s->comm->size <= s->n_shard;
+    return status != MDGAN_OK || known ? status : mdgan_comm_broadcast(s->comm, s->shards, s->n * s->width, error);
+}
+
 static mdgan_status tree_sum(shard_sum s, void *const shards, const size_t width, const add_fn add,
                              threads *const workers, mdgan_error *const error)
 {
@@ -350,8 +407,7 @@ static mdgan_status tree_sum(shard_sum s, void *const shards, const size_t width
     s.add = add;
     s.n_part = threads_count(workers);
     threads_run(workers, s.n_part, add_part, &s);
-    const mdgan_status status = add_between_ranks(&s, error);
-    return status != MDGAN_OK ? status : mdgan_comm_broadcast(s.comm, s.shards, s.n * s.width, error);
+    return add_over_ranks(&s, error);
 }
 
 mdgan_status comm_sum_shards(const mdgan_comm *const comm, threads *const workers, float *const shards,
