@@ -25,5 +25,7 @@ mdgan_train_config config_training(const mdgan_config *config);
 
 /* The feature as the keywords `isotropic` and `reversible` want it. MDGAN_INVALID if they ask for what it cannot be. */
 mdgan_status config_feature(const mdgan_config *config, mdgan_feature *feature, mdgan_error *error);
+/* Whether the user has left `isotropic` to the feature. */
+bool config_isotropy_is_default(const mdgan_config *config);
 
 #endif

@@ -252,9 +252,16 @@ mdgan_status mdgan_config_check(const mdgan_config *config, mdgan_error *error)
     return status == MDGAN_OK ? check_two_files(config, "resume", config->resume, error) : status;
 }
 
+/* Of the keywords `isotropic` and `reversible`. */
+enum { AUTO = 0, YES = 1 };
+
+bool config_isotropy_is_default(const mdgan_config *config)
+{
+    return config->isotropic == AUTO;
+}
+
 mdgan_status config_feature(const mdgan_config *config, mdgan_feature *feature, mdgan_error *error)
 {
-    enum { AUTO = 0, YES = 1 };
     if (config->isotropic != AUTO) {
         feature->isotropic = config->isotropic == YES;
     }

@@ -133,6 +133,7 @@ static mdgan_status begin_stage(mdgan_session *session, mdgan_error *error)
     }
     /* Now, so that the windows are safe whatever happens; a failed file must not cost the training. */
     o->data_status = session_write_data(session, &data, &o->data_error);
+    session_warn_of_data(session, &data);
     if (o->beside != NULL) {
         const mdgan_train_config config = member_config(session);
         status = o->beside->begin(o->beside, &config, &data, &reason);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <mdgan/series.h>
+#include <mdgan/statistics.h>
 
 #include "config.h"
 #include "progress.h"
@@ -124,6 +125,16 @@ static bool on_progress(void *context, const mdgan_progress *progress)
     return l->cancelled == NULL;
 }
 
+void session_warn_of_data(const mdgan_session *session, const mdgan_dataset *data)
+{
+    char remark[MDGAN_ISOTROPY_REMARK_LENGTH];
+    mdgan_error ignored;
+    if (session_is_root(session) && config_isotropy_is_default(&session->config) &&
+        mdgan_isotropy_remark(data, remark, &ignored) == MDGAN_OK && remark[0] != '\0') {
+        session_log(session, "mdgan: WARNING: %s", remark);
+    }
+}
+
 void session_log_start(const mdgan_session *session, size_t n_frame, const char *start)
 {
     const mdgan_feature *const feature = &session->feature;
@@ -234,6 +245,7 @@ mdgan_status session_run_training(mdgan_session *session, const mdgan_dataset *d
     mdgan_status status = create_trainer(session, data, &trainer, error);
     if (status == MDGAN_OK) {
         char start[TRAINING_START_LENGTH];
+        session_warn_of_data(session, data);
         training_start_text(trainer, start);
         session_log_start(session, data->n_frame, start);
         on.told = mdgan_trainer_progress(trainer).seconds;

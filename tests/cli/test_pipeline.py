@@ -222,6 +222,15 @@ class Pipeline(unittest.TestCase):
         for name in ("one.h5", "one-model.h5", "one-series.h5"):
             os.remove(name)
 
+    def test_a_direction_that_matters_is_told(self):
+        write_h5md("flat.h5", oscillators(64) * [1, 1, 0.1])
+        train = ("train", "flat.h5", WINDOW, "-o", "flat-model.h5", "iterations", 0)
+        self.assertRegex(mdgan(*train).stderr, "WARNING: x, y and z differ .*isotropic no")
+        for word in ("no", "yes"):
+            self.assertNotIn("x, y and z", mdgan(*train, "isotropic", word).stderr)
+        os.remove("flat.h5")
+        os.remove("flat-model.h5")
+
     def test_training_that_cannot_work_leaves_nothing(self):
         before = sorted(os.listdir("."))
         done = mdgan("train", "data.h5", 64, "-o", "nothing.h5", status=1)

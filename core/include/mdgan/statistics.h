@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-#include <mdgan/status.h>
+#include <mdgan/dataset.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -59,6 +59,15 @@ typedef struct mdgan_moments {
     double mean, variance, skewness, kurtosis; /**< kurtosis of a Gaussian is 3 */
 } mdgan_moments;
 mdgan_moments mdgan_moments_of(const mdgan_series *series);
+
+enum { MDGAN_ISOTROPY_REMARK_LENGTH = 256 };
+
+/** What is to be said before data of an isotropic feature are learned: that x, y and z differ, or that there is a mean,
+ * by more than five standard errors over the entities and by more than a tenth. Positions are judged by their
+ * displacements, from frame to frame and over all frames. Else, for other features and for fewer than 10 entities, the
+ * text is empty. Errors: MDGAN_MEMORY. */
+mdgan_status mdgan_isotropy_remark(const mdgan_dataset *data, char text[MDGAN_ISOTROPY_REMARK_LENGTH],
+                                   mdgan_error *error);
 
 /** Position of the highest local maximum of @p power within bins [first, last], refined by a parabola through three
  * bins smoothed by a triangle of @p half_width bins; in bins; -1 if there is none. */
