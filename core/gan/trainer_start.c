@@ -18,16 +18,16 @@ static const float *entity_at(const sample_data *const s, const size_t i)
     return s->value + (size_t)entity * s->n_frame * s->n_component;
 }
 
-/* Non-overlapping records of 2M frames of one group of components, of every n_fold-th entity. */
+/* Records of 2M frames of one group of components, of every n_fold-th entity. */
 static mdgan_status add_records(const sample_data *const s, const size_t fold, const size_t n_fold, const size_t first,
                                 const size_t width, record_moments *const m, mdgan_error *const error)
 {
+    const record_cut cut = record_cut_of(s->n_frame, s->pair);
     mdgan_status status = MDGAN_OK;
     for (size_t i = fold; status == MDGAN_OK && i < s->n_entity; i += n_fold) {
         const float *const x = entity_at(s, i);
         for (size_t c = first; status == MDGAN_OK && c < first + width; c++) {
-            status =
-                record_moments_add(m, s->n_frame / s->pair, x + c, s->pair * s->n_component, s->n_component, error);
+            status = record_moments_add(m, cut.n, x + c, cut.stride * s->n_component, s->n_component, error);
         }
     }
     return status;
@@ -68,13 +68,14 @@ static mdgan_status find_axes(const sample_data *const s, body_axes *const b, md
     if (!s->isotropic || s->n_component != BODY_AXES) {
         return MDGAN_OK;
     }
-    const size_t per_entity = s->n_frame / s->pair, n = s->n_entity * per_entity;
+    const record_cut cut = record_cut_of(s->n_frame, s->pair);
+    const size_t n = s->n_entity * cut.n;
     const float **const record = malloc(n * sizeof *record);
     if (!record) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu records", n);
     }
     for (size_t i = 0; i < n; i++) {
-        record[i] = entity_at(s, i / per_entity) + i % per_entity * s->pair * s->n_component;
+        record[i] = entity_at(s, i / cut.n) + i % cut.n * cut.stride * s->n_component;
     }
     const mdgan_status status = body_axes_find(b, s->pair, n, record, error);
     free(record);

@@ -18,11 +18,11 @@ static mdgan_status moments_of(const mdgan_dataset *const data, const size_t win
                                const size_t width, record_moments *const m, mdgan_error *const error)
 {
     const size_t d = data->feature.n_component, length = 2 * window;
+    const record_cut cut = record_cut_of(data->n_frame, length);
     mdgan_status status = record_moments_create(m, length, error);
     for (size_t e = 0; status == MDGAN_OK && e < data->n_entity; e++) {
         for (size_t c = first; status == MDGAN_OK && c < first + width; c++) {
-            status =
-                record_moments_add(m, data->n_frame / length, mdgan_dataset_entity(data, e) + c, length * d, d, error);
+            status = record_moments_add(m, cut.n, mdgan_dataset_entity(data, e) + c, cut.stride * d, d, error);
         }
     }
     if (status == MDGAN_OK) {

@@ -6,6 +6,12 @@
 
 enum { RECORDS_AT_ONCE = 256 };
 
+record_cut record_cut_of(const size_t n_frame, const size_t length)
+{
+    const size_t n = (n_frame + length / 2) / length;
+    return (record_cut){.n = n, .stride = n > 1 ? (n_frame - length) / (n - 1) : length};
+}
+
 mdgan_status record_moments_create(record_moments *const m, const size_t length, mdgan_error *const error)
 {
     *m = (record_moments){.length = length, .moment = calloc(length * length, sizeof(double))};

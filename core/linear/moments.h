@@ -16,6 +16,15 @@ typedef struct record_moments {
     size_t n_waiting;
 } record_moments;
 
+/* How a series is cut into records: n of them, each beginning `stride` frames after the one before. */
+typedef struct record_cut {
+    size_t n, stride;
+} record_cut;
+
+/* From the first of n_frame >= length frames to the last or almost: as many records as come closest to what there is.
+ * Where half a record or more would be left over, they overlap to make room for one more, and else they lie apart. */
+record_cut record_cut_of(size_t n_frame, size_t length);
+
 mdgan_status record_moments_create(record_moments *m, size_t length, mdgan_error *error);
 void record_moments_clear(record_moments *m);
 

@@ -51,6 +51,20 @@ static void moments_are_mean_products(void **const state)
     record_moments_clear(&m);
 }
 
+/* All that there is but less than half a record, or part of it twice, and never a frame too far. */
+static void series_are_cut_into_records_evenly(void **const state)
+{
+    (void)state;
+    static const size_t expected[][3] = {{32, 1, 32}, {47, 1, 32}, {48, 2, 16}, {63, 2, 31}, {64, 2, 32},
+                                         {65, 2, 33}, {79, 2, 47}, {80, 3, 24}, {96, 3, 32}, {1024, 32, 32}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        const record_cut cut = record_cut_of(expected[i][0], LENGTH);
+        assert_int_equal(cut.n, expected[i][1]);
+        assert_int_equal(cut.stride, expected[i][2]);
+        assert_true((cut.n - 1) * cut.stride + LENGTH <= expected[i][0]);
+    }
+}
+
 static void pooled_moments_are_those_of_all_records(void **const state)
 {
     (void)state;
@@ -347,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moments_are_mean_products),
+        cmocka_unit_test(series_are_cut_into_records_evenly),
         cmocka_unit_test(tails_are_sums_along_diagonals),
         cmocka_unit_test(pooled_moments_are_those_of_all_records),
         cmocka_unit_test(exact_moments_give_the_autoregression_back),
