@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "atom.h"
+#include "domain.h"
 
 namespace LAMMPS_NS
 {
@@ -117,13 +118,30 @@ size_t CollectBondVelocity::n_entity() const
     return bonds_.size();
 }
 
+void CollectBondVelocity::steady_velocity(int i, double *v) const
+{
+    std::copy_n(atom->v[i], 3, v);
+    if (!domain->deform_vremap || !(atom->mask[i] & domain->deform_groupbit)) {
+        return;
+    }
+    const imageint image = atom->image[i];
+    const double x = (image & IMGMASK) - IMGMAX, y = (image >> IMGBITS & IMGMASK) - IMGMAX,
+                 z = (image >> IMG2BITS) - IMGMAX;
+    const double *const h = domain->h_rate;
+    v[0] += h[0] * x + h[5] * y + h[4] * z;
+    v[1] += h[1] * y + h[3] * z;
+    v[2] += h[2] * z;
+}
+
 void CollectBondVelocity::sample(double *row)
 {
     // Each value has at most two contributions that are not zero, so the sum is exact in any order.
     sum(row, [this](int slot, int i, double *part) {
+        double v[3];
+        steady_velocity(i, v);
         for (size_t s = first_[slot]; s < first_[slot + 1]; s++) {
             for (size_t k = 0; k < n_axis_; k++) {
-                part[n_axis_ * share_[s].bond + k] += share_[s].sign * atom->v[i][k];
+                part[n_axis_ * share_[s].bond + k] += share_[s].sign * v[k];
             }
         }
     });

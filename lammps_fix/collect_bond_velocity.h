@@ -37,6 +37,9 @@ class CollectBondVelocity : public CollectAtoms
     std::vector<Bond> all_bonds() const;
     std::vector<Bond> in_group(const std::vector<Bond> &bonds) const;
     void find_shares();
+    /** Of atom i where its first image is: with fix deform remap v LAMMPS adds the box's velocity to that of an atom
+     * which crosses a boundary, so that the two of a bond may differ by it. */
+    void steady_velocity(int i, double *v) const;
 
     int type_;                  ///< bond type
     std::vector<Bond> bonds_;   ///< all bonds, the same on every rank
