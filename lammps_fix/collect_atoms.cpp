@@ -143,6 +143,13 @@ void CollectAtoms::set_members(const std::vector<tagint> &tags, size_t n_value)
         complain_.fail("feature " + name_ + ": " + std::to_string(n_value) +
                        " values per frame are more than one MPI call can sum; choose a smaller group");
     }
+    // Others in their place would go on with their series; their number is for the fix to compare.
+    if (tags_.size() == tags.size() && tags_ != tags) {
+        complain_.fail("feature " + name_ +
+                       ": its atoms are not those of before (group, delete_atoms or "
+                       "reset_atom_ids has changed them); unfix the fix and define it again");
+    }
+    tags_ = tags;
     members_ = table(tags);
     n_member_ = tags.size();
     n_value_ = n_value;
