@@ -7,13 +7,10 @@
 #include <cstring>
 #include <ctime>
 
-#include "atom.h"
 #include "comm.h"
-#include "domain.h"
 #include "fix_mdgan.h"
 #include "input.h"
 #include "modify.h"
-#include "neighbor.h"
 #include "output.h"
 #include "timer.h"
 #include "update.h"
@@ -58,6 +55,8 @@ void Emission::run(int narg, char **arg)
     fix_->require_model();
     begin();
     open_file(); // after what LAMMPS may refuse, before what it writes
+    prepare_computes();
+    begin();
     start_output();
     const std::clock_t start = std::clock();
     loop();
@@ -112,10 +111,6 @@ void Emission::find_observers()
 
 void Emission::begin()
 {
-    // Output and computes expect that a run has set them up once.
-    if (update->first_update == 0) {
-        input->one("run 0 post no");
-    }
     // Before init(): fix vector allocates for endstep.
     const int n_step = static_cast<int>(n_frame_ * fix_->nevery);
     update->whichflag = 1;
@@ -124,33 +119,33 @@ void Emission::begin()
     update->laststep = update->endstep = update->ntimestep + n_step;
     timer->init_timeout();
     lmp->init();
-    if (output->restart_flag) {
-        settle_atoms();
-    }
 }
 
-void Emission::settle_atoms()
+void Emission::prepare_computes()
 {
-    // In a run, restart files are written on steps that bring every atom home; here none follows.
-    const bool triclinic = domain->triclinic != 0;
-    if (triclinic) {
-        domain->x2lamda(atom->nlocal);
-    }
-    domain->pbc();
-    domain->reset_box();
-    comm->setup();
-    neighbor->setup_bins();
-    comm->exchange();
-    comm->borders();
-    if (triclinic) {
-        domain->lamda2x(atom->nlocal + atom->nghost);
+    // They may have been defined since the last run: neighbour lists, energies and pressures of atoms are made anew.
+    // The very first run may be a fix's first sample too.
+    const bool first = update->first_update == 0;
+    modify->addstep_compute_all(update->ntimestep);
+    tell_fixes(!first);
+    input->one("run 0 post no");
+    tell_fixes(true);
+}
+
+void Emission::tell_fixes(bool emitting)
+{
+    for (int i = 0; i < modify->nfix; i++) {
+        FixMdgan *const fix = dynamic_cast<FixMdgan *>(modify->fix[i]);
+        if (fix) {
+            fix->set_emitting(emitting);
+        }
     }
 }
 
 void Emission::start_output()
 {
     // Nothing moves, so the last tallied energy and virial hold; thermo would stop the run without this.
-    update->eflag_global = update->vflag_global = update->ntimestep;
+    update->eflag_global = update->vflag_global = update->eflag_atom = update->vflag_atom = update->ntimestep;
     find_observers();
     for (Fix *observer : observers_) {
         observer->setup(0);
@@ -188,7 +183,7 @@ void Emission::loop()
             break;
         }
         const bigint step = ++update->ntimestep;
-        update->eflag_global = update->vflag_global = step;
+        update->eflag_global = update->vflag_global = update->eflag_atom = update->vflag_atom = step;
         if ((i + 1) % fix_->nevery == 0) {
             emit_frame();
             append_row();
@@ -234,6 +229,9 @@ void Emission::close_file()
         return;
     }
     check_file(file_status_);
+    if (n_emitted_ == 0) { // a limit that has passed before, or fix halt: skipped, as a run is
+        return abandon_file();
+    }
     if (writer_) {
         file_status_ = mdgan_series_close(writer_, &file_error_);
     }
@@ -260,6 +258,7 @@ void Emission::abandon_file()
 void Emission::end()
 {
     timer->barrier_stop();
+    tell_fixes(false);
     for (Fix *observer : observers_) {
         observer->post_run();
     }

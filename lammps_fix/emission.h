@@ -32,7 +32,8 @@ class Emission : protected Pointers
     void parse(int narg, char **arg);
     void find_observers();
     void begin();
-    void settle_atoms();
+    void prepare_computes();
+    void tell_fixes(bool emitting); ///< all fixes mdgan, see FixMdgan::set_emitting()
     void open_file();
     void start_output();
     void loop();

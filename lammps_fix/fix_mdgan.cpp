@@ -143,6 +143,7 @@ void FixMdgan::declare_outputs()
     global_freq = local_freq = 1;
     extscalar = extvector = extarray = 0;
     restart_global = 1;
+    stores_ids = 1; // the entities' order is that of the IDs
 
     const size_t n_rank = comm->nprocs;
     const size_t rank = comm->me;
@@ -218,7 +219,11 @@ void FixMdgan::notice_jump()
 
 void FixMdgan::setup(int)
 {
+    if (emitting_) {
+        return;
+    }
     notice_jump();
+    host_.note_limit();
     // A rerun sets up every frame of its files, and other files may go on with it.
     resumes_at_ = running_ ? anywhere : update->ntimestep;
     running_ = true;
@@ -275,6 +280,9 @@ void FixMdgan::sample()
 
 void FixMdgan::stop_run()
 {
+    if (resumes_at_ == anywhere) { // a rerun looks at no timer, and has not told it the user's limit
+        return;
+    }
     timer->force_timeout();
     stopped_run_ = true;
     output->next = output->next_thermo = update->ntimestep;
@@ -282,6 +290,9 @@ void FixMdgan::stop_run()
 
 void FixMdgan::post_run()
 {
+    if (emitting_) {
+        return;
+    }
     if (stopped_run_) {
         timer->reset_timeout();
     }
@@ -335,9 +346,12 @@ void FixMdgan::require_model() const
     if (mdgan_session_model(session_.get())) {
         return;
     }
+    const bool waits = config_.stop == MDGAN_STOP_NO && report.phase == MDGAN_PHASE_READY;
     complain_.fail("nothing to emit from yet, " + std::to_string(report.frames) + " of " +
-                   std::to_string(report.frames_wanted) +
-                   " frames are collected; go on with run until it has trained, or load a model with keyword load");
+                   std::to_string(report.frames_wanted) + " frames are collected; " +
+                   (waits ? "train on them with mdgan train " + std::string(id)
+                          : std::string("go on with run until it has trained")) +
+                   ", or load a model with keyword load");
 }
 
 mdgan_status FixMdgan::emit(mdgan_error &failure)

@@ -43,6 +43,16 @@ class FixMdgan : public Fix
 
     mdgan_session *session() const;
 
+    /** While something is emitted a set-up of LAMMPS is not the beginning of a run. */
+    void set_emitting(bool emitting)
+    {
+        emitting_ = emitting;
+    }
+    /** Takes down the user's time limit. */
+    void note_limit()
+    {
+        host_.note_limit();
+    }
     /** Ends in LAMMPS's error unless there is a model to emit from. */
     void require_model() const;
     /** Makes the next generated frame the current row. Collective; fails on all ranks or on none. */
@@ -103,6 +113,7 @@ class FixMdgan : public Fix
     bigint last_sampled_;        ///< step of the last sample, -1: none
     bool running_;               ///< in a run
     bigint resumes_at_;          ///< step on which a run goes on with the one before
+    bool emitting_ = false;      ///< LAMMPS's set-ups are an emission's, see set_emitting()
     bool stopped_run_;           ///< this fix has forced LAMMPS's timeout
     double sampling_seconds_;    ///< reading the feature, beside what the session counts
     double seconds_[3];          ///< collect, train, emit as of the last agree_on_times()

@@ -2,6 +2,7 @@
 #include "lammps_host.h"
 
 #include <cstdio>
+#include <limits>
 #include <utility>
 
 #include "lammps.h"
@@ -13,22 +14,24 @@ namespace LAMMPS_NS
 {
 namespace
 {
-/** Whether the limit of `timer timeout` has passed. Newer versions of LAMMPS never report less than 0 seconds left,
- * which they also do without a limit, but can be asked whether there is one. */
-template <class AnyTimer> auto time_is_up(AnyTimer &timer, int) -> decltype(timer.has_timeout())
+/** Seconds until the limit of `timer timeout`, infinite without one, negative once it has passed or been forced. */
+template <class AnyTimer> auto seconds_left(AnyTimer &timer, int) -> decltype(timer.has_timeout(), 0.0)
 {
-    return timer.has_timeout() && timer.get_timeout_remain() <= 0.0;
+    const double left = timer.get_timeout_remain();
+    return !timer.has_timeout() ? std::numeric_limits<double>::infinity() : left > 0.0 ? left : -1.0;
 }
 
-/** Older versions report less than 0 seconds left. */
-template <class AnyTimer> bool time_is_up(AnyTimer &timer, long)
+/** Older versions report 0 without a limit. */
+template <class AnyTimer> double seconds_left(AnyTimer &timer, long)
 {
-    return timer.get_timeout_remain() < 0.0;
+    const double left = timer.get_timeout_remain();
+    return left == 0.0 ? std::numeric_limits<double>::infinity() : left;
 }
 } // namespace
 
 LammpsHost::LammpsHost(LAMMPS *lmp, std::string speaker)
-    : lmp_(lmp), name_(std::string("LAMMPS ") + lmp->version), speaker_(std::move(speaker))
+    : lmp_(lmp), name_(std::string("LAMMPS ") + lmp->version), speaker_(std::move(speaker)),
+      deadline_(std::numeric_limits<double>::infinity())
 {
 }
 
@@ -60,9 +63,17 @@ void LammpsHost::log_line(void *context, const char *line) noexcept
     }
 }
 
+void LammpsHost::note_limit()
+{
+    const double left = seconds_left(*lmp_->timer, 0);
+    if (left >= 0.0) { // else forced, or passed, which the one noted before tells
+        deadline_ = MPI_Wtime() + left;
+    }
+}
+
 const char *LammpsHost::out_of_time(void *context) noexcept
 {
-    const bool up = time_is_up(*static_cast<LammpsHost *>(context)->lmp_->timer, 0);
+    const bool up = MPI_Wtime() > static_cast<LammpsHost *>(context)->deadline_;
     return up ? "the limit of `timer timeout` has passed" : nullptr;
 }
 

@@ -30,6 +30,10 @@ class LammpsHost
     /** For a session that this object must outlive. */
     mdgan_host callbacks();
 
+    /** Takes down the limit of `timer timeout`: fixes that end a run force the timer, which then tells no limit any
+     * more. */
+    void note_limit();
+
   private:
     // Called from C, so no exception may leave them.
     static void log_line(void *context, const char *line) noexcept;
@@ -39,6 +43,7 @@ class LammpsHost
     LAMMPS *lmp_;
     const std::string name_;
     const std::string speaker_;
+    double deadline_; ///< MPI_Wtime() of the limit, infinite without one
 };
 } // namespace LAMMPS_NS
 

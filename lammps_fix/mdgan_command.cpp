@@ -73,6 +73,7 @@ void MdganCommand::train(int narg, char **arg)
     mdgan_error failure;
     complain_.check(mdgan_session_set(fix.session(), narg - 1, arg + 1, &failure), failure);
     timer->init_timeout(); // as a run does; a limit counts from the command `timer timeout` on
+    fix.note_limit();
     complain_.check(mdgan_session_train(fix.session(), &failure), failure);
     fix.agree_on_times();
 }
@@ -114,6 +115,7 @@ void MdganCommand::serve(int, char **)
     LammpsHost session_host(lmp, "mdgan serve");
     const mdgan_host host = session_host.callbacks();
     timer->init_timeout();
+    session_host.note_limit();
     const mdgan_status served = mdgan_serve(client.get(), ranks.get(), &host, &failure);
     if (served != MDGAN_CANCELLED) { // out of time: the log says so, and an error would end the simulation as well
         complain_.check(served, failure);

@@ -276,5 +276,21 @@ class Wrong(host.LammpsCase):
                     self.assertEqual(self.files(), [])
 
 
+class TimeLimit(host.LammpsCase):
+    def test_another_fix_that_ends_the_run_is_none(self):
+        first = host.FIX.replace("fix gan", "fix one").replace("iterations 3", "init random iterations 150 overlap yes\n")
+        second = host.FIX.replace("fix gan", "fix two").replace("2 8", "2 10").replace("iterations 3", "iterations 0\n")
+        result = self.lammps(host.WATER + first + second + "run 1000\n")
+        self.assertNotIn("timer timeout", result.output)
+        self.assertIn("trained 150 iterations", result.output)
+
+    def test_it_holds_in_a_rerun(self):
+        self.lammps(host.WATER + "dump all all custom 2 all.dump id type x y z vx vy vz\nrun 40\n")
+        water = host.WATER.replace("fix move all nve\n", "timer timeout 0:00:05 every 1\n")
+        fix = host.FIX_RANDOM.replace("iterations 3", "iterations 10000000 minutes 1\n")
+        result = self.lammps(water + fix + "rerun all.dump dump x y z vx vy vz\n")
+        self.assertIn("the limit of `timer timeout` has passed", result.output)
+
+
 if __name__ == "__main__":
     host.main()

@@ -136,14 +136,35 @@ run 4
         self.assertEqual(result.stop_step(), host.LAST_STEP + 12 + 4)
 
     def test_fixes_that_act_on_atoms_do_not(self):
-        write = "write_dump all custom {} id x y z vx vy vz modify sort id format float %.17g\n"
+        write = "write_dump all custom {} id xu yu zu vx vy vz modify sort id format float %.17g\n"
         fixes = ("fix push all addforce 1.0 0.0 0.0\nfix drift all momentum 1 linear 1 1 1\n"
                  "fix hot all temp/rescale 1 900 900 0.01 1.0\n")
         script = (host.TRAIN + write.format("before.dump") + fixes + "mdgan emit gan 10\n" +
                   write.format("after.dump"))
         self.lammps(script)
         before, after = self.dump("before.dump"), self.dump("after.dump")
-        self.assertEqual(before[host.LAST_STEP], after[host.LAST_STEP + 20])
+        numpy.testing.assert_allclose(before[host.LAST_STEP], after[host.LAST_STEP + 20], rtol=0, atol=1e-12)
+
+    def test_computes_defined_after_the_run_have_values(self):
+        computes = ("compute near all coord/atom cutoff 3.0\ncompute mean all reduce ave c_near\n"
+                    "compute pressure all stress/atom NULL\ncompute sum all reduce sum c_pressure[1]\n"
+                    "compute pairs all pair/local dist\ncompute number all reduce sum c_pairs\n"
+                    "thermo_style custom step c_mean c_sum c_number\n")
+        rows = self.lammps(host.TRAIN + computes + "mdgan emit gan 20\nrun 0\n").thermo()
+        rows = [row[1:] for row in rows if len(row) == 4]
+        self.assertGreater(len(rows), 3)
+        self.assertGreater(min(abs(value) for value in rows[-1]), 0)
+        numpy.testing.assert_allclose(rows, [rows[-1]] * len(rows), rtol=1e-6)
+
+    def test_after_the_time_limit_an_emission_is_skipped(self):
+        limit = "timer timeout 0:00:01 every 1\nshell sleep 2\nrun 10\n"
+        result = self.lammps(host.TRAIN + limit + "mdgan emit gan 20 file out.h5\nprint 'STILL ALIVE'\n")
+        self.assertIn("STILL ALIVE", result.output.split("print")[-1])
+        self.assertEqual(self.files(), ["model.h5", "windows.h5"])
+
+    def test_what_to_do_with_frames_that_wait(self):
+        result = self.lammps(host.WATER + host.FIX + " stop no\nrun 40\nmdgan emit gan 5\n", fails=True)
+        self.assertIn("train on them with mdgan train gan", result.output)
 
     def test_restart_files_during_the_emission(self):
         self.lammps(host.TRAIN + "restart 50 state.*\nmdgan emit gan 50\n", ranks=2)
