@@ -15,16 +15,17 @@ namespace mdgan
 {
 namespace
 {
-/* Interactions between two chemically bonded atoms, and SETTLE. The names of the enumerators change in GROMACS 2026. */
+/* Interactions between two chemically bonded atoms, and SETTLE. Harmonic potentials (bond type 6) are restraints and
+ * elastic networks between atoms that no bond joins. The names of the enumerators change in GROMACS 2026. */
 #if GMX_API_VERSION >= 20260000
 using Function = InteractionFunction;
-const Function bondFunctions[] = {Function::Bonds,      Function::GROMOS96Bonds,  Function::MorsePotential,
-                                  Function::CubicBonds, Function::ConnectBonds,   Function::HarmonicPotential,
-                                  Function::FENEBonds,  Function::TabulatedBonds, Function::Constraints};
+const Function bondFunctions[] = {Function::Bonds,          Function::GROMOS96Bonds, Function::MorsePotential,
+                                  Function::CubicBonds,     Function::ConnectBonds,  Function::FENEBonds,
+                                  Function::TabulatedBonds, Function::Constraints};
 const Function settleFunction = Function::SETTLE;
 #else
-const int bondFunctions[] = {F_BONDS,    F_G96BONDS,  F_MORSE,    F_CUBICBONDS, F_CONNBONDS,
-                             F_HARMONIC, F_FENEBONDS, F_TABBONDS, F_CONSTR};
+const int bondFunctions[] = {F_BONDS,     F_G96BONDS,  F_MORSE,    F_CUBICBONDS,
+                             F_CONNBONDS, F_FENEBONDS, F_TABBONDS, F_CONSTR};
 const int settleFunction = F_SETTLE;
 #endif
 

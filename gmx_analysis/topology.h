@@ -31,7 +31,7 @@ struct Molecule {
     std::string name; ///< of the molecule type
 };
 
-/** All chemical bonds (flexible, constrained, harmonic, and the two O-H bonds of SETTLE), ordered, each once. */
+/** All chemical bonds (flexible, constrained, and the two O-H bonds of SETTLE), ordered, each once. */
 std::vector<Bond> bondsOf(const gmx_mtop_t &topology);
 
 /** Atoms bonded to one atom. */
