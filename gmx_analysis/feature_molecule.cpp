@@ -50,9 +50,11 @@ class MoleculePath final : public Feature
     {
         const std::vector<int> position = selectedAtoms(selection, topology, option_);
         const std::vector<Atom> atoms = atomsOf(*topology.mtop());
+        const std::vector<int> pieces = piecesOf(*topology.mtop());
         std::set<std::string> kinds;
         for (const Molecule &molecule : moleculesOf(*topology.mtop())) {
             if (selectedWhole(molecule, position, selection)) {
+                checkJoined(molecule, atoms, pieces);
                 addMolecule(molecule, atoms, position);
                 kinds.insert(molecule.name);
             }
@@ -116,6 +118,26 @@ class MoleculePath final : public Feature
                         "': select whole molecules, e.g. 'same molecule as (" + selection.selectionText() + ")'");
         }
         return n > 0;
+    }
+
+    /** Pieces jump at the boundaries one by one, so that a centre of several would jump by a part of the box. */
+    void checkJoined(const Molecule &molecule, const std::vector<Atom> &atoms, const std::vector<int> &pieces) const
+    {
+        int first = -1;
+        for (int i = molecule.firstAtom; i < molecule.firstAtom + molecule.atomCount; i++) {
+            if (atoms[i].mass <= 0) {
+                continue;
+            }
+            first = first < 0 ? i : first;
+            if (pieces[i] != pieces[first]) {
+                refuseInput("Feature " + option_ + ": atoms " + std::to_string(first - molecule.firstAtom + 1) +
+                            " and " + std::to_string(i - molecule.firstAtom + 1) + " of molecule type '" +
+                            molecule.name +
+                            "' are not joined by bonds or other interactions, so it cannot be made whole: give each "
+                            "of its pieces a [ moleculetype ] of its own in the run input file, or learn -feature "
+                            "velocity of its centre (mol_com of)");
+            }
+        }
     }
 
     void addMolecule(const Molecule &molecule, const std::vector<Atom> &atoms, const std::vector<int> &position)

@@ -34,11 +34,15 @@ struct Molecule {
 /** All chemical bonds (flexible, constrained, and the two O-H bonds of SETTLE), ordered, each once. */
 std::vector<Bond> bondsOf(const gmx_mtop_t &topology);
 
-/** Atoms bonded to one atom. */
+/** Atoms that one atom is whole with: bonded ones, and those of other interactions that join what bonds do not. */
 using Neighbours = std::vector<int>;
 
 /** Neighbours of all atoms, in global order. */
 std::vector<Neighbours> neighboursOf(const gmx_mtop_t &topology);
+
+/** The first atom that every atom is joined to through neighbours. Atoms of different pieces cross periodic boundaries
+ * on their own: no interaction says where they belong. */
+std::vector<int> piecesOf(const gmx_mtop_t &topology);
 
 /** All atoms, in global order. */
 std::vector<Atom> atomsOf(const gmx_mtop_t &topology);
