@@ -30,7 +30,8 @@ Box boxOf(const t_trxframe &frame)
 }
 } // namespace
 
-AnalysisModule::AnalysisModule(const CommandLine &commandLine) : settings_(commandLine), readsVelocity_(false), info_()
+AnalysisModule::AnalysisModule(const CommandLine &commandLine)
+    : settings_(commandLine), runnerSettings_(nullptr), readsVelocity_(false), info_()
 {
 }
 
@@ -48,8 +49,9 @@ void AnalysisModule::optionsFinished(gmx::TrajectoryAnalysisSettings *settings)
         settings_.evaluateVelocities();
     }
     settings->setFrameFlags(readsVelocity_ ? TRX_NEED_X | TRX_NEED_V : TRX_NEED_X);
-    settings->setRmPBC(feature_->needsWholeMolecules() && settings_.entityCount == 0);
+    settings->setRmPBC(false);
     settings->setPBC(true);
+    runnerSettings_ = settings;
     if (settings_.isLive()) {
         openLive();
     } else if (settings_.hasTrajectory()) {
@@ -108,6 +110,8 @@ void AnalysisModule::initAnalysis(const gmx::TrajectoryAnalysisSettings &setting
         learner_->begin(mdgan_feature(), static_cast<size_t>(settings_.entityCount), true);
     } else {
         feature_->init(topology, settings_.selection);
+        // Selections are known only now; the runner looks at this when it opens the trajectory, which is later.
+        runnerSettings_->setRmPBC(feature_->needsWholeMolecules());
         learner_->begin(feature_->describe(), feature_->entityCount(), false);
         if (!settings_.atoms.empty()) {
             writeAtomList(settings_.atoms, feature_->atoms(topology, settings_.selection),

@@ -40,6 +40,7 @@ class AnalysisModule final : public gmx::TrajectoryAnalysisModule
     std::vector<OutputPointer> openOutputs() const;
 
     Settings settings_;
+    gmx::TrajectoryAnalysisSettings *runnerSettings_; ///< borrowed
     std::unique_ptr<Feature> feature_;
     std::unique_ptr<LiveSource> live_;
     std::unique_ptr<Learner> learner_;

@@ -43,7 +43,7 @@ class Feature
     /** Whether bonds or molecules are looked up, which only a run input file has. */
     virtual bool needsRunInput() const = 0;
 
-    /** Whether molecules have to be made whole before they are sampled. */
+    /** Whether molecules have to be made whole before they are sampled; valid after init(). */
     virtual bool needsWholeMolecules() const = 0;
 
     /** Finds the entities. Called once; @p selection is that of the user. */

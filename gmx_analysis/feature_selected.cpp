@@ -16,6 +16,7 @@
 #include "gmx_error.h"
 #include "periodic_path.h"
 #include "selected_atoms.h"
+#include "topology.h"
 
 namespace mdgan
 {
@@ -24,7 +25,7 @@ namespace
 class Selected final : public Feature
 {
   public:
-    explicit Selected(mdgan_kind kind) : kind_(kind)
+    explicit Selected(mdgan_kind kind) : kind_(kind), hasCentres_(false)
     {
     }
 
@@ -40,15 +41,19 @@ class Selected final : public Feature
 
     bool needsWholeMolecules() const override
     {
-        return false;
+        return kind_ == MDGAN_POSITION && hasCentres_; // where velocities belong does not matter
     }
 
-    void init(const gmx::TopologyInformation & /*topology*/, const gmx::Selection &selection) override
+    void init(const gmx::TopologyInformation &topology, const gmx::Selection &selection) override
     {
         if (selection.posCount() == 0) {
             refuseInput(std::string("Selection '") + selection.selectionText() + "' is empty");
         }
+        if (kind_ == MDGAN_POSITION) {
+            checkCentres(topology, selection);
+        }
         for (int i = 0; i < selection.posCount(); i++) {
+            hasCentres_ = hasCentres_ || selection.position(i).atomCount() > 1;
             const double mass = selection.position(i).mass();
             masses_.push_back(mass > 0 ? mass : 1.0);
         }
@@ -111,6 +116,33 @@ class Selected final : public Feature
         return kind_ == MDGAN_VELOCITY ? "velocity" : "position";
     }
 
+    /** Pieces jump at the boundaries one by one, so that a centre of several would jump by a part of the box. */
+    void checkCentres(const gmx::TopologyInformation &topology, const gmx::Selection &selection) const
+    {
+        const std::vector<int> pieces = piecesOf(*topology.mtop());
+        for (int i = 0; i < selection.posCount(); i++) {
+            const gmx::SelectionPosition position = selection.position(i);
+            const gmx::ArrayRef<const int> atoms = position.atomIndices();
+            for (const int atom : atoms) {
+                if (pieces[atom] != pieces[atoms[0]]) {
+                    refuseCentre(topology.hasFullTopology(), selection, atoms[0], atom);
+                }
+            }
+        }
+    }
+
+    [[noreturn]] void refuseCentre(bool isRunInput, const gmx::Selection &selection, int one, int other) const
+    {
+        const std::string centres = std::string("Feature position: selection '") + selection.selectionText() +
+                                    "' has centres of atoms that have to be made whole, ";
+        if (!isRunInput) {
+            refuseInput(centres + "but the file of -s holds no bonds: give a run input file (.tpr) as -s");
+        }
+        refuseInput(centres + "but atoms " + std::to_string(one + 1) + " and " + std::to_string(other + 1) +
+                    " are not joined by bonds or other interactions: select centres within molecules, e.g. mol_com of, "
+                    "or learn -feature velocity of mol_com of");
+    }
+
     /** In place of velocities that it does not compute, GROMACS has none at all, or zeros beside other positions. */
     static bool knowsVelocities(const gmx::Selection &selection)
     {
@@ -126,6 +158,7 @@ class Selected final : public Feature
     }
 
     mdgan_kind kind_;
+    bool hasCentres_; ///< of several atoms
     std::vector<double> masses_;
     Unwrapper unwrapper_;
     std::vector<Vector> point_;

@@ -67,6 +67,21 @@ class Collected(host.GromacsCase):
         numpy.testing.assert_allclose(value, self.centres([(0, 1, 2)], host.N_FRAME)[:, :, 0], atol=2e-6)
         self.assertTrue((value.max(axis=(0, 1)) - value.min(axis=(0, 1)) > 1.1).any())  # some left the box
 
+    def test_positions_of_centres_of_molecules(self):
+        """Molecules are made whole for them as for mol-com, whichever way they are selected."""
+        expected = self.centres([(0, 1, 2)], host.N_FRAME)[:, :, 0]
+        for chosen in (("mol_com of all",), ("part_mol_com of all",), ("res_com of all",),
+                       ("all", "-seltype", "whole_mol_com")):
+            self.tool("-s", "topol.tpr", "-f", "traj.trr", "-feature", "position", "-select", *chosen, *COLLECT)
+            numpy.testing.assert_allclose(self.series("real.h5")[2], expected, atol=2e-6)
+
+    def test_positions_of_atoms_are_left_where_they_are(self):
+        """In a molecule made whole, some would begin in another place."""
+        x = self.frames(101)[0]
+        for structure in ("topol.tpr", "conf.gro"):
+            self.tool("-s", structure, "-f", "traj.trr", "-e", 0.1, "-feature", "position", *COLLECT)
+            numpy.testing.assert_array_equal(self.series("real.h5")[2][0], x[0])
+
     def test_velocities_of_centres(self):
         self.tool("-s", "topol.tpr", "-f", "traj.trr", "-e", 0.1, "-feature", "velocity", "-select", "part_mol_com of all",
                   *COLLECT)

@@ -62,6 +62,17 @@ class Errors(host.GromacsCase):
                        ("--select", "name OW and mol 2"), ("-selrpos", "whole_mol_com"), ("-seltype", "dyn_mol_cog")):
             self.refused("The selection needs molecules, which 'conf.gro' does not hold", *position, *chosen, *KEEP)
 
+    def test_configuration_has_no_bonds_for_centres(self):
+        """Not even within residues, which a configuration does hold."""
+        for chosen in ("res_com of all", "com of resnr 2"):
+            self.refused(f"Feature position: selection '{chosen}' has centres of atoms that have to be made whole, but "
+                         "the file of -s holds no bonds: give a run input file", "-s", "conf.gro", "-f", "traj.trr",
+                         "-feature", "position", "-select", chosen, *KEEP)
+
+    def test_centre_of_many_molecules(self):
+        self.refused("selection 'com of resnr 2 3' has centres of atoms that have to be made whole, but atoms 4 and 7 "
+                     "are not joined by bonds", *BASE, "-feature", "position", "-select", "com of resnr 2 3", *KEEP)
+
     def test_names_that_only_look_like_molecules(self):
         """Of files, and of residues, for which the words of selections stand in quotation marks."""
         for n, chosen in enumerate((("-select", "name OW"), ("-select", 'name OW and not resname "mol" "mol_com"'))):

@@ -88,6 +88,15 @@ class Topologies(host.GromacsCase):
                          "real.h5")
             self.refused(expected, "-s", "halves.tpr", "-feature", feature, "-oa", "atoms.dat")
 
+    def test_centres_of_pieces(self):
+        """Each half is whole in itself, and the centre of both is not."""
+        self.system("halves", HALVES)
+        self.trajectory("halves")
+        position = ("-s", "halves.tpr", "-f", "halves.xtc", "-feature", "position", "-select")
+        halves = drift(60)[0].reshape(60, 2, 2, 3).mean(axis=2)
+        numpy.testing.assert_allclose(self.steps(*position, "res_com of all"), numpy.diff(halves, axis=0), atol=2e-6)
+        self.refused("but atoms 1 and 3 are not joined by bonds", *position, "mol_com of all", *COLLECT, "-save", "m.h5")
+
     def test_pieces_joined_by_other_interactions(self):
         """An angle, or a harmonic potential; the atom list goes the same way, from atom to atom."""
         for name, more, order in (("angle", "[ angles ]\n1 2 3 1 180 50\n", ["1 0", "2 1", "3 2", "4 3"]),
