@@ -110,8 +110,7 @@ void AnalysisModule::initAnalysis(const gmx::TrajectoryAnalysisSettings &setting
         learner_->begin(mdgan_feature(), static_cast<size_t>(settings_.entityCount), true);
     } else {
         feature_->init(topology, settings_.selection);
-        // Selections are known only now; the runner looks at this when it opens the trajectory, which is later.
-        runnerSettings_->setRmPBC(feature_->needsWholeMolecules());
+        makeWhole();
         learner_->begin(feature_->describe(), feature_->entityCount(), false);
         if (!settings_.atoms.empty()) {
             writeAtomList(settings_.atoms, feature_->atoms(topology, settings_.selection),
@@ -123,6 +122,21 @@ void AnalysisModule::initAnalysis(const gmx::TrajectoryAnalysisSettings &setting
     info_.timeScale = unit.inverseTimeScaleFactor();
     info_.xvgFormat = settings.plotSettings().plotFormat();
     info_.creator = options.hostName;
+}
+
+/* Selections are known only now; the runner looks at its settings when it opens the trajectory, which is later. It
+ * takes the bonds of the first atoms in -s, whatever -fgroup says. */
+void AnalysisModule::makeWhole() const
+{
+    if (feature_->needsWholeMolecules() && settings_.commandLine.choosesAtoms) {
+        refuseInput("Option -fgroup does not go with -feature " + settings_.feature.name +
+                    (settings_.feature.name == "position" ? " of centres" : "") +
+                    ", for which GROMACS makes molecules whole by the bonds of the first atoms in '" +
+                    settings_.commandLine.structure +
+                    "': make a run input file of the molecules in the trajectory with gmx grompp, from a topology of "
+                    "these alone, and give it as -s, without -fgroup (gmx convert-tpr forgets where molecules end)");
+    }
+    runnerSettings_->setRmPBC(feature_->needsWholeMolecules());
 }
 
 void AnalysisModule::initAfterFirstFrame(const gmx::TrajectoryAnalysisSettings & /*settings*/, const t_trxframe &frame)

@@ -36,6 +36,7 @@ class AnalysisModule final : public gmx::TrajectoryAnalysisModule
   private:
     void openLive();
     void checkWhole() const;
+    void makeWhole() const;
     void describeSeries();
     std::vector<OutputPointer> openOutputs() const;
 

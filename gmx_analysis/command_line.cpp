@@ -56,7 +56,7 @@ bool namesMolecules(const std::string &text)
 
 CommandLine CommandLine::parse(int argc, char *argv[])
 {
-    CommandLine line = {"", "", "", "", false, false, 0};
+    CommandLine line = {"", "", "", "", false, false, false, 0};
     for (int i = 1; i < argc; i++) {
         const std::string option = optionOf(argv[i]);
         const char *const value = valueOf(argc, argv, i);
@@ -70,6 +70,8 @@ CommandLine CommandLine::parse(int argc, char *argv[])
             line.selections = complete(value, "selection", {".dat"});
         } else if (option == "b" || option == "dt") {
             line.choosesTimes = true;
+        } else if (option == "fgroup") {
+            line.choosesAtoms = true;
         } else if (option == "live" && value != nullptr) {
             line.patience = std::atof(value);
         } else if (isSelecting(option) && value != nullptr) {

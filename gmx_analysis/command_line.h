@@ -17,6 +17,7 @@ struct CommandLine {
     std::string selections; ///< -sf; likewise
     bool selectsMolecules;  ///< a selection or its options ask for centres of molecules
     bool choosesTimes;      ///< -b or -dt is given
+    bool choosesAtoms;      ///< -fgroup is given
     double patience;        ///< -live, s; 0 if not given
 
     static CommandLine parse(int argc, char *argv[]);

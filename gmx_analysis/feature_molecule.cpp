@@ -134,8 +134,8 @@ class MoleculePath final : public Feature
                             " and " + std::to_string(i - molecule.firstAtom + 1) + " of molecule type '" +
                             molecule.name +
                             "' are not joined by bonds or other interactions, so it cannot be made whole: give each "
-                            "of its pieces a [ moleculetype ] of its own in the run input file, or learn -feature "
-                            "velocity of its centre (mol_com of)");
+                            "of its pieces a [ moleculetype ] of its own with gmx grompp (gmx convert-tpr -n makes one "
+                            "of all atoms), or learn -feature velocity of its centre (mol_com of)");
             }
         }
     }

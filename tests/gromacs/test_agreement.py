@@ -82,6 +82,32 @@ class Collected(host.GromacsCase):
             self.tool("-s", structure, "-f", "traj.trr", "-e", 0.1, "-feature", "position", *COLLECT)
             numpy.testing.assert_array_equal(self.series("real.h5")[2][0], x[0])
 
+    def part(self, n_water):
+        """part.trr without the first @p n_water waters, and part.ndx. Returns the selection of the others."""
+        selection = f"resnr > {n_water}"
+        self.gmx("select", "-s", "topol.tpr", "-select", selection, "-on", "part.ndx")
+        self.gmx("trjconv", "-f", "traj.trr", "-e", "0.1", "-n", "part.ndx", "-o", "part.trr")
+        return selection
+
+    def test_trajectory_of_a_part_of_the_atoms(self):
+        selection = self.part(9)
+        for feature, chosen in (("bond-velocity", "all"), ("position", "name OW"), ("velocity", "mol_com of all")):
+            for name, more in (("traj.trr", ("-e", 0.1)), ("part.trr", ("-fgroup", selection))):
+                self.tool("-s", "topol.tpr", "-f", name, *more, "-feature", feature, "-select",
+                          f"{chosen} and {selection}", *COLLECT_ONLY, "-data", name + ".h5")
+            numpy.testing.assert_array_equal(self.series("part.trr.h5")[2], self.series("traj.trr.h5")[2])
+
+    def test_run_input_file_of_a_part_of_the_atoms(self):
+        """What the error about -fgroup says."""
+        self.part(9)
+        host.write(self.dir, "part.top", host.TOPOLOGY.replace(f"SOL {host.N_WATER}", f"SOL {host.N_WATER - 9}"))
+        self.gmx("trjconv", "-f", "traj.trr", "-s", "topol.tpr", "-n", "part.ndx", "-dump", "0", "-o", "part.gro")
+        host.write(self.dir, "part.mdp", host.PARAMETERS.format(steps=0))
+        self.gmx("grompp", "-f", "part.mdp", "-c", "part.gro", "-p", "part.top", "-o", "part.tpr", "-po", "out.mdp",
+                 "-maxwarn", "9")
+        self.tool("-s", "part.tpr", "-f", "part.trr", "-feature", "mol-com", *COLLECT)
+        numpy.testing.assert_allclose(self.series("real.h5")[2], self.centres([(0, 1, 2)], 101)[:, 9:, 0], atol=2e-6)
+
     def test_velocities_of_centres(self):
         self.tool("-s", "topol.tpr", "-f", "traj.trr", "-e", 0.1, "-feature", "velocity", "-select", "part_mol_com of all",
                   *COLLECT)

@@ -73,6 +73,23 @@ class Errors(host.GromacsCase):
         self.refused("selection 'com of resnr 2 3' has centres of atoms that have to be made whole, but atoms 4 and 7 "
                      "are not joined by bonds", *BASE, "-feature", "position", "-select", "com of resnr 2 3", *KEEP)
 
+    def test_whole_molecules_of_a_part_of_the_atoms(self):
+        """The bonds would be those of other atoms."""
+        part = ("-fgroup", "resnr > 9", "-oa", "atoms.dat")
+        for feature, chosen in (("mol-com", "resnr > 9"), ("mol-parts", "resnr > 9"),
+                                ("position", "mol_com of resnr > 9")):
+            self.refused(f"-fgroup does not go with -feature {feature}.* gmx grompp, .* as -s, without -fgroup",
+                         *BASE, *part, "-feature", feature, "-select", chosen, *KEEP)
+
+    def test_run_input_file_that_forgets_molecules(self):
+        """To gmx convert-tpr all atoms are one molecule."""
+        self.gmx("select", "-s", "topol.tpr", "-select", "resnr > 9", "-on", "part.ndx")
+        self.gmx("convert-tpr", "-s", "topol.tpr", "-n", "part.ndx", "-o", "part.tpr", text="0\n")
+        self.gmx("trjconv", "-f", "traj.trr", "-e", "0.1", "-n", "part.ndx", "-o", "part.trr")
+        self.refused(r"atoms 1 and 4 of molecule type '.*' are not joined .* \(gmx convert-tpr -n makes one of all",
+                     "-s", "part.tpr", "-f", "part.trr", "-feature", "mol-com", *KEEP,
+                     left=["part.ndx", "part.tpr", "part.trr"])
+
     def test_names_that_only_look_like_molecules(self):
         """Of files, and of residues, for which the words of selections stand in quotation marks."""
         for n, chosen in enumerate((("-select", "name OW"), ("-select", 'name OW and not resname "mol" "mol_com"'))):

@@ -95,7 +95,8 @@ class Topologies(host.GromacsCase):
         position = ("-s", "halves.tpr", "-f", "halves.xtc", "-feature", "position", "-select")
         halves = drift(60)[0].reshape(60, 2, 2, 3).mean(axis=2)
         numpy.testing.assert_allclose(self.steps(*position, "res_com of all"), numpy.diff(halves, axis=0), atol=2e-6)
-        self.refused("but atoms 1 and 3 are not joined by bonds", *position, "mol_com of all", *COLLECT, "-save", "m.h5")
+        self.refused("but atoms 1 and 3 are not joined by bonds", *position, "mol_com of all", *COLLECT,
+                     "-save", "m.h5")
 
     def test_pieces_joined_by_other_interactions(self):
         """An angle, or a harmonic potential; the atom list goes the same way, from atom to atom."""
