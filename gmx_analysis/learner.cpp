@@ -130,8 +130,8 @@ void Learner::train()
     }
     const InterruptGuard guard;
     mdgan_error error = {};
-    // A training beside the collection is waited for.
-    const bool overlapping = mdgan_session_report(session_.get()).overlapping;
+    // A training beside the collection is waited for, unless there are more frames to learn from than it has seen.
+    const bool overlapping = options_.config.stop == MDGAN_STOP_YES && mdgan_session_report(session_.get()).overlapping;
     check(overlapping ? mdgan_session_run_ended(session_.get(), &error) : mdgan_session_train(session_.get(), &error),
           error);
 }

@@ -96,6 +96,12 @@ class Model(host.GromacsCase):
                         "--seed", "3"], cwd=self.dir, check=True, stderr=subprocess.DEVNULL)
         numpy.testing.assert_array_equal(self.series("gan.h5")[2], self.series("other.h5")[2])
 
+    def test_a_training_beside_the_reading_has_all_frames_in_the_end(self):
+        self.tool(*TRAIN, "-overlap", "yes", "-save", "model.h5", "-data", "beside.h5")
+        self.tool(*TRAIN, "-o", "gan.xvg", "-data", "behind.h5")
+        self.assertEqual(len(self.series("beside.h5")[0]), 201)
+        numpy.testing.assert_array_equal(self.series("beside.h5")[2], self.series("behind.h5")[2])
+
     def test_a_training_goes_on(self):
         self.tool(*TRAIN, "-init", "random", "-save", "model.h5")  # a linear start leaves nothing to train
         result = self.tool(*TRAIN[:-4], "-iterations", 4, "-resume", "model.h5", "-save", "more.h5")
