@@ -129,7 +129,8 @@ class StatisticsOutput final : public Output
                         y,
                         info_.entityCount > 1 ? "xydy" : "xy",
                         {"generated"}};
-        if (!real_.empty()) {
+        // A single frame is the structure that positions begin from, which makes no curve.
+        if (real_.size() > info_.entityCount * info_.feature.n_component) {
             head.legend = {"molecular dynamics", "generated"};
         }
         file = std::make_unique<XvgFile>(path, info_.xvgFormat, head);

@@ -128,6 +128,13 @@ class Positions(host.GromacsCase):
         first -= 1.1 * numpy.round(first / 1.1)
         self.assertLess(numpy.abs(first).max(), 0.02)
 
+    def test_curves_without_a_trajectory_are_all_generated(self):
+        model = ("-s", "topol.tpr", "-feature", "mol-com", *SHORT)
+        self.tool(*model, "-f", "traj.xtc", "-e", 0.2, "-save", "model.h5", "-msd", "both.xvg")
+        self.tool(*model, "-load", "model.h5", "-emit", 100, "-msd", "one.xvg")
+        for name, legends in (("both.xvg", ["molecular dynamics", "generated"]), ("one.xvg", ["generated"])):
+            self.assertEqual(re.findall('legend "(.*)"', self.bytes(name).decode()), legends)
+
     def test_xtc_holds_them_to_a_hundred_thousandth(self):
         self.tool("-s", "topol.tpr", "-f", "traj.xtc", "-feature", "mol-com", *SHORT, "-emit", 100, "-ot", "gan.xtc",
                   "-oh",
