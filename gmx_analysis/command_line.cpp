@@ -3,6 +3,7 @@
 
 #include <cctype>
 #include <cstdlib>
+#include <cstring>
 #include <initializer_list>
 #include <regex>
 #include <unistd.h>
@@ -56,7 +57,7 @@ bool namesMolecules(const std::string &text)
 
 CommandLine CommandLine::parse(int argc, char *argv[])
 {
-    CommandLine line = {"", "", "", "", false, false, false, 0};
+    CommandLine line = {"", "", "", "", false, false, false, true, 0};
     for (int i = 1; i < argc; i++) {
         const std::string option = optionOf(argv[i]);
         const char *const value = valueOf(argc, argv, i);
@@ -72,6 +73,8 @@ CommandLine CommandLine::parse(int argc, char *argv[])
             line.choosesTimes = true;
         } else if (option == "fgroup") {
             line.choosesAtoms = true;
+        } else if (option == "backup" || option == "nobackup") {
+            line.keepsBackups = option == "backup" && (value == nullptr || std::strncmp(value, "no", 2) != 0);
         } else if (option == "live" && value != nullptr) {
             line.patience = std::atof(value);
         } else if (isSelecting(option) && value != nullptr) {

@@ -18,6 +18,7 @@ struct CommandLine {
     bool selectsMolecules;  ///< a selection or its options ask for centres of molecules
     bool choosesTimes;      ///< -b or -dt is given
     bool choosesAtoms;      ///< -fgroup is given
+    bool keepsBackups;      ///< unless -nobackup is given
     double patience;        ///< -live, s; 0 if not given
 
     static CommandLine parse(int argc, char *argv[]);

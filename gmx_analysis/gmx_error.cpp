@@ -5,7 +5,6 @@
 #include "gmx_error.h"
 
 #include <gromacs/utility/exceptions.h>
-#include <gromacs/utility/futil.h>
 
 namespace mdgan
 {
@@ -43,10 +42,5 @@ void check(mdgan_status status, const mdgan_error &error)
     default:
         refuseInput(text);
     }
-}
-
-void backUp(const std::string &path)
-{
-    make_backup(path);
 }
 } // namespace mdgan

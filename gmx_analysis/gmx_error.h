@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /** @file
- * Failures and backups, as the program does them that the code runs in. In gmx_mdgan (gmx_error.cpp) failures are
+ * Failures, as the program does them that the code runs in. In gmx_mdgan (gmx_error.cpp) failures are
  * exceptions of GROMACS, which its runner shows in its own error box; in mdrun (kernel/kernel_host.cpp) there is no
  * GROMACS to link to.
  */
@@ -24,9 +24,6 @@ namespace mdgan
 
 /** Throws what @p status stands for unless it is MDGAN_OK. */
 void check(mdgan_status status, const mdgan_error &error);
-
-/** Makes room for a new file @p path: one that is there is kept as #path.1# or so, as GROMACS does. */
-void backUp(const std::string &path);
 } // namespace mdgan
 
 #endif

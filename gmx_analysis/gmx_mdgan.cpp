@@ -9,11 +9,15 @@
 #include <mdgan/kernel.h>
 
 #include "analysis_module.h"
+#include "backup.h"
 
 int main(int argc, char *argv[])
 {
     mdgan_kernel_select(argv);
     const mdgan::CommandLine line = mdgan::CommandLine::parse(argc, argv);
+    if (!line.keepsBackups) {
+        mdgan::disableBackups();
+    }
     if (line.patience > 0 && !line.trajectory.empty()) {
         mdgan::waitForFile(line.trajectory, line.patience);
     }

@@ -6,9 +6,11 @@
 #include <cstdio>
 #include <ctime>
 
+#include "backup.h"
 #include "gmx_error.h"
 #include "interrupt.h"
 #include "motion.h"
+#include "staged_file.h"
 
 namespace mdgan
 {
@@ -18,6 +20,20 @@ std::vector<NamedFile> OutputNames::all(const Spelling &spelling) const
             {spelling("oc"), configuration},   {spelling("on"), index},      {spelling("op"), topology},
             {spelling("om"), parameters},      {spelling("spec"), spectrum}, {spelling("msd"), displacement},
             {spelling("acf"), autocorrelation}};
+}
+
+void OutputNames::requireRoom() const
+{
+    for (const NamedFile &file : all({})) {
+        if (!file.path.empty()) {
+            const StagedFile trial(file.path);
+        }
+    }
+    for (const NamedFile &file : all({})) {
+        if (file.path != h5md) { // which replaces an older one
+            requireBackupName(file.path);
+        }
+    }
 }
 
 bool OutputNames::any() const

@@ -29,6 +29,8 @@ struct OutputNames {
 
     /** All of them, also those that are not wanted. */
     std::vector<NamedFile> all(const Spelling &spelling) const;
+    /** Throws unless each can be made, and an older file of its name be kept. */
+    void requireRoom() const;
     bool any() const;
     /** Whether real frames have to be kept to be compared with. */
     bool statistics() const;

@@ -17,6 +17,7 @@
 #include <gromacs/utility/arrayref.h>
 #include <mdgan/plugin.h>
 
+#include "backup.h"
 #include "frame_index.h"
 #include "gmx_error.h"
 #include "named_file.h"
@@ -261,13 +262,13 @@ void Settings::checkLive() const
 void Settings::checkNames() const
 {
     const Spelling spelling = {"option -", ""};
+    output.requireRoom();
+    if (!atoms.empty()) {
+        const StagedFile trial(atoms);
+        requireBackupName(atoms);
+    }
     std::vector<NamedFile> outputs = output.all(spelling);
     outputs.push_back({spelling("oa"), atoms});
-    for (const NamedFile &file : outputs) {
-        if (!file.path.empty()) {
-            const StagedFile trial(file.path);
-        }
-    }
     // An input may still be written by another program, so even a backup of it would do harm.
     refuseSharedFiles(spelling, config,
                       {{spelling("f"), commandLine.trajectory},

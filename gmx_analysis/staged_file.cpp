@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "backup.h"
 #include "gmx_error.h"
 
 namespace mdgan

@@ -11,7 +11,6 @@
 
 #include "../gmx_error.h"
 #include "../named_file.h"
-#include "../staged_file.h"
 
 namespace mdgan
 {
@@ -171,14 +170,9 @@ class Reader
     void checkNames() const
     {
         const Spelling spelling = {"keyword '", "'"};
-        const std::vector<NamedFile> outputs = input_.output.all(spelling);
-        for (const NamedFile &file : outputs) {
-            if (!file.path.empty()) {
-                const StagedFile trial(file.path);
-            }
-        }
+        input_.output.requireRoom();
         refuseSharedFiles(spelling, input_.config, {{"-plumed of mdrun", path_}, {spelling("atoms"), input_.atoms}},
-                          outputs);
+                          input_.output.all(spelling));
     }
 
     std::string path_;

@@ -214,6 +214,21 @@ class Errors(host.GromacsCase):
             self.assertRegex(result.error(), f"Cannot write 'no/{name}': No such file or directory")
             self.assertNotIn("training", result.output)
 
+    def test_no_name_left_for_a_backup_is_told_before_the_training(self):
+        host.write(self.dir, "gan.xvg", "old")
+        for name in ("gan.gro", "atoms.dat"):
+            for older in (name, *(f"#{name}.{n}#" for n in range(1, 100))):
+                host.write(self.dir, older, "old")
+        before = self.files()
+        short = (*BASE, "-e", 0.05, "-M", 16, "-iterations", 0, "-emit", 5, "-o", "gan.xvg")
+        for option, name in (("-oc", "gan.gro"), ("-oa", "atoms.dat")):
+            self.refused(rf"'{name}' is there, and 99 backups of it too \(GMX_MAXBACKUP\): remove some", *short, option,
+                         name, left=before)
+        self.assertEqual(self.bytes("gan.xvg"), b"old")
+        self.tool(*short, "-oc", "gan.gro", "-nobackup")
+        self.assertEqual(self.files(), before)
+        self.assertNotEqual(self.bytes("gan.gro"), b"old")
+
     def test_output_in_the_place_of_an_input(self):
         before = self.bytes("traj.trr")
         self.refused(r"'traj.trr' is both read \(option -f\) and written \(option -ot\): name another", *BASE, "-M", 16,

@@ -273,6 +273,13 @@ class Refused(KernelCase):
         ):
             self.refused(text + "\n", ".*" + pattern)
 
+    def test_no_name_left_for_a_backup(self):
+        self.atoms()
+        for name in ("gen.gro", *(f"#gen.gro.{n}#" for n in range(1, 100))):
+            host.write(self.dir, name, "old")
+        self.input("")
+        self.refused("atoms atoms.dat\noc gen.gro\n", "'gen.gro' is there, and 99 backups of it too")
+
     def test_more_than_one_rank(self):
         self.atoms()
         self.refused("atoms atoms.dat\nsave model.h5\n", "mdrun runs on more than one rank.*-ntmpi 1", ranks=2)
