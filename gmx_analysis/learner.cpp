@@ -40,6 +40,7 @@ void Learner::begin(const mdgan_feature &feature, size_t entityCount, bool anyEn
 
 void Learner::add(Row &&row)
 {
+    row.step = clock_.unfolded(row.step);
     if (!options_.trajectory.empty() && !clock_.add(row.step, row.time)) {
         return;
     }

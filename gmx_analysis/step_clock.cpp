@@ -5,6 +5,7 @@
 #include "step_clock.h"
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 
@@ -26,6 +27,13 @@ std::string number(double time)
     std::snprintf(text, sizeof text, "%.9g", value);
     return text;
 }
+
+/** Steps count, whatever the times are: gmx trjcat and gmx trjconv change times alone. */
+[[noreturn]] void refuseSteps(const std::string &what)
+{
+    refuseInput("The steps in the trajectory are not those of one run: " + what +
+                "; choose the part of one run with -b and -e");
+}
 } // namespace
 
 TimeStep readTimeStep(const char *path)
@@ -42,6 +50,16 @@ TimeStep readTimeStep(const char *path)
     return {step > 0, step};
 }
 
+int64_t StepClock::unfolded(int64_t step) const
+{
+    // Files hold 32 bits of a step, so -2^31 follows 2^31 - 1.
+    const int64_t range = INT64_C(1) << 32;
+    if (count_ == 0 || lastStep_ - step <= range / 2) {
+        return step;
+    }
+    return step + (lastStep_ - step + range / 2) / range * range;
+}
+
 StepClock::StepClock(const TimeStep &timeStep) : timeStep_(timeStep)
 {
 }
@@ -56,20 +74,18 @@ bool StepClock::add(int64_t step, double time)
     } else if (count_ == 1) {
         learnInterval(step, time);
     } else if (step - lastStep_ != stride_) {
-        refuseInput("The time step changes inside the trajectory: step " + std::to_string(step) +
-                    " (t = " + number(time) + " ps) follows step " + std::to_string(lastStep_) +
-                    ", but the frames before are " + std::to_string(stride_) +
-                    " steps apart; choose an even part with -b and -e, or write one with "
-                    "gmx trjconv");
+        refuseSteps("step " + std::to_string(step) + " (t = " + number(time) + " ps) follows step " +
+                    std::to_string(lastStep_) + ", but the frames before are " + std::to_string(stride_) +
+                    " steps apart");
     }
     const double expected = timeOf(step);
     const double tolerance = 2 * resolution(time) + 2 * resolution(firstTime_);
     if (count_ > 0 && std::fabs(time - expected) > tolerance + 1e-3 * interval()) {
-        refuseInput("The time step changes inside the trajectory: step " + std::to_string(step) +
+        refuseInput("Steps and times in the trajectory contradict each other: step " + std::to_string(step) +
                     " is at t = " + number(time) + " ps, but " + number(expected) + " ps are expected from a step of " +
                     number(timeStep_.step) +
-                    " ps; choose an even part with -b and -e, and give the run input file of "
-                    "this trajectory as -s");
+                    " ps; give the run input file of this trajectory as -s (a .gro if its steps are numbers of "
+                    "frames), or choose the part of one run with -b and -e");
     }
     lastStep_ = step;
     count_++;
@@ -80,8 +96,8 @@ void StepClock::learnInterval(int64_t step, double time)
 {
     stride_ = step - firstStep_;
     if (stride_ <= 0) {
-        refuseInput("Steps run backwards in the trajectory: step " + std::to_string(step) + " follows step " +
-                    std::to_string(firstStep_) + "; put it in order with gmx trjcat or gmx trjconv");
+        refuseSteps("step " + std::to_string(step) + " (t = " + number(time) + " ps) follows step " +
+                    std::to_string(firstStep_));
     }
     if (timeStep_.known) {
         return;

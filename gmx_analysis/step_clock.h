@@ -24,8 +24,11 @@ class StepClock
   public:
     explicit StepClock(const TimeStep &timeStep);
 
-    /** One frame as read. False if it repeats the one before, which is to be left out. Throws where the distance of two
-     * frames changes, or steps and times contradict each other. */
+    /** The step that a frame behind those before has, of which the file holds 32 bits. */
+    int64_t unfolded(int64_t step) const;
+
+    /** One frame, its step unfolded. False if it repeats the one before, which is to be left out. Throws where the
+     * distance of two frames changes, or steps and times contradict each other. */
     bool add(int64_t step, double time);
 
     /** Whether two frames are in, so that the distance is known. */

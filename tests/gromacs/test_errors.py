@@ -130,6 +130,42 @@ class Errors(host.GromacsCase):
                      *KEEP,
                      left=["slower.trr"])
 
+    def test_steps_that_are_not_those_of_one_run(self):
+        frames = frames_of(self.bytes("traj.trr"))[:100]
+        one_run = "The steps in the trajectory are not those of one run: "
+        self.store("joined.trr", frames[:50] + [moved(frame, 2 * i, 0.05 + 0.001 * i) for i, frame in
+                                                enumerate(frames[50:])])
+        self.refused(one_run + r"step 0 \(t = 0.05 ps\) follows step 98.*; choose the part of one run with -b and -e$",
+                     "-s", "topol.tpr", "-f", "joined.trr", *KEEP, left=["joined.trr"])
+        os.remove(self.path("joined.trr"))
+        self.store("back.trr", frames[1::-1])
+        self.refused(one_run + r"step 0 \(t = 0 ps\) follows step 2; choose", "-s", "topol.tpr", "-f", "back.trr",
+                     *KEEP, left=["back.trr"])
+        os.remove(self.path("back.trr"))
+        self.store("numbered.trr", [moved(frame, i, 0.001 * i) for i, frame in enumerate(frames)])
+        numbered = ("-f", "numbered.trr", "-feature", "velocity", "-M", 16, "-iterations", 0)
+        self.refused(r"contradict each other: step 1 is at t = 0.001 ps, but 0.0005 ps are expected.*\(a .gro if",
+                     *numbered, "-s", "topol.tpr", "-save", "model.h5", left=["numbered.trr"])
+        self.tool(*numbered, "-s", "conf.gro", "-data", "real.h5")
+        self.assertAlmostEqual(self.series("real.h5")[1][99], 0.099)
+
+    def test_steps_beyond_32_bits(self):
+        """As -2^31 and more in the file, wherever it is that they go beyond."""
+        frames = frames_of(self.bytes("traj.trr"))[:100]
+        for n, before in enumerate((1, 2, 50)):
+            steps = [2**31 + 2 * (i - before) for i in range(100)]
+            held = [(step + 2**31) % 2**32 - 2**31 for step in steps]
+            times = [0.001 * (i - before) + 1 for i in range(100)]
+            late = [moved(*one) for one in zip(frames, held, times)]
+            self.store("late.trr", late[:60] + late[59:])
+            self.tool("-s", "topol.tpr", "-f", "late.trr", "-M", 16, "-iterations", 0, "-data", f"{n}.h5", "-emit", 2,
+                      "-oh", "gan.h5")
+            step, time, value = self.series(f"{n}.h5")
+            self.assertEqual(list(step), steps)
+            self.assertEqual(len(value), 100)
+            self.assertAlmostEqual(time[99] - time[0], 0.099)
+            self.assertEqual(list(self.series("gan.h5")[0]), [steps[-1] + 2, steps[-1] + 4])
+
     def test_another_run_input_file(self):
         self.refused("expected from a step of 0.5 ps; .* the run input file of this trajectory", "-s", "slow.tpr", "-f",
                      "traj.trr", *KEEP)
