@@ -154,9 +154,11 @@ void writeAtomList(const std::string &path, const AtomList &list, const std::str
         staged.fail();
     }
     std::fprintf(file, "; Atoms behind the entities of a feature, for mdrun -plumed; by %s\n", creator.c_str());
+    // No more of the name than a model has room for, as in describeFeature(): readers refuse a longer one.
     std::fprintf(file,
-                 "feature %s\nname %s\nsystem %d\nparts %d\nmembers %zu\n[ atoms ]\n; entity part atom mass anchor\n",
-                 list.feature.c_str(), list.name.c_str(), list.systemSize, list.partCount, list.members.size());
+                 "feature %s\nname %.*s\nsystem %d\nparts %d\nmembers %zu\n[ atoms ]\n; entity part atom mass anchor\n",
+                 list.feature.c_str(), MDGAN_NAME_LENGTH - 1, list.name.c_str(), list.systemSize, list.partCount,
+                 list.members.size());
     for (const Member &member : list.members) {
         std::fprintf(file, "%zu %d %d %.9g %d\n", member.entity + 1, member.part + 1, member.atom + 1, member.mass,
                      member.anchor + 1);

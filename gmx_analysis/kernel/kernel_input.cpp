@@ -24,7 +24,8 @@ std::string trimmed(const std::string &text)
     return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(blank) + 1 - first);
 }
 
-/** Whether @p line is one of PLUMED's language: an action in capitals, a label or an assignment. */
+/** Whether @p line is one of PLUMED's language: an action in capitals, a label or an assignment. Values of mdgan's
+ * keywords may hold anything. */
 bool isPlumed(const std::string &line)
 {
     const std::string word = line.substr(0, line.find_first_of(blank));
@@ -32,7 +33,7 @@ bool isPlumed(const std::string &line)
     for (const char c : word) {
         isCapital = isCapital && (std::isupper(static_cast<unsigned char>(c)) != 0 || c == '_');
     }
-    return isCapital || word.back() == ':' || line.find('=') != std::string::npos;
+    return isCapital || word.back() == ':' || word.find('=') != std::string::npos;
 }
 
 class Reader

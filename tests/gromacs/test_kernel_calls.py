@@ -246,6 +246,14 @@ class Refused(KernelCase):
         for line in ("d: DISTANCE ATOMS=1,2", "PRINT ARG=d FILE=COLVAR", "RESTART", "UNITS LENGTH=A"):
             self.refused(line + "\n", "'mdgan.dat' line 1: '.*' is input for PLUMED.*unset it")
 
+    def test_an_equals_sign_in_a_value(self):
+        self.atoms()
+        os.mkdir(self.path("T=300"))
+        self.input("M 8\niterations 0\nsave T=300/m.h5\n")
+        x, box = self.paths(40)
+        self.kernel(x, box)
+        self.assertEqual(os.listdir(self.path("T=300")), ["m.h5"])
+
     def test_keywords(self):
         good = "atoms atoms.dat\nsave model.h5\n"
         self.atoms()
@@ -331,6 +339,26 @@ class Listed(KernelCase):
         self.assertEqual([line.split()[:3] + line.split()[4:] for line in lines[6:10]],
                          [["1", "1", "1", "0"], ["1", "1", "2", "1"], ["1", "2", "3", "1"], ["2", "1", "4", "0"]])
         self.assertEqual(self.files(), ["water.dat"])
+
+    def test_a_molecule_of_a_long_name(self):
+        """The kernel reads what the tool writes."""
+        name = "W" * 80
+        text = self.bytes("topol.top").decode().replace("SOL ", name + " ")
+        text = text.replace('#include "oplsaa.ff/spc.itp"', f"""[ moleculetype ]
+{name} 2
+[ atoms ]
+1 opls_116 1 SOL OW 1 -0.82
+2 opls_117 1 SOL HW1 1 0.41
+3 opls_117 1 SOL HW2 1 0.41
+""")
+        host.write(self.dir, "long.top", text)
+        host.write(self.dir, "long.mdp", host.PARAMETERS.format(steps=2))
+        self.gmx("grompp", "-f", "long.mdp", "-c", "conf.gro", "-p", "long.top", "-o", "long.tpr", "-maxwarn", "9")
+        self.tool("-s", "long.tpr", "-feature", "mol-com", "-oa", "atoms.dat")
+        self.input("M 8\niterations 0\nsave model.h5\n")
+        x, box = self.paths(40)
+        self.kernel(x, box)
+        self.assertIn("model.h5", self.files())
 
     def test_what_does_not_go_with_it(self):
         result = self.tool("-s", "topol.tpr", "-oa", "-o", "gan.xvg", fails=True)
