@@ -14,19 +14,26 @@ namespace mdgan
 {
 namespace
 {
-/** dir/name.ext -> dir/name.tmp-PID.ext: what writes the file goes by the extension. */
-std::string temporaryName(const std::string &path)
+/** dir/name.ext -> dir/name.tmp-PID.ext: what writes the file goes by the extension. From the second @p trial on with
+ * its number behind the PID. */
+std::string temporaryName(const std::string &path, int trial)
 {
     const size_t slash = path.find_last_of('/');
     const size_t dot = path.find_last_of('.');
     const size_t at = dot == std::string::npos || (slash != std::string::npos && dot < slash) ? path.size() : dot;
-    return path.substr(0, at) + ".tmp-" + std::to_string(getpid()) + path.substr(at);
+    const std::string number = trial > 1 ? "-" + std::to_string(trial) : "";
+    return path.substr(0, at) + ".tmp-" + std::to_string(getpid()) + number + path.substr(at);
 }
 } // namespace
 
-StagedFile::StagedFile(const std::string &path) : path_(path), temporary_(temporaryName(path)), committed_(false)
+StagedFile::StagedFile(const std::string &path) : path_(path), committed_(false)
 {
-    const int descriptor = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
+    int descriptor = -1;
+    // A process that was killed may have left such a file, and have had this PID: in a container all begin alike.
+    for (int trial = 1; trial == 1 || (descriptor < 0 && errno == EEXIST && trial <= 100); trial++) {
+        temporary_ = temporaryName(path, trial);
+        descriptor = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
+    }
     if (descriptor < 0) {
         fail();
     }

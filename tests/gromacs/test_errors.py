@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import struct
+import subprocess
 import unittest
 
 import host
@@ -264,6 +265,16 @@ class Errors(host.GromacsCase):
         self.tool(*short, "-oc", "gan.gro", "-nobackup")
         self.assertEqual(self.files(), before)
         self.assertNotEqual(self.bytes("gan.gro"), b"old")
+
+    def test_a_temporary_file_of_a_killed_process_of_the_same_number(self):
+        script = 'touch gan.tmp-$$.xvg gan.tmp-$$-2.xvg && echo $$ && exec "$@"'
+        done = subprocess.run(["sh", "-c", script, "sh", host.TOOL, "-quiet", *map(str, (*BASE, "-e", 0.05, "-M", 16,
+                               "-iterations", 0, "-emit", 5, "-o", "gan.xvg"))], cwd=self.dir, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        number = done.stdout.split()[0]
+        self.assertEqual(self.files(), [f"gan.tmp-{number}-2.xvg", f"gan.tmp-{number}.xvg", "gan.xvg"])
+        self.assertEqual(len(self.sets("gan.xvg")[0]), 5)
 
     def test_output_in_the_place_of_an_input(self):
         before = self.bytes("traj.trr")
