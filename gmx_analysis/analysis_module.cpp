@@ -31,7 +31,7 @@ Box boxOf(const t_trxframe &frame)
 } // namespace
 
 AnalysisModule::AnalysisModule(const CommandLine &commandLine)
-    : settings_(commandLine), runnerSettings_(nullptr), readsVelocity_(false), info_()
+    : settings_(commandLine), runnerSettings_(nullptr), atoms_(), readsVelocity_(false), info_()
 {
 }
 
@@ -113,8 +113,7 @@ void AnalysisModule::initAnalysis(const gmx::TrajectoryAnalysisSettings &setting
         makeWhole();
         learner_->begin(feature_->describe(), feature_->entityCount(), false);
         if (!settings_.atoms.empty()) {
-            writeAtomList(settings_.atoms, feature_->atoms(topology, settings_.selection),
-                          "gmx_mdgan with " + options.hostName);
+            atoms_ = feature_->atoms(topology, settings_.selection);
         }
     }
     const gmx::TimeUnitManager unit(settings.timeUnit());
@@ -176,6 +175,10 @@ void AnalysisModule::writeOutput()
     if (settings_.output.any()) {
         describeSeries();
         generate(info_, openOutputs(), [this]() { return learner_->emit(); });
+    }
+    // Last, since whatever fails before leaves no file.
+    if (!settings_.atoms.empty()) {
+        writeAtomList(settings_.atoms, atoms_, "gmx_mdgan with " + info_.creator);
     }
 }
 

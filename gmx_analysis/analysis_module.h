@@ -43,6 +43,7 @@ class AnalysisModule final : public gmx::TrajectoryAnalysisModule
     Settings settings_;
     gmx::TrajectoryAnalysisSettings *runnerSettings_; ///< borrowed
     std::unique_ptr<Feature> feature_;
+    AtomList atoms_; ///< for -oa
     std::unique_ptr<LiveSource> live_;
     std::unique_ptr<Learner> learner_;
     bool readsVelocity_;

@@ -202,7 +202,7 @@ class Errors(host.GromacsCase):
                      100,
                      *KEEP)
         self.refused(r"gave 21 frames, .*-stride", *BASE, "-stride", 100, *KEEP)
-        self.refused(r"gave 1 frames", *BASE, "-e", 0, *KEEP)
+        self.refused(r"gave 1 frames", *BASE, "-e", 0, *KEEP, "-oa", "atoms.dat")
 
     # -- options
 
