@@ -253,6 +253,10 @@ void Settings::checkLive() const
     if (commandLine.choosesTimes) {
         refuseInput("Options -b and -dt do not go with -live: use -stride to leave out frames");
     }
+    if (process != 0 && loads()) {
+        refuseInput("Option -stoppid got " + std::to_string(process) +
+                    ", but a model of -load waits for no frames, so when to stop is not known: leave it out");
+    }
     if (process == 1 || process < 0) {
         refuseOption("Option -stoppid got " + std::to_string(process) + ": must be the process number of mdrun");
     }

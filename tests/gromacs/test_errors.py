@@ -240,6 +240,8 @@ class Errors(host.GromacsCase):
         self.tool(*BASE, *KEEP)
         self.refused("the model's feature is 'bond/velocity .*', but the data's is 'molecule/com SOL'", *BASE, "-M", 16,
                      "-feature", "mol-com", "-load", "model.h5", "-o", "gan.xvg", left=["model.h5"])
+        self.refused("-stoppid got 4194305, but a model of -load waits for no frames", *BASE, "-M", 16, "-load",
+                     "model.h5", "-live", 1, "-stoppid", 4194305, "-o", "gan.xvg", left=["model.h5"])
         self.refused("one frame every 2 steps, but the data every 4; .*, or use one frame every 2 steps: -stride 1$",
                      *BASE, "-M", 16, "-stride", 2, "-load", "model.h5", "-o", "gan.xvg", left=["model.h5"])
 
