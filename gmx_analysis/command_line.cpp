@@ -4,7 +4,9 @@
 #include <cctype>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <initializer_list>
+#include <iterator>
 #include <regex>
 #include <unistd.h>
 
@@ -40,18 +42,26 @@ std::string complete(const char *name, const char *base, std::initializer_list<c
     return stem;
 }
 
+/** All of file @p path; empty if it cannot be read, which the framework will say. */
+std::string contents(const std::string &path)
+{
+    std::ifstream stream(path);
+    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
 /** Whether @p option has to do with which atoms or positions are selected. */
 bool isSelecting(const std::string &option)
 {
     return option == "select" || option == "selrpos" || option == "seltype";
 }
 
-/** Whether the selection @p text has words that need molecules, other than names, which stand in quotation marks. */
+/** Whether the selection @p text has words that need molecules, other than in comments and names, which stand in
+ * quotation marks. */
 bool namesMolecules(const std::string &text)
 {
-    static const std::regex quoted(R"("[^"]*")");
+    static const std::regex silent(R"("[^"]*"|#[^\n]*)");
     static const std::regex word(R"(\b(mol|molecule|molindex|(whole_|part_|dyn_)?mol_co[mg])\b)");
-    return std::regex_search(std::regex_replace(text, quoted, " "), word);
+    return std::regex_search(std::regex_replace(text, silent, " "), word);
 }
 } // namespace
 
@@ -69,6 +79,7 @@ CommandLine CommandLine::parse(int argc, char *argv[])
             line.index = complete(value, "index", {".ndx"});
         } else if (option == "sf") {
             line.selections = complete(value, "selection", {".dat"});
+            line.selectsMolecules = line.selectsMolecules || namesMolecules(contents(line.selections));
         } else if (option == "b" || option == "dt") {
             line.choosesTimes = true;
         } else if (option == "fgroup") {

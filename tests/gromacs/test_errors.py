@@ -62,6 +62,9 @@ class Errors(host.GromacsCase):
                        ("-select", "same molecule as resnr 2"), ("-select", "part_mol_cog of all"),
                        ("--select", "name OW and mol 2"), ("-selrpos", "whole_mol_com"), ("-seltype", "dyn_mol_cog")):
             self.refused("The selection needs molecules, which 'conf.gro' does not hold", *position, *chosen, *KEEP)
+        host.write(self.dir, "selection.dat", 'mol_com of (resname "mol" or # a "group\nall)')
+        self.refused("The selection needs molecules, which 'conf.gro' does not hold", *position, "-select", "-sf",
+                     "selection.dat", *KEEP, left=["selection.dat"])
 
     def test_configuration_has_no_bonds_for_centres(self):
         """Not even within residues, which a configuration does hold."""
@@ -93,7 +96,9 @@ class Errors(host.GromacsCase):
 
     def test_names_that_only_look_like_molecules(self):
         """Of files, and of residues, for which the words of selections stand in quotation marks."""
-        for n, chosen in enumerate((("-select", "name OW"), ("-select", 'name OW and not resname "mol" "mol_com"'))):
+        host.write(self.dir, "chosen.dat", 'name OW # mol_com\nand not resname "mol"')
+        for n, chosen in enumerate((("-select", "name OW"), ("-select", 'name OW and not resname "mol" "mol_com"'),
+                                    ("-select", "-sf", "chosen.dat"))):
             self.tool("-s", "conf.gro", "-f", "traj.trr", "-feature", "position", *chosen, "-M", 16, "-iterations", 0,
                       "-e", 0.05, "-o", f"molecule{n}.xvg", "-save", f"mol_com.mol{n}")
             self.assertIn(f"molecule{n}.xvg", self.files())
