@@ -350,6 +350,8 @@ class Listed(KernelCase):
 1 opls_116 1 SOL OW 1 -0.82
 2 opls_117 1 SOL HW1 1 0.41
 3 opls_117 1 SOL HW2 1 0.41
+[ settles ]
+1 1 0.1 0.16330
 """)
         host.write(self.dir, "long.top", text)
         host.write(self.dir, "long.mdp", host.PARAMETERS.format(steps=2))
