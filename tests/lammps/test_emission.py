@@ -148,8 +148,7 @@ run 4
     def test_computes_defined_after_the_run_have_values(self):
         computes = ("compute near all coord/atom cutoff 3.0\ncompute mean all reduce ave c_near\n"
                     "compute pressure all stress/atom NULL\ncompute sum all reduce sum c_pressure[1]\n"
-                    "compute pairs all pair/local dist\ncompute number all reduce sum c_pairs\n"
-                    "thermo_style custom step c_mean c_sum c_number\n")
+                    "compute between all group/group all\nthermo_style custom step c_mean c_sum c_between\n")
         rows = self.lammps(host.TRAIN + computes + "mdgan emit gan 20\nrun 0\n").thermo()
         rows = [row[1:] for row in rows if len(row) == 4]
         self.assertGreater(len(rows), 3)
