@@ -93,7 +93,7 @@ class CollectAtoms : public Collect
     template <class T> std::vector<T> gather_as(const std::vector<T> &part, MPI_Datatype type) const;
 
     AtomTable members_;
-    std::vector<tagint> tags_; ///< as they were found first
+    std::vector<tagint> tags_; ///< the members'
     size_t n_member_;
     size_t n_value_;
     int n_rank_;
