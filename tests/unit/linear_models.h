@@ -5,6 +5,7 @@
 
 #include "synthetic.h"
 
+#include "linear/burg.h"
 #include "linear/moments.h"
 #include "linear/statespace.h"
 
@@ -60,6 +61,18 @@ static inline double unit_covariance_gap(const statespace *const s)
         }
     }
     return worst;
+}
+
+/* Fails unless coefficients, autocovariance and variance belong together. */
+static inline void assert_yule_walker(const autoregression *const ar)
+{
+    for (size_t k = 0; k <= ar->order; k++) {
+        double sum = k == 0 ? ar->variance : 0;
+        for (size_t i = 1; i <= ar->order; i++) {
+            sum += ar->a[i - 1] * ar->r[i > k ? i - k : k - i];
+        }
+        assert_near("Yule-Walker", ar->r[k], sum, 1e-10);
+    }
 }
 
 /* The moments that infinitely many records of this autocovariance have. */

@@ -184,13 +184,7 @@ static void autocovariance_obeys_yule_walker(void **const state)
     mdgan_error error = {""};
     fit(&ar, &band, 0.1, 7);
     smooth(&ar, N_RECORD);
-    for (size_t k = 0; k <= ar.order; k++) {
-        double sum = k == 0 ? ar.variance : 0;
-        for (size_t i = 1; i <= ar.order; i++) {
-            sum += ar.a[i - 1] * ar.r[i > k ? i - k : k - i];
-        }
-        assert_near("Yule-Walker", ar.r[k], sum, 1e-10);
-    }
+    assert_yule_walker(&ar);
     assert_ok(balanced_create(&b, &ar, &error), &error);
     balanced_clear(&b);
     autoregression_clear(&ar);
