@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Table 2 of the paper on this machine: the displacement of the chains of a united-atom polyethylene melt out to 40 ns, by GROMACS alone and by
-# GROMACS for 2M frames, training and emission, on the same cores. The melt is that of examples/polymer-gromacs, twice as large.
+# GROMACS for 2M frames, training and emission, on the same cores. The melt is that of examples/polymer-gromacs, eight times as large:
+# what 60 chains move in half a nanosecond is off by 5 to 15 % from what they move in the long run, by chance.
 #   bench/polymer-time.sh FOLDER [BIN]     BIN: folder of mdgan and gmx_mdgan, default build/release/bin
 # What is in FOLDER already (equilibrated melt, reference) is not made again. The 40 ns are not run: their time is that of the measured
-# rate. The reference, REFERENCE steps (default 6 ns), is what the generated displacement is compared with.
-#   CHAINS=60 LENGTH=24 WINDOW=64 EVERY=1000 (steps of 4 fs from frame to frame) MINUTES=1 THREADS=2 REFERENCE=1500000
+# rate. The reference, REFERENCE steps (default 4 ns), is what the generated displacement is compared with.
+#   CHAINS=240 LENGTH=24 WINDOW=64 EVERY=1000 (steps of 4 fs from frame to frame) MINUTES=1 THREADS=2 REFERENCE=1000000
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 [ $# -ge 1 ] || { echo "usage: bench/polymer-time.sh FOLDER [BIN]" >&2; exit 2; }
 bin=$(readlink -f "${2:-$root/build/release/bin}")
 melt=$root/examples/polymer-gromacs
-chains=${CHAINS:-60} length=${LENGTH:-24} window=${WINDOW:-64} every=${EVERY:-1000} minutes=${MINUTES:-1} threads=${THREADS:-2}
-reference=${REFERENCE:-1500000} seed=7 wanted=40000
+chains=${CHAINS:-240} length=${LENGTH:-24} window=${WINDOW:-64} every=${EVERY:-1000} minutes=${MINUTES:-1} threads=${THREADS:-2}
+reference=${REFERENCE:-1000000} seed=7 wanted=40000
 mkdir -p "$1"
 cd "$1"
 dt=$(awk "BEGIN { print $every * 0.004 }")
