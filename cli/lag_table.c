@@ -144,6 +144,16 @@ static mdgan_status check_kind(const lag_command *command, const mdgan_dataset *
                : mdgan_fail(error, MDGAN_DATA, "'%s' holds no positions: use `mdgan acf` or `mdgan spectrum`", path);
 }
 
+/* The result is as meant only if the positions are. */
+static void warn_of_wrapping(const lag_command *command, const mdgan_dataset *data)
+{
+    char remark[MDGAN_WRAPPING_REMARK_LENGTH];
+    mdgan_wrapping_remark(data, remark);
+    if (remark[0] != '\0') {
+        fprintf(stderr, "mdgan %s: WARNING: %s\n", command->column, remark);
+    }
+}
+
 mdgan_status lag_table_run(const lag_command *command, int argc, char **argv, mdgan_error *error)
 {
     arguments a;
@@ -156,6 +166,7 @@ mdgan_status lag_table_run(const lag_command *command, int argc, char **argv, md
         status = check_kind(command, &data, argv[optind], error);
     }
     if (status == MDGAN_OK) {
+        warn_of_wrapping(command, &data);
         status = compute(command, &data, &a, error);
     }
     mdgan_dataset_clear(&data);

@@ -127,10 +127,17 @@ static bool on_progress(void *context, const mdgan_progress *progress)
 
 void session_warn_of_data(const mdgan_session *session, const mdgan_dataset *data)
 {
-    char remark[MDGAN_ISOTROPY_REMARK_LENGTH];
+    char remark[MDGAN_ISOTROPY_REMARK_LENGTH], wrapping[MDGAN_WRAPPING_REMARK_LENGTH];
     mdgan_error ignored;
-    if (session_is_root(session) && config_isotropy_is_default(&session->config) &&
-        mdgan_isotropy_remark(data, remark, &ignored) == MDGAN_OK && remark[0] != '\0') {
+    if (!session_is_root(session)) {
+        return;
+    }
+    mdgan_wrapping_remark(data, wrapping);
+    if (wrapping[0] != '\0') {
+        session_log(session, "mdgan: WARNING: %s", wrapping);
+    }
+    if (config_isotropy_is_default(&session->config) && mdgan_isotropy_remark(data, remark, &ignored) == MDGAN_OK &&
+        remark[0] != '\0') {
         session_log(session, "mdgan: WARNING: %s", remark);
     }
 }

@@ -107,6 +107,29 @@ bool h5_exists(const hid_t at, const char *const path)
     return length > 0;
 }
 
+int h5_shape(const hid_t set, hsize_t dimension[3])
+{
+    dimension[0] = dimension[1] = dimension[2] = 1;
+    const hid_t space = H5Dget_space(set);
+    int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
+    if (rank > 3) {
+        rank = -1;
+    }
+    if (rank > 0) {
+        H5Sget_simple_extent_dims(space, dimension, NULL);
+    }
+    h5_close(space);
+    return rank;
+}
+
+bool h5_has_class(const hid_t set, const H5T_class_t wanted)
+{
+    const hid_t type = H5Dget_type(set);
+    const bool good = type >= 0 && H5Tget_class(type) == wanted;
+    h5_close(type);
+    return good;
+}
+
 hid_t h5_text_type(const size_t size)
 {
     const hid_t type = H5Tcopy(H5T_C_S1);

@@ -2,7 +2,7 @@
 /* HDF5 in few words. All functions take and return plain handles; a failed handle may be passed on, the next call then
  * fails as well, so that a caller writes straight on, checks once and closes all.
  *
- * Include hierarchy: h5.h <- field.h <- {model_file.c, series_h5md*.c}. */
+ * Include hierarchy: h5.h <- {field.h, series_particles.h} <- {model_file.c, series_h5md*.c}. */
 #ifndef MDGAN_IO_H5_H
 #define MDGAN_IO_H5_H
 
@@ -36,6 +36,10 @@ hid_t h5_dataset_creation(void);
 hid_t h5_group_create(hid_t at, const char *name);
 /* Whether every link of a relative path leads to an object. */
 bool h5_exists(hid_t at, const char *path);
+
+/* Rank and dimensions of a data set (at most 3, padded with 1); -1 if there are more or it is not open. */
+int h5_shape(hid_t set, hsize_t dimension[3]);
+bool h5_has_class(hid_t set, H5T_class_t wanted);
 
 /* Text type of @p size bytes or H5T_VARIABLE. */
 hid_t h5_text_type(size_t size);

@@ -9,8 +9,9 @@
 #include "io/atomic_file.h"
 #include "io/field.h"
 #include "io/series_h5md.h"
+#include "io/series_particles.h"
 
-enum { GROUP_NAME_LENGTH = 256, PATH_IN_FILE_LENGTH = 512, BOX_SIZE = 9 };
+enum { GROUP_NAME_LENGTH = 256, PATH_IN_FILE_LENGTH = 512 };
 
 /* Values read at once. */
 static const size_t slab_bytes = 1 << 22;
@@ -26,8 +27,9 @@ typedef struct source {
     hid_t value;
     char parent[16]; /* particles or observables */
     char group[GROUP_NAME_LENGTH];
-    char name[16];    /* of the element */
-    bool described;   /* the file has a feature description */
+    char name[16];  /* of the element */
+    bool described; /* the file has a feature description */
+    particles particles;
     mdgan_dataset to; /* all but the values */
 } source;
 
@@ -151,30 +153,6 @@ static mdgan_status group_choose(source *const s, const char *const group, mdgan
 
 /* ---- shapes, units, steps and times ---- */
 
-/* Rank and dimensions (at most 3, padded with 1); -1 if there are more or the data set is not open. */
-static int shape_of(const hid_t set, hsize_t dimension[3])
-{
-    dimension[0] = dimension[1] = dimension[2] = 1;
-    const hid_t space = H5Dget_space(set);
-    int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
-    if (rank > 3) {
-        rank = -1;
-    }
-    if (rank > 0) {
-        H5Sget_simple_extent_dims(space, dimension, NULL);
-    }
-    h5_close(space);
-    return rank;
-}
-
-static bool has_class(const hid_t set, const H5T_class_t wanted)
-{
-    const hid_t type = H5Dget_type(set);
-    const bool good = type >= 0 && H5Tget_class(type) == wanted;
-    h5_close(type);
-    return good;
-}
-
 static mdgan_status unit_read(const source *const s, const hid_t set, char *const unit, mdgan_error *const error)
 {
     if (H5Aexists(set, "unit") > 0 && !h5_get_text(set, "unit", unit, MDGAN_UNIT_LENGTH)) {
@@ -186,7 +164,7 @@ static mdgan_status unit_read(const source *const s, const hid_t set, char *cons
 static mdgan_status shape_read(source *const s, mdgan_error *const error)
 {
     hsize_t dimension[3];
-    if (shape_of(s->value, dimension) != 3 || !has_class(s->value, H5T_FLOAT)) {
+    if (h5_shape(s->value, dimension) != 3 || !h5_has_class(s->value, H5T_FLOAT)) {
         return SOURCE_FAIL(s, error, "%s", "value is not an array of reals [frame][entity][component]");
     }
     mdgan_feature *const feature = &s->to.feature;
@@ -218,9 +196,9 @@ static mdgan_status shape_read(source *const s, mdgan_error *const error)
 static bool axis_read(const source *const s, const hid_t set, const bool integral, void *const values)
 {
     hsize_t dimension[3];
-    const int rank = shape_of(set, dimension);
+    const int rank = h5_shape(set, dimension);
     const hid_t type = integral ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE;
-    if (integral ? !has_class(set, H5T_INTEGER) : !has_class(set, H5T_FLOAT) && !has_class(set, H5T_INTEGER)) {
+    if (integral ? !h5_has_class(set, H5T_INTEGER) : !h5_has_class(set, H5T_FLOAT) && !h5_has_class(set, H5T_INTEGER)) {
         return false;
     }
     if (rank == 1 && dimension[0] == s->to.n_frame) {
@@ -344,54 +322,30 @@ static mdgan_status axes_read(source *const s, mdgan_error *const error)
     return status;
 }
 
-/* ---- box ---- */
+/* ---- particles ---- */
 
-/* Last frame of the edges: lengths [3] or vectors [3][3], with a frame dimension in front if @p timed. */
-static bool edges_read(const hid_t set, const bool timed, double box[BOX_SIZE])
-{
-    hsize_t dimension[3];
-    const int rank = shape_of(set, dimension), vectors = rank - timed;
-    if ((vectors != 1 && vectors != 2) || !has_class(set, H5T_FLOAT) || dimension[rank - 1] != 3 || !dimension[0] ||
-        (vectors == 2 && dimension[rank - 2] != 3)) {
-        return false;
-    }
-    const hsize_t n_value = vectors == 1 ? 3 : BOX_SIZE;
-    hsize_t start[3] = {timed ? dimension[0] - 1 : 0}, count[3] = {dimension[0], dimension[1], dimension[2]};
-    if (timed) {
-        count[0] = 1;
-    }
-    double edge[BOX_SIZE] = {0};
-    const hid_t file_space = H5Dget_space(set), memory_space = H5Screate_simple(1, &n_value, NULL);
-    const bool good = H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                      H5Dread(set, H5T_NATIVE_DOUBLE, memory_space, file_space, H5P_DEFAULT, edge) >= 0;
-    h5_close(memory_space);
-    h5_close(file_space);
-    for (int i = 0; i < BOX_SIZE && good; i++) {
-        box[i] = vectors == 2 ? edge[i] : i % 4 == 0 ? edge[i / 4] : 0;
-    }
-    return good;
-}
-
-static mdgan_status box_read(source *const s, mdgan_error *const error)
+/* Opens what stands beside the element, and reads the box of the last frame. */
+static mdgan_status particles_read(source *const s, mdgan_error *const error)
 {
     char path[PATH_IN_FILE_LENGTH];
-    snprintf(path, sizeof path, SERIES_PARTICLES "/%s/box/edges/value", s->group);
-    const bool timed = h5_exists(s->file, path);
-    if (!timed) {
-        path[strlen(path) - strlen("/value")] = '\0';
+    mdgan_error reason;
+    snprintf(path, sizeof path, SERIES_PARTICLES "/%s", s->group);
+    const hid_t group = h5_exists(s->file, path) ? H5Gopen2(s->file, path, H5P_DEFAULT) : H5I_INVALID_HID;
+    mdgan_status status = particles_open_box(&s->particles, group, &reason);
+    if (status == MDGAN_OK && s->particles.edges >= 0) {
+        status = particles_box(&s->particles, SIZE_MAX, s->to.box, &reason);
     }
-    if (!h5_exists(s->file, path)) {
-        return MDGAN_OK;
+    if (status == MDGAN_OK && !s->described) {
+        status = particles_open_identity(&s->particles, group, strcmp(s->name, SERIES_POSITION) == 0, s->to.n_frame,
+                                         s->to.n_entity, &reason);
     }
-    const hid_t edges = H5Dopen2(s->file, path, H5P_DEFAULT);
-    mdgan_status status = MDGAN_OK;
-    if (!edges_read(edges, timed, s->to.box)) {
-        status = SOURCE_FAIL(s, error, "%s is not an array of 3 lengths or 3 x 3 vectors", path);
-    } else if (!s->described) {
-        status = unit_read(s, edges, s->to.feature.length_unit, error);
+    h5_close(group);
+    if (status != MDGAN_OK) {
+        return mdgan_fail(error, status, "series file '%s': %s/%s: %s", s->path, SERIES_PARTICLES, s->group,
+                          reason.text);
     }
-    h5_close(edges);
-    return status;
+    return s->particles.edges >= 0 && !s->described ? unit_read(s, s->particles.edges, s->to.feature.length_unit, error)
+                                                    : MDGAN_OK;
 }
 
 /* ---- values ---- */
@@ -433,16 +387,22 @@ static size_t slab_frames(const source *const s)
     return n ? n : 1;
 }
 
-/* Puts [n][entity][component] frames from @p first on where a dataset has them. */
-static mdgan_status slab_place(const source *const s, const float *const slab, const size_t first, const size_t n,
+/* Frames [n][entity][component] on their way from the file to a dataset. */
+typedef struct slab {
+    float *value;
+    size_t *entity; /* [n][entity] which each is, if their order changes */
+} slab;
+
+/* Puts @p n frames from @p first on where a dataset has them. */
+static mdgan_status slab_place(const source *const s, const slab *const from, const size_t first, const size_t n,
                                float *const value, mdgan_error *const error)
 {
     const size_t n_entity = s->to.n_entity, n_component = s->to.feature.n_component;
     for (size_t i = 0; i < n * n_entity; i++) {
-        const size_t frame = first + i / n_entity, entity = i % n_entity;
+        const size_t frame = first + i / n_entity, entity = from->entity ? from->entity[i] : i % n_entity;
         float *const to = value + (entity * s->to.n_frame + frame) * n_component;
         for (size_t c = 0; c < n_component; c++) {
-            to[c] = slab[i * n_component + c];
+            to[c] = from->value[i * n_component + c];
             if (!isfinite(to[c])) {
                 return SOURCE_FAIL(s, error,
                                    "value is %g at frame %zu, entity %zu, component %zu; only finite values "
@@ -454,26 +414,50 @@ static mdgan_status slab_place(const source *const s, const float *const slab, c
     return MDGAN_OK;
 }
 
+/* Reads @p n frames from @p first on; positions out of their boxes, and who is who. */
+static mdgan_status slab_read(const source *const s, const slab *const to, const size_t first, const size_t n,
+                              mdgan_error *const error)
+{
+    mdgan_error reason;
+    mdgan_status status = MDGAN_OK;
+    const hsize_t start[3] = {first}, count[3] = {n, s->to.n_entity, s->to.feature.n_component};
+    const hid_t file_space = H5Dget_space(s->value), memory_space = H5Screate_simple(3, count, NULL);
+    const bool good = H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+                      H5Dread(s->value, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, to->value) >= 0;
+    h5_close(memory_space);
+    h5_close(file_space);
+    if (!good) {
+        return SOURCE_FAIL(s, error, "values from frame %zu on cannot be read; the file is damaged", first);
+    }
+    if (s->particles.image >= 0) {
+        status = particles_unwrap(&s->particles, first, n, to->value, &reason);
+    }
+    if (status == MDGAN_OK && to->entity) {
+        status = particles_identify(&s->particles, first, n, to->entity, &reason);
+    }
+    return status == MDGAN_OK
+               ? MDGAN_OK
+               : mdgan_fail(error, status, "series file '%s': %s/%s: %s", s->path, s->parent, s->group, reason.text);
+}
+
 static mdgan_status values_read(const source *const s, float *const value, mdgan_error *const error)
 {
-    const size_t n_slab = slab_frames(s), n_row = s->to.n_entity * s->to.feature.n_component;
-    float *const slab = malloc(n_slab * n_row * sizeof *slab);
-    if (!slab) {
-        return mdgan_fail(error, MDGAN_MEMORY, "no memory to read '%s'", s->path);
-    }
-    mdgan_status status = MDGAN_OK;
+    const size_t n_slab = slab_frames(s), n_entity = s->to.n_entity;
+    const bool ordered = s->particles.id < 0;
+    slab part = {.value = malloc(n_slab * n_entity * s->to.feature.n_component * sizeof *part.value),
+                 .entity = ordered ? NULL : malloc(n_slab * n_entity * sizeof *part.entity)};
+    mdgan_status status = part.value && (ordered || part.entity)
+                              ? MDGAN_OK
+                              : mdgan_fail(error, MDGAN_MEMORY, "no memory to read '%s'", s->path);
     for (size_t first = 0; first < s->to.n_frame && status == MDGAN_OK; first += n_slab) {
         const size_t n = s->to.n_frame - first < n_slab ? s->to.n_frame - first : n_slab;
-        const hsize_t start[3] = {first}, count[3] = {n, s->to.n_entity, s->to.feature.n_component};
-        const hid_t file_space = H5Dget_space(s->value), memory_space = H5Screate_simple(3, count, NULL);
-        const bool good = H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                          H5Dread(s->value, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, slab) >= 0;
-        h5_close(memory_space);
-        h5_close(file_space);
-        status = good ? slab_place(s, slab, first, n, value, error)
-                      : SOURCE_FAIL(s, error, "values from frame %zu on cannot be read; the file is damaged", first);
+        status = slab_read(s, &part, first, n, error);
+        if (status == MDGAN_OK) {
+            status = slab_place(s, &part, first, n, value, error);
+        }
     }
-    free(slab);
+    free(part.entity);
+    free(part.value);
     return status;
 }
 
@@ -494,7 +478,7 @@ static mdgan_status source_read(source *const s, const char *const group, mdgan_
         status = axes_read(s, error);
     }
     if (status == MDGAN_OK) {
-        status = box_read(s, error);
+        status = particles_read(s, error);
     }
     if (status == MDGAN_OK && !s->described) {
         status = feature_guess(s, error);
@@ -540,7 +524,11 @@ mdgan_status mdgan_series_read(mdgan_dataset *const data, const char *const path
     if (status != MDGAN_OK) {
         return status;
     }
-    source s = {.path = path, .file = H5I_INVALID_HID, .element = H5I_INVALID_HID, .value = H5I_INVALID_HID};
+    source s = {.path = path,
+                .file = H5I_INVALID_HID,
+                .element = H5I_INVALID_HID,
+                .value = H5I_INVALID_HID,
+                .particles = particles_none()};
     mdgan_dataset made = {0};
     h5_session session;
     h5_begin(&session);
@@ -548,6 +536,7 @@ mdgan_status mdgan_series_read(mdgan_dataset *const data, const char *const path
     if (status == MDGAN_OK) {
         status = source_read(&s, group, &made, error);
     }
+    particles_close(&s.particles);
     h5_close(s.value);
     h5_close(s.element);
     h5_close(s.file);

@@ -231,6 +231,28 @@ class Pipeline(unittest.TestCase):
         os.remove("flat.h5")
         os.remove("flat-model.h5")
 
+    def test_wrapped_positions_are_told_or_unfolded(self):
+        """Box edges are 1 nm; particles cross it, in files with images and without."""
+        path = numpy.cumsum(0.05 * oscillators(64), axis=0)
+        write_h5md("free.h5", path, "position")
+        write_h5md("wrapped.h5", path % 1, "position")
+        write_h5md("images.h5", path % 1, "position")
+        with h5py.File("images.h5", "r+") as file:
+            file["particles/oscillators/image/value"] = numpy.floor(path).astype("i4")
+        self.assertGreater(abs(numpy.diff(path % 1, axis=0)).max(), 0.9)
+        table = {}
+        for name in ("free", "wrapped", "images"):
+            train = mdgan("train", f"{name}.h5", WINDOW, "-o", "positions-model.h5", "iterations", 0)
+            msd = mdgan("msd", f"{name}.h5", "--lags", 8)
+            table[name] = numpy.loadtxt(msd.stdout.splitlines(), delimiter=",")[:, 1]
+            for done in (train, msd):
+                remark = "WARNING: .* steps of positions .* longer than half the box.*give unwrapped ones"
+                (self.assertRegex if name == "wrapped" else self.assertNotRegex)(done.stderr, remark)
+        numpy.testing.assert_allclose(table["images"], table["free"], rtol=1e-4, atol=1e-6)
+        self.assertGreater(table["wrapped"][-1], 2 * table["free"][-1])
+        for name in ("free.h5", "wrapped.h5", "images.h5", "positions-model.h5"):
+            os.remove(name)
+
     def test_training_that_cannot_work_leaves_nothing(self):
         before = sorted(os.listdir("."))
         done = mdgan("train", "data.h5", 64, "-o", "nothing.h5", status=1)

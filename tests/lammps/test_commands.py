@@ -150,6 +150,18 @@ class Rerun(host.LammpsCase):
             self.assertEqual(value.shape, (16, host.N_BOND, 3))
             os.remove(self.path("mdgan-gan-windows.h5"))
 
+    def test_a_dump_of_wrapped_positions(self):
+        """Beads that cross the boundaries, with and without their image flags in the dump."""
+        gas = ("units lj\nlattice sc 0.1\nregion b block 0 3 0 3 0 3\ncreate_box 1 b\ncreate_atoms 1 box\nmass 1 1.0\n"
+               "pair_style zero 1.0\npair_coeff * *\nvelocity all create 1.0 4711\n")
+        self.lammps(gas + "fix move all nve\ndump all all custom 1 all.dump id type x y z ix iy iz\nrun 1000\n")
+        for columns in ("x y z ix iy iz", "x y z"):
+            result = self.lammps(gas + "fix gan all mdgan 10 8 atom/position init random iterations 3\n"
+                                 f"rerun all.dump last 1000 dump {columns}\n")
+            self.assertRegex(result.output, "trained 3 iterations")
+            (self.assertNotRegex if "ix" in columns else self.assertRegex)(
+                result.output, "WARNING: .* steps of positions from frame to frame are longer than half the box")
+
     def test_a_dump_of_another_interval(self):
         self.lammps(host.WATER + self.DUMP.replace("custom 2", "custom 6") + "run 60\n")
         result = self.lammps(host.WATER.replace("fix move all nve\n", "") + PLAIN + self.READ)

@@ -313,6 +313,107 @@ static void plain_files_are_read(void **const state)
     }
 }
 
+/* ---- files of programs that fold positions into the box, and sort them anew in every frame ---- */
+
+/* Where particle e is in frame i, as if there was no box. */
+static double free_position(const size_t i, const size_t e, const size_t c)
+{
+    return 0.4 * (double)i * (double)(e + 1) - 3.1 * (double)c + (double)e;
+}
+
+/* Edge vectors of a box that grows, in rows. */
+static void growing_box(const size_t i, double box[9])
+{
+    for (size_t k = 0; k < 9; k++) {
+        box[k] = (1 + 0.01 * (double)i) * (k % 4 == 0 ? 4 : k > 4 ? 0.5 : 0);
+    }
+}
+
+/* Particles [frame][place], positions less the edges of their images. */
+typedef struct folded {
+    double position[N_FRAME][N_ENTITY][3], edges[N_FRAME][9];
+    int32_t image[N_FRAME][N_ENTITY][3], id[N_FRAME][N_ENTITY];
+} folded;
+
+static void fold(folded *const f)
+{
+    for (size_t i = 0; i < N_FRAME; i++) {
+        growing_box(i, f->edges[i]);
+        for (size_t place = 0; place < N_ENTITY; place++) {
+            const size_t e = (place + i) % N_ENTITY;
+            f->id[i][place] = 900 - 7 * (int32_t)e;
+            for (size_t k = 0; k < 3; k++) {
+                f->image[i][place][k] = (int32_t)(i * e) % 4 - (int32_t)k;
+            }
+            for (size_t c = 0; c < 3; c++) {
+                double moved = 0;
+                for (size_t k = 0; k < 3; k++) {
+                    moved += f->image[i][place][k] * f->edges[i][3 * k + c];
+                }
+                f->position[i][place][c] = free_position(i, e, c) - moved;
+            }
+        }
+    }
+}
+
+/* @p frames: of the images; 0: none are written. */
+static void put_folded(const char *const path, const folded *const f, const size_t frames, const bool box)
+{
+    static const plain_group group = {"atoms", "position", true, true};
+    const hsize_t position[3] = {N_FRAME, N_ENTITY, 3}, image[3] = {frames, N_ENTITY, 3}, edges[3] = {N_FRAME, 3, 3};
+    put_plain(path, &group, 1);
+    const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    H5Ldelete(file, "particles/atoms/position/value", H5P_DEFAULT);
+    H5Dclose(put_set(file, "particles/atoms/position/value", H5T_NATIVE_DOUBLE, 3, position, f->position));
+    H5Dclose(put_set(file, "particles/atoms/id/value", H5T_NATIVE_INT32, 2, position, f->id));
+    if (frames) {
+        H5Dclose(put_set(file, "particles/atoms/image/value", H5T_NATIVE_INT32, 3, image, f->image));
+    }
+    if (box) {
+        H5Dclose(put_set(file, "particles/atoms/box/edges/value", H5T_NATIVE_DOUBLE, 3, edges, f->edges));
+    }
+    H5Fclose(file);
+}
+
+static void images_are_unfolded_and_particles_followed(void **const state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "folded.h5");
+    folded f;
+    mdgan_dataset data;
+    mdgan_error error = {""};
+    double box[9];
+    fold(&f);
+    put_folded(path, &f, N_FRAME, true);
+    assert_ok(mdgan_series_read(&data, path, NULL, &error), &error);
+    for (size_t e = 0; e < N_ENTITY; e++) {
+        for (size_t i = 0; i < N_FRAME; i++) {
+            for (size_t c = 0; c < 3; c++) {
+                assert_float_equal(mdgan_dataset_entity(&data, e)[3 * i + c], free_position(i, e, c), 1e-5);
+            }
+        }
+    }
+    growing_box(N_FRAME - 1, box);
+    for (size_t k = 0; k < 9; k++) {
+        assert_float_equal(data.box[k], box[k], 1e-12);
+    }
+    mdgan_dataset_clear(&data);
+}
+
+static void positions_without_images_stay(void **const state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "folded.h5");
+    folded f;
+    mdgan_dataset data;
+    mdgan_error error = {""};
+    fold(&f);
+    put_folded(path, &f, 0, true);
+    assert_ok(mdgan_series_read(&data, path, NULL, &error), &error);
+    assert_true(mdgan_dataset_entity(&data, 0)[3 * 2 + 1] == (float)f.position[2][N_ENTITY - 2][1]);
+    mdgan_dataset_clear(&data);
+}
+
 static void assert_read_fails(const char *const path, const char *const group, const mdgan_status expected,
                               const char *const word)
 {
@@ -341,6 +442,27 @@ static void groups_are_chosen_by_name(void **const state)
     mdgan_dataset_clear(&data);
     put_plain(path, NULL, 0);
     assert_read_fails(path, NULL, MDGAN_FORMAT, "no group in /particles");
+}
+
+static void images_and_ids_that_do_not_fit(void **const state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "folded.h5");
+    folded f;
+    fold(&f);
+    put_folded(path, &f, N_FRAME - 1, true);
+    assert_read_fails(path, NULL, MDGAN_FORMAT, "image is not an array of integers for the same 11 frames");
+    put_folded(path, &f, N_FRAME, false);
+    assert_read_fails(path, NULL, MDGAN_FORMAT, "image counts boxes, but there is no box/edges");
+    f.id[4][1] = f.id[4][2];
+    put_folded(path, &f, N_FRAME, true);
+    assert_read_fails(path, NULL, MDGAN_FORMAT, "in frame 4 twice; the same particles are needed in all frames");
+    f.id[4][2] = 1;
+    put_folded(path, &f, N_FRAME, true);
+    assert_read_fails(path, NULL, MDGAN_FORMAT, "particle 1 in frame 4 but not in the first");
+    f.id[0][3] = f.id[0][0];
+    put_folded(path, &f, N_FRAME, true);
+    assert_read_fails(path, NULL, MDGAN_FORMAT, "two particles 900 in the first frame");
 }
 
 /* ---- broken files ---- */
@@ -673,6 +795,9 @@ int main(void)
         IN_SCRATCH(finished_series_wait_for_their_name),
         IN_SCRATCH(not_finite_rows_are_refused),
         IN_SCRATCH(plain_files_are_read),
+        IN_SCRATCH(images_are_unfolded_and_particles_followed),
+        IN_SCRATCH(positions_without_images_stay),
+        IN_SCRATCH(images_and_ids_that_do_not_fit),
         IN_SCRATCH(groups_are_chosen_by_name),
         IN_SCRATCH(foreign_and_missing_files),
         IN_SCRATCH(truncated_files),

@@ -69,6 +69,12 @@ enum { MDGAN_ISOTROPY_REMARK_LENGTH = 256 };
 mdgan_status mdgan_isotropy_remark(const mdgan_dataset *data, char text[MDGAN_ISOTROPY_REMARK_LENGTH],
                                    mdgan_error *error);
 
+enum { MDGAN_WRAPPING_REMARK_LENGTH = 256 };
+
+/** What is to be said of positions that move more than half the box, along one of its edges, from a frame to the next:
+ * they seem to be wrapped into it. Else, for other features and without a box, the text is empty. */
+void mdgan_wrapping_remark(const mdgan_dataset *data, char text[MDGAN_WRAPPING_REMARK_LENGTH]);
+
 /** Position of the highest local maximum of @p power within bins [first, last], refined by a parabola through three
  * bins smoothed by a triangle of @p half_width bins; in bins; -1 if there is none. */
 double mdgan_peak(const double *power, size_t n_bin, size_t first, size_t last, size_t half_width);

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "io/series_particles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { AXES = 3, BOX_SIZE = AXES * AXES };
+
+/* ---- box ---- */
+
+/* NAME/value, or the data set NAME itself where it holds for all frames. */
+static hid_t element_open(const hid_t group, const char *const name, const char *const value, bool *const moves)
+{
+    *moves = h5_exists(group, value);
+    return *moves || h5_exists(group, name) ? H5Dopen2(group, *moves ? value : name, H5P_DEFAULT) : H5I_INVALID_HID;
+}
+
+static bool edges_are_good(const particles *const p)
+{
+    hsize_t dimension[3];
+    const int rank = h5_shape(p->edges, dimension), vectors = rank - p->edges_move;
+    return (vectors == 1 || vectors == 2) && h5_has_class(p->edges, H5T_FLOAT) && dimension[rank - 1] == AXES &&
+           dimension[0] > 0 && (vectors == 1 || dimension[rank - 2] == AXES);
+}
+
+mdgan_status particles_open_box(particles *const p, const hid_t group, mdgan_error *const error)
+{
+    *p = particles_none();
+    p->edges = element_open(group, "box/edges", "box/edges/value", &p->edges_move);
+    if (p->edges >= 0 && !edges_are_good(p)) {
+        return mdgan_fail(error, MDGAN_FORMAT, "box/edges is not an array of 3 lengths or 3 x 3 vectors");
+    }
+    return MDGAN_OK;
+}
+
+/* @p count: of numbers, from those of the frames from @p first on. */
+static bool read_frames(const hid_t set, const hid_t type, const size_t first, const size_t n_frame, void *const values)
+{
+    hsize_t dimension[3], start[3] = {first}, total = n_frame;
+    const int rank = h5_shape(set, dimension);
+    dimension[0] = n_frame;
+    for (int i = 1; i < rank; i++) {
+        total *= dimension[i];
+    }
+    const hid_t file_space = H5Dget_space(set), memory_space = H5Screate_simple(1, &total, NULL);
+    const bool good = H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start, NULL, dimension, NULL) >= 0 &&
+                      H5Dread(set, type, memory_space, file_space, H5P_DEFAULT, values) >= 0;
+    h5_close(memory_space);
+    h5_close(file_space);
+    return good;
+}
+
+mdgan_status particles_box(const particles *const p, const size_t frame, double box[9], mdgan_error *const error)
+{
+    hsize_t dimension[3];
+    double edge[BOX_SIZE] = {0};
+    const bool vectors = h5_shape(p->edges, dimension) - p->edges_move == 2;
+    const size_t last = p->edges_move ? (size_t)dimension[0] - 1 : 0;
+    const bool good = p->edges_move ? read_frames(p->edges, H5T_NATIVE_DOUBLE, frame < last ? frame : last, 1, edge)
+                                    : H5Dread(p->edges, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, edge) >= 0;
+    if (!good) {
+        return mdgan_fail(error, MDGAN_FORMAT, "box/edges of frame %zu cannot be read; the file is damaged", frame);
+    }
+    for (size_t i = 0; i < BOX_SIZE; i++) {
+        box[i] = vectors ? edge[i] : i % (AXES + 1) == 0 ? edge[i / (AXES + 1)] : 0;
+    }
+    return MDGAN_OK;
+}
+
+/* ---- images and IDs ---- */
+
+/* One number, or @p n of them, for each particle and frame. */
+static mdgan_status per_particle(const particles *const p, const hid_t set, const char *const name, const size_t n,
+                                 mdgan_error *const error)
+{
+    hsize_t dimension[3];
+    const int rank = h5_shape(set, dimension);
+    if (rank != (n > 1 ? 3 : 2) || !h5_has_class(set, H5T_INTEGER) || dimension[0] != p->n_frame ||
+        dimension[1] != p->n_entity || dimension[2] != n) {
+        return mdgan_fail(error, MDGAN_FORMAT,
+                          "%s is not an array of integers for the same %zu frames and %zu particles; write it as often",
+                          name, p->n_frame, p->n_entity);
+    }
+    return MDGAN_OK;
+}
+
+static mdgan_status open_image(particles *const p, const hid_t group, mdgan_error *const error)
+{
+    hsize_t dimension[3];
+    if (!h5_exists(group, "image/value")) {
+        return MDGAN_OK; /* or none that change, which move all frames alike */
+    }
+    p->image = H5Dopen2(group, "image/value", H5P_DEFAULT);
+    if (p->edges < 0) {
+        return mdgan_fail(error, MDGAN_FORMAT, "image counts boxes, but there is no box/edges");
+    }
+    h5_shape(p->edges, dimension);
+    if (p->edges_move && dimension[0] != p->n_frame) {
+        return mdgan_fail(error, MDGAN_FORMAT,
+                          "box/edges is there for %llu frames, but image for %zu; write it as often",
+                          (unsigned long long)dimension[0], p->n_frame);
+    }
+    return per_particle(p, p->image, "image", AXES, error);
+}
+
+static int by_id(const void *const a, const void *const b)
+{
+    const int64_t x = ((const particle_place *)a)->id, y = ((const particle_place *)b)->id;
+    return (x > y) - (x < y);
+}
+
+static mdgan_status read_id(const particles *const p, const size_t first, const size_t n, int64_t *const id,
+                            mdgan_error *const error)
+{
+    return read_frames(p->id, H5T_NATIVE_INT64, first, n, id)
+               ? MDGAN_OK
+               : mdgan_fail(error, MDGAN_FORMAT, "id of frame %zu cannot be read; the file is damaged", first);
+}
+
+/* Remembers who is where in the first frame. */
+static mdgan_status find_places(particles *const p, mdgan_error *const error)
+{
+    int64_t *const id = malloc(p->n_entity * sizeof *id);
+    p->place = malloc(p->n_entity * sizeof *p->place);
+    mdgan_status status = id && p->place ? read_id(p, 0, 1, id, error)
+                                         : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu IDs", p->n_entity);
+    for (size_t i = 0; status == MDGAN_OK && i < p->n_entity; i++) {
+        p->place[i] = (particle_place){id[i], i};
+    }
+    free(id);
+    if (status == MDGAN_OK) {
+        qsort(p->place, p->n_entity, sizeof *p->place, by_id);
+    }
+    for (size_t i = 1; status == MDGAN_OK && i < p->n_entity; i++) {
+        if (p->place[i].id == p->place[i - 1].id) {
+            status = mdgan_fail(error, MDGAN_FORMAT, "id has two particles %lld in the first frame",
+                                (long long)p->place[i].id);
+        }
+    }
+    return status;
+}
+
+mdgan_status particles_open_identity(particles *const p, const hid_t group, const bool positions, const size_t n_frame,
+                                     const size_t n_entity, mdgan_error *const error)
+{
+    mdgan_status status = MDGAN_OK;
+    p->n_frame = n_frame;
+    p->n_entity = n_entity;
+    if (positions) {
+        status = open_image(p, group, error);
+    }
+    if (status == MDGAN_OK && h5_exists(group, "id/value")) {
+        p->id = H5Dopen2(group, "id/value", H5P_DEFAULT);
+        status = per_particle(p, p->id, "id", 1, error);
+        if (status == MDGAN_OK) {
+            status = find_places(p, error);
+        }
+    }
+    return status;
+}
+
+void particles_close(particles *const p)
+{
+    h5_close(p->edges);
+    h5_close(p->id);
+    h5_close(p->image);
+    free(p->place);
+}
+
+mdgan_status particles_unwrap(const particles *const p, const size_t first, const size_t n, float *const positions,
+                              mdgan_error *const error)
+{
+    const size_t n_row = AXES * p->n_entity;
+    int32_t *const images = malloc(n * n_row * sizeof *images);
+    mdgan_status status = MDGAN_OK;
+    if (!images) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for the images of %zu particles", p->n_entity);
+    }
+    if (!read_frames(p->image, H5T_NATIVE_INT32, first, n, images)) {
+        status = mdgan_fail(error, MDGAN_FORMAT, "image of frame %zu cannot be read; the file is damaged", first);
+    }
+    for (size_t f = 0; status == MDGAN_OK && f < n; f++) {
+        double box[BOX_SIZE];
+        float *const row = positions + f * n_row;
+        status = particles_box(p, first + f, box, error);
+        for (size_t i = 0; status == MDGAN_OK && i < n_row; i++) {
+            const int32_t *const image = images + f * n_row + i - i % AXES;
+            const double *const edge = box + i % AXES;
+            row[i] = (float)(row[i] + image[0] * edge[0] + image[1] * edge[AXES] + image[2] * edge[2 * AXES]);
+        }
+    }
+    free(images);
+    return status;
+}
+
+/* Of one frame. @p seen: [n_entity] */
+static mdgan_status find_entities(const particles *const p, const size_t frame, const int64_t *const id,
+                                  bool *const seen, size_t *const entity, mdgan_error *const error)
+{
+    memset(seen, 0, p->n_entity * sizeof *seen);
+    for (size_t i = 0; i < p->n_entity; i++) {
+        const particle_place wanted = {.id = id[i]};
+        const particle_place *const place = bsearch(&wanted, p->place, p->n_entity, sizeof wanted, by_id);
+        if (!place || seen[place->entity]) {
+            return mdgan_fail(error, MDGAN_FORMAT,
+                              "id has particle %lld in frame %zu %s; the same particles are needed in all frames",
+                              (long long)id[i], frame, place ? "twice" : "but not in the first");
+        }
+        seen[place->entity] = true;
+        entity[i] = place->entity;
+    }
+    return MDGAN_OK;
+}
+
+mdgan_status particles_identify(const particles *const p, const size_t first, const size_t n, size_t *const entity,
+                                mdgan_error *const error)
+{
+    int64_t *const id = malloc(n * p->n_entity * sizeof *id);
+    bool *const seen = malloc(p->n_entity * sizeof *seen);
+    mdgan_status status = id && seen ? read_id(p, first, n, id, error)
+                                     : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu IDs", n * p->n_entity);
+    for (size_t f = 0; status == MDGAN_OK && f < n; f++) {
+        status = find_entities(p, first + f, id + f * p->n_entity, seen, entity + f * p->n_entity, error);
+    }
+    free(seen);
+    free(id);
+    return status;
+}
