@@ -168,6 +168,9 @@ void Emission::open_file()
         file_status_ = mdgan_session_check_series(fix_->session(), path_.c_str(), &file_error_);
     }
     if (comm->me == 0 && file_status_ == MDGAN_OK) {
+        file_status_ = fix_->check_other_fixes(path_.c_str(), file_error_);
+    }
+    if (comm->me == 0 && file_status_ == MDGAN_OK) {
         file_status_ = mdgan_series_open(&writer_, path_.c_str(), fix_->host_name().c_str(), &fix_->feature(),
                                          fix_->n_entity(), step, time, box, &file_error_);
     }

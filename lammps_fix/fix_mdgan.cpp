@@ -57,6 +57,9 @@ FixMdgan::FixMdgan(LAMMPS *lammps, int narg, char **arg)
     if (trains_elsewhere()) {
         find_trainer();
     }
+    for (const char *const path : {config_.save, config_.data}) {
+        complain_.check(check_other_fixes(path, failure), failure);
+    }
     create_session();
     declare_outputs();
 }
@@ -352,6 +355,23 @@ void FixMdgan::require_model() const
                    (waits ? "train on them with mdgan train " + std::string(id)
                           : std::string("go on with run until it has trained")) +
                    ", or load a model with keyword load");
+}
+
+mdgan_status FixMdgan::check_other_fixes(const char *path, mdgan_error &failure) const
+{
+    for (int i = 0; i < modify->nfix; i++) {
+        const FixMdgan *const other = dynamic_cast<FixMdgan *>(modify->fix[i]);
+        if (other == nullptr || other == this) {
+            continue;
+        }
+        const mdgan_status status = mdgan_session_check_series(other->session(), path, &failure);
+        if (status != MDGAN_OK) {
+            const std::string text = std::string("fix ") + other->id + " mdgan: " + failure.text;
+            std::snprintf(failure.text, sizeof failure.text, "%s", text.c_str());
+            return status;
+        }
+    }
+    return MDGAN_OK;
 }
 
 mdgan_status FixMdgan::emit(mdgan_error &failure)

@@ -55,6 +55,9 @@ class FixMdgan : public Fix
     }
     /** Ends in LAMMPS's error unless there is a model to emit from. */
     void require_model() const;
+    /** MDGAN_INVALID if another fix mdgan reads or writes the file @p path, which is about to be written for this one.
+     */
+    mdgan_status check_other_fixes(const char *path, mdgan_error &failure) const;
     /** Makes the next generated frame the current row. Collective; fails on all ranks or on none. */
     mdgan_status emit(mdgan_error &failure);
     /** Brings what the ranks measured each for itself to rank 0's values. Collective. */

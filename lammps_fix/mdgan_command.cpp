@@ -82,6 +82,7 @@ void MdganCommand::save(int, char **arg)
 {
     FixMdgan &fix = FixMdgan::find(lmp, arg[0], complain_);
     mdgan_error failure;
+    complain_.check(fix.check_other_fixes(arg[1], failure), failure);
     complain_.check(mdgan_session_save(fix.session(), arg[1], &failure), failure);
 }
 
@@ -97,6 +98,7 @@ void MdganCommand::write(int, char **arg)
 {
     FixMdgan &fix = FixMdgan::find(lmp, arg[0], complain_);
     mdgan_error failure;
+    complain_.check(fix.check_other_fixes(arg[1], failure), failure);
     complain_.check(mdgan_session_write(fix.session(), arg[1], &failure), failure);
 }
 

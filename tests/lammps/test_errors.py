@@ -40,6 +40,16 @@ CASES = {
                              ["Fix mdgan gan: ", "resume", "model.h5", "was on 220 entities, but here are 110"]),
     "keyword without value": (fix(host.FIX + " windows"), [FIX, "'windows' got no value"]),
     "keyword twice": (fix(host.FIX + " windows 2 windows 3"), [FIX, "'windows' is given twice, with '2' and '3'"]),
+    "save of another fix": (fix(host.FIX + " save a.h5\nfix two all mdgan 2 8 bond/velocity 1 save ./a.h5"),
+                            [FIX, "fix gan mdgan: './a.h5' is the file of keyword 'save': name another output"]),
+    "data where another fix saves": (fix(host.FIX + " save a.h5\nfix two all mdgan 2 8 bond/velocity 1 data a.h5"),
+                                     [FIX, "fix gan mdgan: 'a.h5' is the file of keyword 'save'"]),
+    "save where another fix loads": (emit("fix two all mdgan 2 8 bond/velocity 1 load model.h5\nmdgan load gan model.h5\n"
+                                          "mdgan save gan model.h5"),
+                                     [COMMAND, "fix two mdgan: 'model.h5' is the file of keyword 'load'"]),
+    "emission where another fix saves": (emit("fix two all mdgan 2 8 bond/velocity 1 save a.h5\nmdgan load gan model.h5\n"
+                                              "mdgan emit gan 3 file a.h5"),
+                                         ["fix two mdgan: 'a.h5' is the file of keyword 'save'"]),
     "missing directory": (fix(host.FIX + " save no/such/model.h5"), ["no/such", "save"]),
     "missing data directory": (fix(host.FIX + " data no/such/windows.h5"), ["no/such", "data"]),
     "no model file": (fix(host.FIX + " load none.h5"), ["none.h5", "load"]),
