@@ -25,7 +25,8 @@ struct mdgan_session {
     size_t emission_seed;       /* of the emission on its way: keyword `seed` may have changed since */
     overlap overlap;
     mdgan_progress training;
-    double collect_seconds, emit_seconds; /* s */
+    double collect_seconds, emit_seconds;    /* s */
+    bool told_of_wrapping, told_of_isotropy; /* what data of a training gave reason to warn of */
 };
 
 static inline bool session_is_root(const mdgan_session *session)
@@ -91,8 +92,8 @@ mdgan_status session_write_data(const mdgan_session *session, const mdgan_datase
  * @p written them, and tells where they are. Returns @p failure. Collective. */
 mdgan_status session_rescue_data(const mdgan_session *session, const mdgan_dataset *data, bool written,
                                  mdgan_status failure, const mdgan_error *reason, mdgan_error *error);
-/* Says so if @p data are hardly what the feature is taken for, unless the user has said so; rank 0 looks. */
-void session_warn_of_data(const mdgan_session *session, const mdgan_dataset *data);
+/* Says so, once, if @p data are hardly what the feature is taken for, unless the user has said so; rank 0 looks. */
+void session_warn_of_data(mdgan_session *session, const mdgan_dataset *data);
 /* Says on what a training begins, and how. */
 void session_log_start(const mdgan_session *session, size_t n_frame, const char *start);
 /* Says what has come of it, and what to think of the model held. @p where: "" or " beside the run". */

@@ -125,20 +125,26 @@ static bool on_progress(void *context, const mdgan_progress *progress)
     return l->cancelled == NULL;
 }
 
-void session_warn_of_data(const mdgan_session *session, const mdgan_dataset *data)
+/* Of several trainings on one collection, the first tells. */
+static void warn_once(const mdgan_session *session, bool *told, const char *remark)
 {
-    char remark[MDGAN_ISOTROPY_REMARK_LENGTH], wrapping[MDGAN_WRAPPING_REMARK_LENGTH];
+    if (remark[0] != '\0' && !*told) {
+        session_log(session, "mdgan: WARNING: %s", remark);
+        *told = true;
+    }
+}
+
+void session_warn_of_data(mdgan_session *session, const mdgan_dataset *data)
+{
+    char wrapping[MDGAN_WRAPPING_REMARK_LENGTH], isotropy[MDGAN_ISOTROPY_REMARK_LENGTH];
     mdgan_error ignored;
     if (!session_is_root(session)) {
         return;
     }
     mdgan_wrapping_remark(data, wrapping);
-    if (wrapping[0] != '\0') {
-        session_log(session, "mdgan: WARNING: %s", wrapping);
-    }
-    if (config_isotropy_is_default(&session->config) && mdgan_isotropy_remark(data, remark, &ignored) == MDGAN_OK &&
-        remark[0] != '\0') {
-        session_log(session, "mdgan: WARNING: %s", remark);
+    warn_once(session, &session->told_of_wrapping, wrapping);
+    if (config_isotropy_is_default(&session->config) && mdgan_isotropy_remark(data, isotropy, &ignored) == MDGAN_OK) {
+        warn_once(session, &session->told_of_isotropy, isotropy);
     }
 }
 
