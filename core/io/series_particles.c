@@ -33,7 +33,7 @@ mdgan_status particles_open_box(particles *const p, const hid_t group, mdgan_err
     return MDGAN_OK;
 }
 
-/* @p count: of numbers, from those of the frames from @p first on. */
+/* All numbers of @p n_frame frames from @p first on. */
 static bool read_frames(const hid_t set, const hid_t type, const size_t first, const size_t n_frame, void *const values)
 {
     hsize_t dimension[3], start[3] = {first}, total = n_frame;

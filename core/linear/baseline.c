@@ -11,9 +11,6 @@
 #include "nn/random.h"
 #include "parallel/blas.h"
 
-/* Frames thrown away before the first one, in units of the order. */
-enum { BURN_IN_ORDERS = 50 };
-
 static mdgan_status moments_of(const mdgan_dataset *const data, const size_t window, const size_t first,
                                const size_t width, record_moments *const m, mdgan_error *const error)
 {
@@ -43,40 +40,91 @@ static mdgan_status fit(const mdgan_dataset *const data, const size_t window, co
     return status;
 }
 
-/* Simulates n series side by side. history: [2 order][n], a sliding block of past frames; the newest last. */
-static mdgan_status simulate(const autoregression *const ar, const uint64_t seed, const size_t component,
-                             mdgan_dataset *const out, mdgan_error *const error)
+/* How the next frame follows from all before it, until these are as many as the order of the autoregression. */
+typedef struct predictor {
+    size_t order;
+    double *a;       /* [order] as in autoregression */
+    double *mirror;  /* work */
+    float *weight;   /* [order] a, of the oldest frame first */
+    double variance; /* of the error */
+} predictor;
+
+/* One order more, by Levinson's recursion. */
+static void predictor_grow(predictor *const q, const autoregression *const ar)
+{
+    const size_t k = q->order;
+    double kappa = ar->r[k + 1];
+    for (size_t i = 0; i < k; i++) {
+        kappa -= q->a[i] * ar->r[k - i];
+        q->mirror[i] = q->a[k - 1 - i];
+    }
+    kappa /= q->variance;
+    for (size_t i = 0; i < k; i++) {
+        q->a[i] -= kappa * q->mirror[i];
+    }
+    q->a[k] = kappa;
+    q->order++;
+    q->variance *= 1 - kappa * kappa;
+    if (q->order == ar->order) { /* without the rounding errors on the way */
+        memcpy(q->a, ar->a, ar->order * sizeof *q->a);
+        q->variance = ar->variance;
+    }
+    for (size_t i = 0; i < q->order; i++) {
+        q->weight[q->order - 1 - i] = (float)q->a[i];
+    }
+}
+
+/* Simulates n series side by side, stationary from their first frames on: these are drawn from all frames before them,
+ * by the predictors of lower orders. Series from zero would take as long as a line is narrow to become what they are.
+ * history: [2 order + 1][n], a sliding block of past frames; the newest last. */
+static void simulate(const autoregression *const ar, const uint64_t seed, const size_t component, predictor *const q,
+                     float *const history, mdgan_dataset *const out)
 {
     const size_t p = ar->order, n = out->n_entity, d = out->feature.n_component;
-    float *const history = calloc((2 * p + 1) * n, sizeof *history), *const a = malloc(p * sizeof *a);
-    if (!history || !a) {
-        free(history);
-        free(a);
-        return mdgan_fail(error, MDGAN_MEMORY, "no memory to simulate %zu autoregressions", n);
-    }
-    for (size_t i = 0; i < p; i++) {
-        a[p - 1 - i] = (float)ar->a[i];
-    }
-    const float deviation = (float)sqrt(ar->variance);
-    const size_t burn_in = BURN_IN_ORDERS * p;
-    size_t at = p; /* row to be written next */
-    for (size_t t = 0; t < burn_in + out->n_frame; t++) {
+    size_t at = 0; /* row to be written next */
+    q->order = 0;
+    q->variance = ar->r[0];
+    for (size_t t = 0; t < out->n_frame; t++) {
         if (at == 2 * p + 1) {
             memmove(history, history + (at - p) * n, p * n * sizeof *history);
             at = p;
         }
         float *const row = history + at * n;
+        const float deviation = (float)sqrt(q->variance);
         random_normal((random_key){seed, RANDOM_BASELINE}, t, (uint32_t)component, n, row);
-        cblas_sgemv(CblasRowMajor, CblasTrans, (int)p, (int)n, 1, history + (at - p) * n, (int)n, a, 1, deviation, row,
-                    1);
-        for (size_t e = 0; t >= burn_in && e < n; e++) {
-            out->value[(e * out->n_frame + t - burn_in) * d + component] = row[e];
+        if (q->order == 0) {
+            cblas_sscal((int)n, deviation, row, 1);
+        } else {
+            cblas_sgemv(CblasRowMajor, CblasTrans, (int)q->order, (int)n, 1, history + (at - q->order) * n, (int)n,
+                        q->weight, 1, deviation, row, 1);
+        }
+        for (size_t e = 0; e < n; e++) {
+            out->value[(e * out->n_frame + t) * d + component] = row[e];
+        }
+        if (q->order < p) {
+            predictor_grow(q, ar);
         }
         at++;
     }
+}
+
+/* Components first .. first + width - 1, from one autoregression. */
+static mdgan_status generate(const autoregression *const ar, const uint64_t seed, const size_t first,
+                             const size_t width, mdgan_dataset *const out, mdgan_error *const error)
+{
+    const size_t p = ar->order;
+    predictor q = {.a = malloc(2 * p * sizeof *q.a), .weight = malloc(p * sizeof *q.weight)};
+    float *const history = malloc((2 * p + 1) * out->n_entity * sizeof *history);
+    const bool room = q.a && q.weight && history;
+    for (size_t c = first; room && c < first + width; c++) {
+        q.mirror = q.a + p;
+        simulate(ar, seed, c, &q, history, out);
+    }
     free(history);
-    free(a);
-    return MDGAN_OK;
+    free(q.weight);
+    free(q.a);
+    return room ? MDGAN_OK
+                : mdgan_fail(error, MDGAN_MEMORY, "no memory to simulate %zu autoregressions", out->n_entity);
 }
 
 static mdgan_status check(const mdgan_dataset *const data, const size_t window, const size_t order,
@@ -117,8 +165,8 @@ mdgan_status mdgan_baseline_burg(const mdgan_dataset *const data, const size_t w
         const size_t width = pooled ? d : 1;
         autoregression ar = {0};
         status = fit(data, window, order, c, width, &ar, error);
-        for (size_t k = c; status == MDGAN_OK && k < c + width; k++) {
-            status = simulate(&ar, seed, k, out, error);
+        if (status == MDGAN_OK) {
+            status = generate(&ar, seed, c, width, out, error);
         }
         autoregression_clear(&ar);
     }

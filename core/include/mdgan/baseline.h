@@ -16,7 +16,8 @@ extern "C" {
 #endif
 
 /** Fits a multi-segment Burg autoregressive model to records of 2M frames of @p data (components pooled if isotropic)
- * and generates @p n_frame frames per entity into @p out (created here, same feature; nothing to free after an error).
+ * and generates @p n_frame frames per entity into @p out (created here, same feature; nothing to free after an error),
+ * stationary from the first one on.
  * @p order: 0 = 15/16 of 2M. Errors: MDGAN_INVALID, MDGAN_DATA, MDGAN_MEMORY. */
 mdgan_status mdgan_baseline_burg(const mdgan_dataset *data, size_t window, size_t order, uint64_t seed, size_t n_entity,
                                  size_t n_frame, mdgan_dataset *out, mdgan_error *error);
