@@ -86,6 +86,14 @@ hid_t h5_group_create(const hid_t at, const char *const name)
     return group;
 }
 
+static bool is_group(const hid_t at, const char *const path)
+{
+    const hid_t object = H5Oopen(at, path, H5P_DEFAULT);
+    const bool good = object >= 0 && H5Iget_type(object) == H5I_GROUP;
+    h5_close(object);
+    return good;
+}
+
 bool h5_exists(const hid_t at, const char *const path)
 {
     char part[1024];
@@ -93,14 +101,15 @@ bool h5_exists(const hid_t at, const char *const path)
     if (length >= sizeof part) {
         return false;
     }
-    /* HDF5 refuses to look up a path whose middle is missing, so it is looked up link by link. */
+    /* HDF5 reports an error for a path whose middle is missing or no group, so it is looked up link by link. */
     for (size_t end = 1; end <= length; end++) {
         if (path[end] != '/' && path[end] != '\0') {
             continue;
         }
         memcpy(part, path, end);
         part[end] = '\0';
-        if (H5Lexists(at, part, H5P_DEFAULT) <= 0 || H5Oexists_by_name(at, part, H5P_DEFAULT) <= 0) {
+        if (H5Lexists(at, part, H5P_DEFAULT) <= 0 || H5Oexists_by_name(at, part, H5P_DEFAULT) <= 0 ||
+            (path[end] == '/' && !is_group(at, part))) {
             return false;
         }
     }

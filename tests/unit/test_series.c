@@ -444,6 +444,25 @@ static void groups_are_chosen_by_name(void **const state)
     assert_read_fails(path, NULL, MDGAN_FORMAT, "no group in /particles");
 }
 
+/* That box/edges is no group, as it is in a moving box, is nothing that HDF5 should be quoted on. */
+static void fixed_boxes_are_no_error(void **const state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "folded.h5");
+    const hsize_t edges[1] = {3};
+    folded f;
+    mdgan_error error = {""};
+    fold(&f);
+    f.position[3][1][2] = NAN;
+    put_folded(path, &f, 0, false);
+    const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    H5Dclose(put_set(file, "particles/atoms/box/edges", H5T_NATIVE_DOUBLE, 1, edges, f.edges));
+    H5Fclose(file);
+    assert_int_equal(mdgan_series_read(&(mdgan_dataset){0}, path, NULL, &error), MDGAN_FORMAT);
+    assert_non_null(strstr(error.text, "only finite values can be used"));
+    assert_null(strstr(error.text, "HDF5 reports"));
+}
+
 static void images_and_ids_that_do_not_fit(void **const state)
 {
     scratch *const s = *state;
@@ -798,6 +817,7 @@ int main(void)
         IN_SCRATCH(images_are_unfolded_and_particles_followed),
         IN_SCRATCH(positions_without_images_stay),
         IN_SCRATCH(images_and_ids_that_do_not_fit),
+        IN_SCRATCH(fixed_boxes_are_no_error),
         IN_SCRATCH(groups_are_chosen_by_name),
         IN_SCRATCH(foreign_and_missing_files),
         IN_SCRATCH(truncated_files),
