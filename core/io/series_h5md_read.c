@@ -211,8 +211,9 @@ static bool axis_read(const source *const s, const hid_t set, const bool integra
     }
     if (integral) {
         h5_get(set, "offset", type, &first_step, 0);
-    } else {
-        h5_get(set, "offset", type, &first_time, 0);
+    } else if (!h5_get(set, "offset", type, &first_time, 0) &&
+               h5_get(set, "offset", H5T_NATIVE_INT64, &first_step, 0)) {
+        first_time = (double)first_step;
     }
     for (size_t i = 0; i < s->to.n_frame; i++) {
         if (integral) {

@@ -313,6 +313,27 @@ static void plain_files_are_read(void **const state)
     }
 }
 
+/* As h5py writes it from a whole number. */
+static void whole_numbers_are_times_too(void **const state)
+{
+    static const plain_group group = {"oh", "velocity", true, false};
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "plain.h5");
+    const int32_t offset = 7;
+    mdgan_dataset data;
+    mdgan_error error = {""};
+    put_plain(path, &group, 1);
+    const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    const hid_t times = H5Dopen2(file, "particles/oh/velocity/time", H5P_DEFAULT);
+    H5Adelete(times, "offset");
+    put_attribute(times, "offset", H5T_NATIVE_INT32, 0, &offset);
+    H5Dclose(times);
+    H5Fclose(file);
+    assert_ok(mdgan_series_read(&data, path, NULL, &error), &error);
+    assert_float_equal(data.first_time, offset, 1e-12);
+    mdgan_dataset_clear(&data);
+}
+
 /* ---- files of programs that fold positions into the box, and sort them anew in every frame ---- */
 
 /* Where particle e is in frame i, as if there was no box. */
@@ -814,6 +835,7 @@ int main(void)
         IN_SCRATCH(finished_series_wait_for_their_name),
         IN_SCRATCH(not_finite_rows_are_refused),
         IN_SCRATCH(plain_files_are_read),
+        IN_SCRATCH(whole_numbers_are_times_too),
         IN_SCRATCH(images_are_unfolded_and_particles_followed),
         IN_SCRATCH(positions_without_images_stay),
         IN_SCRATCH(images_and_ids_that_do_not_fit),
