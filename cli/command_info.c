@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "command.h"
 #include "input.h"
@@ -48,14 +49,16 @@ static void print_series(const mdgan_dataset *data)
            m.skewness, m.kurtosis);
 }
 
-/* Models name their schema in the first block of the file. A truncated one cannot be asked for it through HDF5. */
-static bool looks_like_model(const char *path)
+/* Models name their schema in the first block of the file. A truncated one cannot be asked for it through HDF5. What
+ * cannot be read at all may be one, too: its reader says why. */
+static bool may_be_model(const char *path)
 {
     static const char schema[] = "mdgan-model";
     char head[8192];
-    FILE *const file = fopen(path, "rb");
+    struct stat found;
+    FILE *const file = stat(path, &found) == 0 && S_ISREG(found.st_mode) ? fopen(path, "rb") : NULL;
     if (file == NULL) {
-        return false;
+        return true;
     }
     const size_t n = fread(head, 1, sizeof head, file);
     fclose(file);
@@ -87,11 +90,13 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     if (status != MDGAN_OK) {
         return status;
     }
-    status = mdgan_model_load(&model, argv[optind], error);
-    if (status == MDGAN_OK) {
-        print_model(model);
-    } else if (status == MDGAN_FORMAT && !looks_like_model(argv[optind])) {
-        /* No model: whether it is a series, and if not why, the reader of series says. */
+    /* Series are not tried as models: these are read into memory as a whole. */
+    if (may_be_model(argv[optind])) {
+        status = mdgan_model_load(&model, argv[optind], error);
+        if (status == MDGAN_OK) {
+            print_model(model);
+        }
+    } else {
         status = input_read(&data, argv[optind], &input, error);
         if (status == MDGAN_OK) {
             print_series(&data);

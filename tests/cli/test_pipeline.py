@@ -206,6 +206,28 @@ class Pipeline(unittest.TestCase):
         self.assertIn(f"entities:    {ENTITIES}", series)
         self.assertIn("frames:      256", series)
 
+    def test_info_holds_a_series_in_memory_once(self):
+        part = numpy.random.default_rng(1).normal(size=(100, 2000, 3))
+        write_h5md("large.h5", part)
+        with h5py.File("large.h5", "r+") as file:  # bit by bit: what this process holds counts for its children
+            group = file["particles/oscillators/velocity"]
+            for name, interval in (("step", STRIDE), ("time", DT)):
+                del group[name]
+                group[name] = interval
+            del group["value"]
+            value = group.create_dataset("value", (5000, 2000, 3), "f4")
+            for first in range(0, 5000, 100):
+                value[first : first + 100] = part
+        peak = {}
+        for name in ("short.h5", "large.h5"):
+            with subprocess.Popen([MDGAN, "info", name], stdout=subprocess.DEVNULL) as process:
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(process.returncode, 0)
+            peak[name] = 1024 * usage.ru_maxrss
+        self.assertLess(peak["large.h5"] - peak["short.h5"], 1.5 * os.path.getsize("large.h5"))
+        os.remove("large.h5")
+
     def test_words_for_one_and_for_no_unit(self):
         write_h5md("one.h5", oscillators(64)[:, :1])
         with h5py.File("one.h5", "r+") as file:
