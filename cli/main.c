@@ -2,6 +2,7 @@
 /* Dispatch: finds the command, runs it, turns its error into one line and the exit status 1. */
 #include <mdgan/kernel.h>
 #include <mdgan/version.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,8 @@ int main(int argc, char **argv)
     if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h")) {
         return help(argc > 2 ? argv[2] : NULL);
     }
+    /* A file larger than `ulimit -f` is an error like a full disk, which is told of and cleaned up after. */
+    signal(SIGXFSZ, SIG_IGN);
     mdgan_kernel_select(argv);
     const command *const c = find_command(name);
     return c ? run_command(c, argc - 1, argv + 1) : unknown_command(name);

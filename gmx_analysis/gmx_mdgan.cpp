@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <csignal>
 #include <cstddef>
 #include <type_traits>
 
@@ -13,6 +14,8 @@
 
 int main(int argc, char *argv[])
 {
+    /* A file larger than `ulimit -f` is an error like a full disk, which is told of and cleaned up after. */
+    std::signal(SIGXFSZ, SIG_IGN);
     mdgan_kernel_select(argv);
     const mdgan::CommandLine line = mdgan::CommandLine::parse(argc, argv);
     if (!line.keepsBackups) {

@@ -292,6 +292,17 @@ class Pipeline(unittest.TestCase):
         self.assertIn("holds no positions", done.stderr)
         self.assertEqual(sorted(os.listdir(".")), before)
 
+    def test_files_beyond_the_limit_are_errors(self):
+        """The limit is that of `ulimit -f`."""
+        before = set(os.listdir())
+        train = ["train", "data.h5", WINDOW, "-o", "much.h5", "iterations", 0]
+        for words in (train, ["emit", "model.h5", 9999, "-o", "much.h5"]):
+            limited = ["prlimit", "--fsize=20000", MDGAN, *map(str, words)]
+            done = subprocess.run(limited, capture_output=True, text=True, timeout=100, check=False)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("cannot write 'much.h5': File too large", done.stderr)
+        self.assertEqual(set(os.listdir()), before)
+
     def test_damaged_model_is_called_a_damaged_model(self):
         with open("model.h5", "rb") as file:
             half = file.read()[:-2000]

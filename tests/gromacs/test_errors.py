@@ -2,7 +2,6 @@
 """Bad input ends with GROMACS's error box, exit status 1, what to do about it, and nothing half-written."""
 import os
 import resource
-import signal
 import struct
 import subprocess
 import unittest
@@ -27,7 +26,6 @@ def moved(frame, step, time):
 def disk_of(n_byte):
     """Writing beyond the limit fails as on a full disk, for every user and on every file system."""
     def limit():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (n_byte, n_byte))
     return limit
 
