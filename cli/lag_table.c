@@ -145,12 +145,16 @@ static mdgan_status check_kind(const lag_command *command, const mdgan_dataset *
 }
 
 /* The result is as meant only if the positions are. */
-static void warn_of_wrapping(const lag_command *command, const mdgan_dataset *data)
+static void warn_of_positions(const lag_command *command, const mdgan_dataset *data)
 {
-    char remark[MDGAN_WRAPPING_REMARK_LENGTH];
-    mdgan_wrapping_remark(data, remark);
-    if (remark[0] != '\0') {
-        fprintf(stderr, "mdgan %s: WARNING: %s\n", command->column, remark);
+    char wrapping[MDGAN_WRAPPING_REMARK_LENGTH], rounding[MDGAN_ROUNDING_REMARK_LENGTH];
+    mdgan_wrapping_remark(data, wrapping);
+    mdgan_rounding_remark(data, rounding);
+    if (wrapping[0] != '\0') {
+        fprintf(stderr, "mdgan %s: WARNING: %s\n", command->column, wrapping);
+    }
+    if (rounding[0] != '\0') {
+        fprintf(stderr, "mdgan %s: WARNING: %s\n", command->column, rounding);
     }
 }
 
@@ -166,7 +170,7 @@ mdgan_status lag_table_run(const lag_command *command, int argc, char **argv, md
         status = check_kind(command, &data, argv[optind], error);
     }
     if (status == MDGAN_OK) {
-        warn_of_wrapping(command, &data);
+        warn_of_positions(command, &data);
         status = compute(command, &data, &a, error);
     }
     mdgan_dataset_clear(&data);

@@ -25,8 +25,9 @@ struct mdgan_session {
     size_t emission_seed;       /* of the emission on its way: keyword `seed` may have changed since */
     overlap overlap;
     mdgan_progress training;
-    double collect_seconds, emit_seconds;    /* s */
-    bool told_of_wrapping, told_of_isotropy; /* what data of a training gave reason to warn of */
+    double collect_seconds, emit_seconds; /* s */
+    /* What data of a training gave reason to warn of. */
+    bool told_of_wrapping, told_of_rounding, told_of_isotropy;
 };
 
 static inline bool session_is_root(const mdgan_session *session)

@@ -136,13 +136,16 @@ static void warn_once(const mdgan_session *session, bool *told, const char *rema
 
 void session_warn_of_data(mdgan_session *session, const mdgan_dataset *data)
 {
-    char wrapping[MDGAN_WRAPPING_REMARK_LENGTH], isotropy[MDGAN_ISOTROPY_REMARK_LENGTH];
+    char wrapping[MDGAN_WRAPPING_REMARK_LENGTH], rounding[MDGAN_ROUNDING_REMARK_LENGTH];
+    char isotropy[MDGAN_ISOTROPY_REMARK_LENGTH];
     mdgan_error ignored;
     if (!session_is_root(session)) {
         return;
     }
     mdgan_wrapping_remark(data, wrapping);
+    mdgan_rounding_remark(data, rounding);
     warn_once(session, &session->told_of_wrapping, wrapping);
+    warn_once(session, &session->told_of_rounding, rounding);
     if (config_isotropy_is_default(&session->config) && mdgan_isotropy_remark(data, isotropy, &ignored) == MDGAN_OK) {
         warn_once(session, &session->told_of_isotropy, isotropy);
     }

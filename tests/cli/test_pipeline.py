@@ -275,6 +275,16 @@ class Pipeline(unittest.TestCase):
         for name in ("free.h5", "wrapped.h5", "images.h5", "positions-model.h5"):
             os.remove(name)
 
+    def test_positions_too_far_from_the_origin_are_told(self):
+        for origin in (0, 1e4):
+            write_h5md("far.h5", origin + 0.05 * numpy.cumsum(oscillators(64), axis=0), "position")
+            train = mdgan("train", "far.h5", WINDOW, "-o", "far-model.h5", "iterations", 0)
+            for done in (train, mdgan("msd", "far.h5", "--lags", 8)):
+                remark = "WARNING: positions lie so far from the origin that single precision rounds them to multiples of "
+                (self.assertIn if origin else self.assertNotIn)(remark, done.stderr)
+        os.remove("far.h5")
+        os.remove("far-model.h5")
+
     def test_training_that_cannot_work_leaves_nothing(self):
         before = sorted(os.listdir("."))
         done = mdgan("train", "data.h5", 64, "-o", "nothing.h5", status=1)

@@ -75,6 +75,12 @@ enum { MDGAN_WRAPPING_REMARK_LENGTH = 256 };
  * they seem to be wrapped into it. Else, for other features and without a box, the text is empty. */
 void mdgan_wrapping_remark(const mdgan_dataset *data, char text[MDGAN_WRAPPING_REMARK_LENGTH]);
 
+enum { MDGAN_ROUNDING_REMARK_LENGTH = 320 };
+
+/** What is to be said of positions so far from the origin that more than a hundredth of their mean square way from a
+ * frame to the next is rounding to single precision. Else, and for other features, the text is empty. */
+void mdgan_rounding_remark(const mdgan_dataset *data, char text[MDGAN_ROUNDING_REMARK_LENGTH]);
+
 /** Position of the highest local maximum of @p power within bins [first, last], refined by a parabola through three
  * bins smoothed by a triangle of @p half_width bins; in bins; -1 if there is none. */
 double mdgan_peak(const double *power, size_t n_bin, size_t first, size_t last, size_t half_width);
