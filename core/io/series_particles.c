@@ -50,21 +50,35 @@ static bool read_frames(const hid_t set, const hid_t type, const size_t first, c
     return good;
 }
 
+/* Edge vectors of @p n frames from @p first on; those of a box that does not move are the same for all. */
+static mdgan_status read_boxes(const particles *const p, const size_t first, const size_t n, double *const box,
+                               mdgan_error *const error)
+{
+    hsize_t dimension[3];
+    const bool vectors = h5_shape(p->edges, dimension) - p->edges_move == 2;
+    const size_t size = vectors ? BOX_SIZE : AXES;
+    const bool good = p->edges_move ? read_frames(p->edges, H5T_NATIVE_DOUBLE, first, n, box)
+                                    : H5Dread(p->edges, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, box) >= 0;
+    if (!good) {
+        return mdgan_fail(error, MDGAN_FORMAT, "box/edges of frame %zu cannot be read; the file is damaged", first);
+    }
+    /* From the last frame on: what is read fills the front. */
+    for (size_t f = n; f-- > 0;) {
+        double edge[BOX_SIZE];
+        memcpy(edge, box + (p->edges_move ? f * size : 0), size * sizeof *edge);
+        for (size_t i = 0; i < BOX_SIZE; i++) {
+            box[f * BOX_SIZE + i] = vectors ? edge[i] : i % (AXES + 1) == 0 ? edge[i / (AXES + 1)] : 0;
+        }
+    }
+    return MDGAN_OK;
+}
+
 mdgan_status particles_box(const particles *const p, const size_t frame, double box[9], mdgan_error *const error)
 {
     hsize_t dimension[3];
-    double edge[BOX_SIZE] = {0};
-    const bool vectors = h5_shape(p->edges, dimension) - p->edges_move == 2;
+    h5_shape(p->edges, dimension);
     const size_t last = p->edges_move ? (size_t)dimension[0] - 1 : 0;
-    const bool good = p->edges_move ? read_frames(p->edges, H5T_NATIVE_DOUBLE, frame < last ? frame : last, 1, edge)
-                                    : H5Dread(p->edges, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, edge) >= 0;
-    if (!good) {
-        return mdgan_fail(error, MDGAN_FORMAT, "box/edges of frame %zu cannot be read; the file is damaged", frame);
-    }
-    for (size_t i = 0; i < BOX_SIZE; i++) {
-        box[i] = vectors ? edge[i] : i % (AXES + 1) == 0 ? edge[i / (AXES + 1)] : 0;
-    }
-    return MDGAN_OK;
+    return read_boxes(p, frame < last ? frame : last, 1, box, error);
 }
 
 /* ---- images and IDs ---- */
@@ -167,28 +181,33 @@ void particles_close(particles *const p)
     free(p->place);
 }
 
+/* positions: [n_row / 3][3] of one frame, images alike */
+static void add_images(const size_t n_row, const int32_t *const images, const double box[9], float *const positions)
+{
+    for (size_t i = 0; i < n_row; i++) {
+        const int32_t *const image = images + i - i % AXES;
+        const double *const edge = box + i % AXES;
+        positions[i] = (float)(positions[i] + image[0] * edge[0] + image[1] * edge[AXES] + image[2] * edge[2 * AXES]);
+    }
+}
+
+/* Images and boxes of all frames are read at once: to get at one frame, HDF5 may have to unpack a chunk of many. */
 mdgan_status particles_unwrap(const particles *const p, const size_t first, const size_t n, float *const positions,
                               mdgan_error *const error)
 {
     const size_t n_row = AXES * p->n_entity;
     int32_t *const images = malloc(n * n_row * sizeof *images);
-    mdgan_status status = MDGAN_OK;
-    if (!images) {
-        return mdgan_fail(error, MDGAN_MEMORY, "no memory for the images of %zu particles", p->n_entity);
-    }
-    if (!read_frames(p->image, H5T_NATIVE_INT32, first, n, images)) {
+    double *const boxes = malloc(n * BOX_SIZE * sizeof *boxes);
+    mdgan_status status =
+        images && boxes ? read_boxes(p, first, n, boxes, error)
+                        : mdgan_fail(error, MDGAN_MEMORY, "no memory for the images of %zu particles", p->n_entity);
+    if (status == MDGAN_OK && !read_frames(p->image, H5T_NATIVE_INT32, first, n, images)) {
         status = mdgan_fail(error, MDGAN_FORMAT, "image of frame %zu cannot be read; the file is damaged", first);
     }
     for (size_t f = 0; status == MDGAN_OK && f < n; f++) {
-        double box[BOX_SIZE];
-        float *const row = positions + f * n_row;
-        status = particles_box(p, first + f, box, error);
-        for (size_t i = 0; status == MDGAN_OK && i < n_row; i++) {
-            const int32_t *const image = images + f * n_row + i - i % AXES;
-            const double *const edge = box + i % AXES;
-            row[i] = (float)(row[i] + image[0] * edge[0] + image[1] * edge[AXES] + image[2] * edge[2 * AXES]);
-        }
+        add_images(n_row, images + f * n_row, boxes + f * BOX_SIZE, positions + f * n_row);
     }
+    free(boxes);
     free(images);
     return status;
 }

@@ -275,6 +275,20 @@ class Pipeline(unittest.TestCase):
         for name in ("free.h5", "wrapped.h5", "images.h5", "positions-model.h5"):
             os.remove(name)
 
+    def test_a_box_in_one_chunk_is_unpacked_once(self):
+        """A chunk beyond HDF5's cache is unpacked by every call: by one for each frame, this took minutes."""
+        frames = 80000
+        write_h5md("chunk.h5", numpy.zeros((frames, 1, 3)), "position")
+        edges = 1 + numpy.random.default_rng(1).random((frames, 3))
+        with h5py.File("chunk.h5", "r+") as file:
+            group = file["particles/oscillators"]
+            del group["box/edges"]
+            group.create_dataset("box/edges/value", data=edges, chunks=edges.shape, compression="gzip")
+            group["image/value"] = numpy.ones((frames, 1, 3), "i4")
+        told = dict(line.split(":", 1) for line in mdgan("info", "chunk.h5").stdout.splitlines() if ":" in line)
+        self.assertAlmostEqual(float(told["variance"]), edges.var(), places=5)
+        os.remove("chunk.h5")
+
     def test_positions_too_far_from_the_origin_are_told(self):
         for origin in (0, 1e4):
             write_h5md("far.h5", origin + 0.05 * numpy.cumsum(oscillators(64), axis=0), "position")
