@@ -113,6 +113,6 @@ const command command_baseline = {
                "      --order P       order of the model, below 2M (default 15/16 of 2M)\n"
                "      --entities N    independent entities (default: as many as in the data)\n"
                "      --seed S        key of the random numbers (default 1)\n"
-               "      --group NAME    group of the H5MD file, if there are several\n",
+               "      --group NAME    group of the H5MD file, if there are several; or NAME/position, NAME/velocity\n",
     .run = run,
 };

@@ -206,6 +206,6 @@ const command command_train = {
         "else\n"
         "of the training stay those of model.h5, whatever the keywords say.\n\n"
         "  -o, --output F      write the model there (the keyword save)\n"
-        "      --group NAME    group of the H5MD file, if there are several\n",
+        "      --group NAME    group of the H5MD file, if there are several; or NAME/position, NAME/velocity\n",
     .run = run,
 };

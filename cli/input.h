@@ -29,7 +29,7 @@ enum { INPUT_DT = 256, INPUT_TIME_UNIT, INPUT_GROUP, INPUT_SKIP, INPUT_LAST };
     "      --dt DT         time between two frames of a dump (not needed with `dump_modify time yes`)\n"               \
     "      --time-unit U   unit of a dump's times: fs, ps, ns, us, s or any other word (default: that of its units\n"  \
     "                      with `dump_modify units yes`, else fs for --dt)\n"                                          \
-    "      --group NAME    group of the H5MD file, if there are several\n"                                             \
+    "      --group NAME    group of the H5MD file, if there are several; or NAME/position, NAME/velocity\n"            \
     "      --skip N        leave out the first N frames\n"
 
 /* Takes one of the options above; any other letter is an error. */

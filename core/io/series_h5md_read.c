@@ -80,25 +80,36 @@ static mdgan_status description_read(source *const s, mdgan_error *const error)
 /* Groups seen so far that have what is looked for. */
 typedef struct candidates {
     source *s;
-    const char *wanted; /* NULL: any */
+    const char *wanted; /* group, or group/element; NULL: any */
     size_t n;           /* that fit */
     char names[300];    /* of all, for messages */
 } candidates;
 
-/* Name of a group's element that can be read; NULL if it has none. Velocities go first: they are stationary. */
-static const char *element_of(const source *const s, const hid_t parent, const char *const group)
+/* Whether @p wanted, of candidates, names this group, and no other element than this. */
+static bool is_wanted(const char *const wanted, const char *const group, const char *const element)
+{
+    const size_t n = strlen(group);
+    return !wanted || (strncmp(wanted, group, n) == 0 &&
+                       (wanted[n] == '\0' || (wanted[n] == '/' && strcmp(wanted + n + 1, element) == 0)));
+}
+
+/* Name of a group's element that can be read, the wanted one if it has it; NULL if it has none. Velocities go first:
+ * they are stationary. */
+static const char *element_of(const source *const s, const hid_t parent, const char *const group,
+                              const char *const wanted)
 {
     static const char *const plain[] = {SERIES_VELOCITY, SERIES_POSITION};
     const char *const own = series_element(&s->to.feature);
     const char *const *const name = s->described ? &own : plain;
-    for (size_t i = 0; i < (s->described ? 1 : 2); i++) {
+    const char *found = NULL;
+    for (size_t i = s->described ? 1 : 2; i-- > 0;) {
         char path[PATH_IN_FILE_LENGTH];
         snprintf(path, sizeof path, "%s/%s/value", group, name[i]);
-        if (h5_exists(parent, path)) {
-            return name[i];
+        if (h5_exists(parent, path) && (!found || is_wanted(wanted, group, name[i]))) {
+            found = name[i];
         }
     }
-    return NULL;
+    return found;
 }
 
 static herr_t candidate_add(const hid_t parent, const char *const name, const H5L_info_t *const info,
@@ -106,14 +117,14 @@ static herr_t candidate_add(const hid_t parent, const char *const name, const H5
 {
     candidates *const found = context;
     source *const s = found->s;
-    const char *const element = strlen(name) < sizeof s->group ? element_of(s, parent, name) : NULL;
+    const char *const element = strlen(name) < sizeof s->group ? element_of(s, parent, name, found->wanted) : NULL;
     (void)info;
     if (!element) {
         return 0;
     }
     const size_t used = strlen(found->names);
     snprintf(found->names + used, sizeof found->names - used, "%s'%s'", used ? ", " : "", name);
-    if (!found->wanted || strcmp(found->wanted, name) == 0) {
+    if (is_wanted(found->wanted, name, element)) {
         found->n++;
         snprintf(s->group, sizeof s->group, "%s", name);
         snprintf(s->name, sizeof s->name, "%s", element);

@@ -91,9 +91,11 @@ static mdgan_status per_particle(const particles *const p, const hid_t set, cons
     const int rank = h5_shape(set, dimension);
     if (rank != (n > 1 ? 3 : 2) || !h5_has_class(set, H5T_INTEGER) || dimension[0] != p->n_frame ||
         dimension[1] != p->n_entity || dimension[2] != n) {
-        return mdgan_fail(error, MDGAN_FORMAT,
-                          "%s is not an array of integers for the same %zu frames and %zu particles; write it as often",
-                          name, p->n_frame, p->n_entity);
+        return mdgan_fail(
+            error, MDGAN_FORMAT,
+            "%s is not an array of integers for the same %zu frames and %zu particles: write it with every frame, "
+            "or not at all",
+            name, p->n_frame, p->n_entity);
     }
     return MDGAN_OK;
 }
@@ -102,7 +104,7 @@ static mdgan_status open_image(particles *const p, const hid_t group, mdgan_erro
 {
     hsize_t dimension[3];
     if (!h5_exists(group, "image/value")) {
-        return MDGAN_OK; /* or none that change, which move all frames alike */
+        return MDGAN_OK; /* or images that hold for all frames, which move particles with the box at the most */
     }
     p->image = H5Dopen2(group, "image/value", H5P_DEFAULT);
     if (p->edges < 0) {
@@ -111,7 +113,7 @@ static mdgan_status open_image(particles *const p, const hid_t group, mdgan_erro
     h5_shape(p->edges, dimension);
     if (p->edges_move && dimension[0] != p->n_frame) {
         return mdgan_fail(error, MDGAN_FORMAT,
-                          "box/edges is there for %llu frames, but image for %zu; write it as often",
+                          "box/edges is there for %llu frames, but image for %zu: write it with every frame",
                           (unsigned long long)dimension[0], p->n_frame);
     }
     return per_particle(p, p->image, "image", AXES, error);

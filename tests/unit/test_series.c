@@ -465,6 +465,31 @@ static void groups_are_chosen_by_name(void **const state)
     assert_read_fails(path, NULL, MDGAN_FORMAT, "no group in /particles");
 }
 
+static void elements_are_chosen_by_name(void **const state)
+{
+    scratch *const s = *state;
+    const char *const path = scratch_path(s, "both.h5");
+    const plain_group group[] = {{"oh", "velocity", false, true}, {"oh", "position", false, false}};
+    const struct {
+        const char *name;
+        mdgan_kind kind;
+    } wanted[] = {{NULL, MDGAN_VELOCITY},
+                  {"oh", MDGAN_VELOCITY},
+                  {"oh/velocity", MDGAN_VELOCITY},
+                  {"oh/position", MDGAN_POSITION}};
+    put_plain(path, group, 2);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        mdgan_dataset data;
+        mdgan_error error = {""};
+        assert_ok(mdgan_series_read(&data, path, wanted[i].name, &error), &error);
+        assert_int_equal(data.feature.kind, wanted[i].kind);
+        mdgan_dataset_clear(&data);
+    }
+    assert_read_fails(path, "oh/force", MDGAN_FORMAT, "no group 'oh/force'; choose among 'oh'");
+    put_plain(path, group, 1);
+    assert_read_fails(path, "oh/position", MDGAN_FORMAT, "no group 'oh/position'; choose among 'oh'");
+}
+
 /* That box/edges is no group, as it is in a moving box, is nothing that HDF5 should be quoted on. */
 static void fixed_boxes_are_no_error(void **const state)
 {
@@ -841,6 +866,7 @@ int main(void)
         IN_SCRATCH(images_and_ids_that_do_not_fit),
         IN_SCRATCH(fixed_boxes_are_no_error),
         IN_SCRATCH(groups_are_chosen_by_name),
+        IN_SCRATCH(elements_are_chosen_by_name),
         IN_SCRATCH(foreign_and_missing_files),
         IN_SCRATCH(truncated_files),
         IN_SCRATCH(broken_contents),

@@ -19,7 +19,8 @@
 extern "C" {
 #endif
 
-/** Reads the whole series of one group. @p group: NULL = the only group in the file.
+/** Reads the whole series of one group. @p group: NULL = the only group in the file; "NAME/position" or
+ * "NAME/velocity" where a group has both.
  * Reads files written by mdgan and plain H5MD files of other programs with a velocity or position element (a file
  * without the /mdgan description gets name "<group>/velocity", isotropic, reversible; units from the units module).
  * Fixed-step (step/time scalars) and explicit-step files are read. @p data is overwritten on success only.
