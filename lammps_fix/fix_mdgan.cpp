@@ -306,6 +306,9 @@ void FixMdgan::post_run()
     running_ = false;
     mdgan_error failure;
     complain_.check(mdgan_session_run_ended(session_.get(), &failure), failure);
+    if (update->whichflag == 1) { // a minimization has noted no limit
+        enforce_limit();
+    }
     agree_on_times();
 }
 

@@ -53,6 +53,12 @@ class FixMdgan : public Fix
     {
         host_.note_limit();
     }
+
+    /** After a training: see LammpsHost. */
+    void enforce_limit()
+    {
+        host_.enforce_limit();
+    }
     /** Ends in LAMMPS's error unless there is a model to emit from. */
     void require_model() const;
     /** MDGAN_INVALID if another fix mdgan reads or writes the file @p path, which is about to be written for this one.

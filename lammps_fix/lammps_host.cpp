@@ -71,6 +71,16 @@ void LammpsHost::note_limit()
     }
 }
 
+void LammpsHost::enforce_limit()
+{
+    // LAMMPS itself would look at its clock after ten steps of the next run or emission.
+    int up = out_of_time(this) != nullptr;
+    MPI_Bcast(&up, 1, MPI_INT, 0, lmp_->world);
+    if (up) {
+        lmp_->timer->force_timeout();
+    }
+}
+
 const char *LammpsHost::out_of_time(void *context) noexcept
 {
     const bool up = MPI_Wtime() > static_cast<LammpsHost *>(context)->deadline_;

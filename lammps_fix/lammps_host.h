@@ -34,6 +34,10 @@ class LammpsHost
      * more. */
     void note_limit();
 
+    /** For the end of a training: if its limit has passed, LAMMPS knows it from now on and skips what follows. On all
+     * ranks. */
+    void enforce_limit();
+
   private:
     // Called from C, so no exception may leave them.
     static void log_line(void *context, const char *line) noexcept;

@@ -75,6 +75,7 @@ void MdganCommand::train(int narg, char **arg)
     timer->init_timeout(); // as a run does; a limit counts from the command `timer timeout` on
     fix.note_limit();
     complain_.check(mdgan_session_train(fix.session(), &failure), failure);
+    fix.enforce_limit();
     fix.agree_on_times();
 }
 

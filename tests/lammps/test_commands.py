@@ -296,6 +296,18 @@ class TimeLimit(host.LammpsCase):
         self.assertNotIn("timer timeout", result.output)
         self.assertIn("trained 150 iterations", result.output)
 
+    def test_what_follows_a_training_it_has_ended_is_skipped(self):
+        """From the first step on: LAMMPS looks at its clock in the tenth step, by default."""
+        script = host.WATER + host.FIX.replace("iterations 3", "init random iterations 10000000 minutes 1 stop no")
+        script += "\nrun 30\ntimer timeout 0:00:02\nmdgan train gan\n"
+        after = "mdgan emit gan 20 file out.h5\nrun 100\nprint 'on step $(step)'\n"
+        for ranks in (1, 2):
+            result = self.lammps(script + after + "timer timeout off\nmdgan emit gan 3\n", ranks=ranks)
+            self.assertIn("the limit of `timer timeout` has passed", result.output)
+            self.assertIn("\non step 30\n", result.output)
+            self.assertNotIn("out.h5", self.files())
+            self.assertIn("mdgan emit: 3 frames", result.output)
+
     def test_it_holds_in_a_rerun(self):
         self.lammps(host.WATER + "dump all all custom 2 all.dump id type x y z vx vy vz\nrun 40\n")
         water = host.WATER.replace("fix move all nve\n", "timer timeout 0:00:05 every 1\n")
