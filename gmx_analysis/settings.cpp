@@ -206,6 +206,9 @@ void Settings::checkNumbers() const
     if (statistics.segment < 4 || statistics.segment % 2 != 0) {
         refuseOption("Option -segment got " + std::to_string(statistics.segment) + ": must be an even number from 4");
     }
+    if (config.overlap == MDGAN_OVERLAP_PARTITION) {
+        refuseOption("Option -overlap got partition, which is for fix mdgan in LAMMPS: must be yes or no");
+    }
     if (entityCount < 0 || (entityCount > 0 && (!loads() || hasTrajectory()))) {
         refuseOption("Option -entities got " + std::to_string(entityCount) +
                      ": it is for a model that is loaded, without -f; select atoms instead");

@@ -225,6 +225,8 @@ class Errors(host.GromacsCase):
         self.refused("-segment got 7: must be an even number", *BASE, "-segment", 7, *KEEP)
         self.refused("-parts got 99: must be from 1 to 21", *BASE, "-feature", "mol-parts", "-parts", 99, *KEEP)
         self.refused("-entities got 3: it is for a model that is loaded", *BASE, "-entities", 3, *KEEP)
+        self.refused("-overlap got partition, which is for fix mdgan in LAMMPS: must be yes or no", *BASE, "-overlap",
+                     "partition", *KEEP)
         self.refused("Nothing would be kept: give -save", *BASE, "-M", 16)
         self.refused("Nothing would be kept but the atoms, for which leave out -f and -load: give -save", *BASE, "-M", 16,
                      "-oa", "atoms.dat")
