@@ -290,6 +290,28 @@ static size_t spread_entities(const sample_data *const data)
     return wanted < data->n_entity ? wanted : data->n_entity;
 }
 
+/* A single entity has no others beside it: its records, one after the other, tell how far one is from the next. */
+static mdgan_status measure_single(score *const s, const sample_data *const data, mdgan_error *const error)
+{
+    entity_mean mean;
+    const mdgan_status status = entity_mean_create(&mean, s->n_statistic, error);
+    if (status != MDGAN_OK) {
+        return status;
+    }
+    s->n_held = data->n_frame / s->record;
+    for (size_t r = 0; r < s->n_held; r++) {
+        statistics_of(s, data->value + r * s->record * data->n_component, 1, s->record);
+        entity_mean_add(&mean, s->row);
+    }
+    entity_mean_result(&mean, 1, s->held, s->held_error);
+    entity_mean_clear(&mean);
+    if (s->n_held == 1) { /* nothing is known; the floors must do */
+        memset(s->held_error, 0, s->n_statistic * sizeof *s->held_error);
+    }
+    set_floors(s);
+    return MDGAN_OK;
+}
+
 /* Means are of the held-out entities alone. How far one entity differs from the next is known better with others beside
  * them: from 22 of 220 bonds alone, the score of one and the same model was 0.5 to 2.7 by the choice of the 22. */
 static mdgan_status measure_held_out(score *const s, const sample_data *const data, mdgan_error *const error)
@@ -307,8 +329,7 @@ static mdgan_status measure_held_out(score *const s, const sample_data *const da
     entity_mean_result(&mean, 1, s->made, s->held_error);
     entity_mean_clear(&mean);
     for (size_t i = 0; i < s->n_statistic; i++) {
-        /* With a single entity nothing is known; the floors must do. */
-        s->held_error[i] = n > 1 ? s->held_error[i] * sqrt((double)n / (double)data->n_held) : 0;
+        s->held_error[i] *= sqrt((double)n / (double)data->n_held);
     }
     set_floors(s);
     return MDGAN_OK;
@@ -388,7 +409,7 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
         status = measure_centres(s, data, error);
     }
     if (status == MDGAN_OK) {
-        status = measure_held_out(s, data, error);
+        status = data->n_entity > 1 ? measure_held_out(s, data, error) : measure_single(s, data, error);
     }
     if (status != MDGAN_OK) {
         score_clear(s);

@@ -24,7 +24,7 @@ typedef struct score {
     double *row;               /* [n_statistic] of one entity */
     double *held, *held_error; /* [n_statistic] means over held-out entities, their standard errors */
     double *made;              /* [n_statistic] the same of generated series */
-    size_t n_held;             /* held-out entities */
+    size_t n_held;             /* held-out entities, or records of a single one */
     double *floor;             /* [n_statistic] differences too small to matter */
     fft_real fft;
     double *long_window;    /* [long_fft.n] Hann taper */
