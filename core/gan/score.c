@@ -195,11 +195,13 @@ static void statistics_of(score *const s, const float *const series, const size_
     }
 }
 
+static const double one_percent = 0.01;
+
 /* Smallest differences that matter, beside what chance explains: a hundredth of each statistic's natural size, for
  * bands the shares above which they count as empty, and for the phases of lines a thousandth. */
 static void set_floors(score *const s)
 {
-    const double one_percent = 0.01, energy = s->centre[s->n_band];
+    const double energy = s->centre[s->n_band];
     const size_t n_moment = 2 * s->n_band + n_displacement(s->record) + 1;
     const size_t late = s->n_statistic - n_late_lag(s->record);
     double total = 0;
@@ -290,6 +292,20 @@ static size_t spread_entities(const sample_data *const data)
     return wanted < data->n_entity ? wanted : data->n_entity;
 }
 
+/* One record says little: every power may as well be another as large, and a displacement that of white noise, even
+ * where the mean that was taken off has made it none. */
+static void set_errors_of_one_record(score *const s)
+{
+    const double energy = s->centre[s->n_band];
+    const size_t way = 2 * s->n_band, late = s->n_statistic - n_late_lag(s->record);
+    for (size_t i = 0; i < s->n_statistic; i++) {
+        s->held_error[i] = i < late ? s->floor[i] / one_percent : energy;
+    }
+    for (size_t i = 0; i < n_displacement(s->record); i++) {
+        s->held_error[way + i] = fmax(s->held_error[way + i], energy * (double)((size_t)2 << i));
+    }
+}
+
 /* A single entity has no others beside it: its records, one after the other, tell how far one is from the next. */
 static mdgan_status measure_single(score *const s, const sample_data *const data, mdgan_error *const error)
 {
@@ -305,10 +321,10 @@ static mdgan_status measure_single(score *const s, const sample_data *const data
     }
     entity_mean_result(&mean, 1, s->held, s->held_error);
     entity_mean_clear(&mean);
-    if (s->n_held == 1) { /* nothing is known; the floors must do */
-        memset(s->held_error, 0, s->n_statistic * sizeof *s->held_error);
-    }
     set_floors(s);
+    if (s->n_held == 1) {
+        set_errors_of_one_record(s);
+    }
     return MDGAN_OK;
 }
 

@@ -109,33 +109,55 @@ static void few_held_out_entities_judge_alike(void **const state)
     assert_true(largest < 4);
 }
 
-/* The start of a long series, such as a pressure, is as far from it as chance has it, too. */
-static void a_single_entity_is_judged_by_its_records(void **const state)
+enum { DRAWS = 12 };
+
+/* Scores of the starts of series of so many frames, one by one, such as a pressure. */
+static void score_singles(const mdgan_comm *const comm, const size_t n_frame, const size_t latent, double value[DRAWS])
 {
-    enum { DRAWS = 12 };
     const mdgan_feature f = synthetic_feature(MDGAN_SCALAR, 1, false);
     mdgan_error error = {""};
-    double mean = 0;
     mdgan_train_config c = small_config(MDGAN_INIT_LINEAR, 0);
     c.window = WINDOW;
-    c.latent = STATES;
-    for (uint64_t seed = 1; seed <= DRAWS; seed++) {
+    c.latent = latent;
+    for (size_t i = 0; i < DRAWS; i++) {
         mdgan_dataset data;
         mdgan_trainer *t = NULL;
-        synthetic_oscillators(&data, &f, 1, 400 * WINDOW, (oscillator){0.9, 0.7}, seed);
-        assert_ok(mdgan_trainer_create(&t, &c, &data, *state, &error), &error);
-        mean += score_of(t, t->generator_mean) / DRAWS;
+        synthetic_oscillators(&data, &f, 1, n_frame, (oscillator){0.9, 0.7}, i + 1);
+        assert_ok(mdgan_trainer_create(&t, &c, &data, comm, &error), &error);
+        value[i] = score_of(t, t->generator_mean);
         mdgan_trainer_destroy(t);
         mdgan_dataset_clear(&data);
     }
+}
+
+static void a_single_entity_is_judged_by_its_records(void **const state)
+{
+    double value[DRAWS], mean = 0;
+    score_singles(*state, 400 * WINDOW, STATES, value);
+    for (size_t i = 0; i < DRAWS; i++) {
+        mean += value[i] / DRAWS;
+    }
     /* By a hundredth of each statistic alone: 160,000. */
     assert_near("mean score of the starts", mean, 1, 0.5);
+}
+
+/* It says next to nothing, so that most starts pass; those of several times the power do not. */
+static void a_single_record_calls_few_starts_bad(void **const state)
+{
+    double value[DRAWS];
+    size_t n_passed = 0;
+    score_singles(*state, 2 * WINDOW, 0, value);
+    for (size_t i = 0; i < DRAWS; i++) {
+        n_passed += value[i] < 2;
+    }
+    assert_in_range(n_passed, DRAWS / 2, DRAWS - 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_slip_of_the_frequency_is_seen),
                                        cmocka_unit_test(few_held_out_entities_judge_alike),
-                                       cmocka_unit_test(a_single_entity_is_judged_by_its_records)};
+                                       cmocka_unit_test(a_single_entity_is_judged_by_its_records),
+                                       cmocka_unit_test(a_single_record_calls_few_starts_bad)};
     return cmocka_run_group_tests(tests, open_comm, close_comm);
 }
