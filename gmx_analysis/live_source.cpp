@@ -37,12 +37,17 @@ void waitForFile(const std::string &path, double seconds)
 }
 
 LiveSource::LiveSource(const std::string &path, bool needsVelocity, double patience, pid_t process)
-    : index_(path, needsVelocity), patience_(patience), process_(process), ended_(false)
+    : index_(path, needsVelocity), patience_(patience), process_(process), asked_(false), ended_(false)
 {
     if (process_ != 0 && kill(process_, 0) != 0) {
         refuseInput("Option -stoppid got " + std::to_string(process_) + ": " + std::strerror(errno) +
                     "; give the process number of the mdrun that writes '" + path + "'");
     }
+}
+
+bool LiveSource::hasEnded() const
+{
+    return process_ != 0 && kill(process_, 0) != 0 && errno == ESRCH;
 }
 
 bool LiveSource::waitForFrames(int64_t count)
@@ -51,34 +56,44 @@ bool LiveSource::waitForFrames(int64_t count)
     int64_t size = index_.size();
     Clock::time_point grown = Clock::now();
     while (!ended_ && index_.complete() < count) {
-        if (passed(grown, patience_)) {
-            ended_ = true;
-            std::fprintf(stderr, "\n'%s' has not grown for %g s: %lld frames%s\n", index_.path().c_str(), patience_,
-                         static_cast<long long>(index_.complete()),
-                         index_.torn() ? ", and the beginning of another one, which is left out" : "");
-            break;
-        }
+        const bool last = hasEnded(); // asked before the look at what it wrote until then
         rest();
         index_.update();
         if (index_.size() != size) {
             size = index_.size();
             grown = Clock::now();
+        } else if (last || passed(grown, patience_)) {
+            ended_ = true;
+            tellEnd(last);
         }
     }
     return index_.complete() >= count;
 }
 
+void LiveSource::tellEnd(bool last) const
+{
+    char reason[64];
+    if (last) {
+        std::snprintf(reason, sizeof reason, "is complete, as process %d has ended", static_cast<int>(process_));
+    } else {
+        std::snprintf(reason, sizeof reason, "has not grown for %g s", patience_);
+    }
+    std::fprintf(stderr, "\n'%s' %s: %lld frames%s\n", index_.path().c_str(), reason,
+                 static_cast<long long>(index_.complete()),
+                 index_.torn() ? ", and the beginning of another one, which is left out" : "");
+}
+
 void LiveSource::stopSimulation()
 {
-    if (process_ == 0) {
+    if (process_ == 0 || asked_) {
         return;
     }
+    asked_ = true;
     if (kill(process_, SIGTERM) == 0) {
         std::fprintf(stderr, "\nThe frames are in: process %d is asked to stop\n", static_cast<int>(process_));
     } else {
         std::fprintf(stderr, "\nNOTE: process %d cannot be asked to stop: %s\n", static_cast<int>(process_),
                      std::strerror(errno));
     }
-    process_ = 0;
 }
 } // namespace mdgan

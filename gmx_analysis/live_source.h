@@ -26,17 +26,22 @@ class LiveSource
      * process. */
     LiveSource(const std::string &path, bool needsVelocity, double patience, pid_t process);
 
-    /** Waits until @p count frames are complete; false if the file ends before. */
+    /** Waits until @p count frames are complete; false if the file ends before: mdrun has ended, or patience has. */
     bool waitForFrames(int64_t count);
 
     /** Asks mdrun to end, once: it then writes its checkpoint. */
     void stopSimulation();
 
   private:
+    bool hasEnded() const;
+    /** @p last: mdrun has ended. */
+    void tellEnd(bool last) const;
+
     FrameIndex index_;
     double patience_;
     pid_t process_;
-    bool ended_;
+    bool asked_; ///< to stop
+    bool ended_; ///< the trajectory
 };
 } // namespace mdgan
 

@@ -46,6 +46,22 @@ class Live(host.GromacsCase):
         self.tool("-s", "topol.tpr", "-f", "live.trr", *SHORT, *self.output("later"))
         self.same("live", "later")
 
+    def test_nobody_waits_for_an_mdrun_that_has_ended(self):
+        """Neither before the frames are in nor behind them."""
+        size = len(self.bytes("traj.trr")) // host.N_FRAME
+        for frames, more in ((150, {}), (40, {"fails": True})):
+            with open(self.path("ended.trr"), "wb") as file:
+                file.write(self.bytes("traj.trr")[:frames * size])
+            process = subprocess.Popen(["sleep", "3"])
+            reaper = threading.Thread(target=process.wait)
+            reaper.start()
+            begin = time.monotonic()
+            result = self.tool("-s", "topol.tpr", "-f", "ended.trr", "-live", 300, "-stoppid", process.pid, *SHORT, "-o",
+                               "gan.xvg", **more)
+            self.assertLess(time.monotonic() - begin, 60)
+            self.assertRegex(result.output, f"'ended.trr' is complete, as process {process.pid} has ended: {frames} frames")
+            reaper.join()
+
     def written_slowly(self, name, data, arguments):
         """Runs the tool while @p data appear in pieces that end anywhere in a frame."""
         def write():
