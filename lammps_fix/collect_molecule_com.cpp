@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "collect_molecule_com.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <tuple>
@@ -9,6 +10,15 @@
 
 namespace LAMMPS_NS
 {
+namespace
+{
+/** First of @p n atoms that is in this part; the larger parts come first, as gmx_mdgan has it. */
+size_t part_begin(size_t part, size_t n, size_t n_part)
+{
+    return part * (n / n_part) + std::min(part, n % n_part);
+}
+} // namespace
+
 CollectMoleculeCom::CollectMoleculeCom(LAMMPS *lammps, int groupbit, const CollectArgs &args, const HostError &complain,
                                        int &used)
     : CollectAtoms(lammps, groupbit, complain, "molecule/com"), n_part_(1), n_molecule_(0)
@@ -78,7 +88,7 @@ void CollectMoleculeCom::cut(const Member *member, size_t n)
                        std::to_string(n_part_) + " parts; ask for fewer parts, or choose a group without it");
     }
     for (size_t part = 0; part < n_part_; part++) {
-        const size_t first = part * n / n_part_, end = (part + 1) * n / n_part_;
+        const size_t first = part_begin(part, n, n_part_), end = part_begin(part + 1, n, n_part_);
         double mass = 0.0;
         for (size_t i = first; i < end; i++) {
             mass += member[i].mass;

@@ -63,7 +63,7 @@ def centres(atoms, n_part):
         entities = []
         for molecule in sorted(set(frame[:, 1]) - {0.0}):
             member = frame[frame[:, 1] == molecule]
-            cuts = [len(member) * k // n_part for k in range(n_part + 1)]
+            cuts = [k * (len(member) // n_part) + min(k, len(member) % n_part) for k in range(n_part + 1)]
             parts = [member[a:b] for a, b in zip(cuts, cuts[1:])]
             entities.append(numpy.concatenate([part[:, 2] @ part[:, 3:6] / part[:, 2].sum() for part in parts]))
         result.append(entities)
