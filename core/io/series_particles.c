@@ -8,11 +8,13 @@ enum { AXES = 3, BOX_SIZE = AXES * AXES };
 
 /* ---- box ---- */
 
-/* NAME/value, or the data set NAME itself where it holds for all frames. */
-static hid_t element_open(const hid_t group, const char *const name, const char *const value, bool *const moves)
+/* box/edges/value, or the data set box/edges where one box holds for all frames. */
+static hid_t edges_open(const hid_t group, bool *const move)
 {
-    *moves = h5_exists(group, value);
-    return *moves || h5_exists(group, name) ? H5Dopen2(group, *moves ? value : name, H5P_DEFAULT) : H5I_INVALID_HID;
+    *move = h5_exists(group, "box/edges/value");
+    return *move                           ? H5Dopen2(group, "box/edges/value", H5P_DEFAULT)
+           : h5_exists(group, "box/edges") ? H5Dopen2(group, "box/edges", H5P_DEFAULT)
+                                           : H5I_INVALID_HID;
 }
 
 static bool edges_are_good(const particles *const p)
@@ -26,7 +28,7 @@ static bool edges_are_good(const particles *const p)
 mdgan_status particles_open_box(particles *const p, const hid_t group, mdgan_error *const error)
 {
     *p = particles_none();
-    p->edges = element_open(group, "box/edges", "box/edges/value", &p->edges_move);
+    p->edges = edges_open(group, &p->edges_move);
     if (p->edges >= 0 && !edges_are_good(p)) {
         return mdgan_fail(error, MDGAN_FORMAT, "box/edges is not an array of 3 lengths or 3 x 3 vectors");
     }
