@@ -139,12 +139,13 @@ static mdgan_status check_kind(const lag_command *command, const mdgan_dataset *
     if (!command->positions_only) {
         return input_stationary(data, path, "autocorrelation", error);
     }
-    return data->feature.kind == MDGAN_POSITION ? MDGAN_OK
-                                                : mdgan_fail(error, MDGAN_DATA,
-                                                             "'%s' holds no positions, or velocities besides: choose "
-                                                             "positions with --group NAME/position, or use "
-                                                             "`mdgan acf` or `mdgan spectrum`",
-                                                             path);
+    if (data->feature.kind == MDGAN_POSITION) {
+        return MDGAN_OK;
+    }
+    return mdgan_fail(error, MDGAN_DATA,
+                      "'%s' holds no positions, or velocities besides: choose positions with --group NAME/position, or "
+                      "use `mdgan acf` or `mdgan spectrum`",
+                      path);
 }
 
 /* The result is as meant only if the positions are. */

@@ -139,6 +139,22 @@ bool h5_has_class(const hid_t set, const H5T_class_t wanted)
     return good;
 }
 
+bool h5_read_frames(const hid_t set, const hid_t memory_type, const size_t first, const size_t n, void *const values)
+{
+    hsize_t dimension[3], start[3] = {first}, total = n;
+    const int rank = h5_shape(set, dimension);
+    dimension[0] = n;
+    for (int i = 1; i < rank; i++) {
+        total *= dimension[i];
+    }
+    const hid_t file_space = H5Dget_space(set), memory_space = H5Screate_simple(1, &total, NULL);
+    const bool good = H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start, NULL, dimension, NULL) >= 0 &&
+                      H5Dread(set, memory_type, memory_space, file_space, H5P_DEFAULT, values) >= 0;
+    h5_close(memory_space);
+    h5_close(file_space);
+    return good;
+}
+
 hid_t h5_text_type(const size_t size)
 {
     const hid_t type = H5Tcopy(H5T_C_S1);

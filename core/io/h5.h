@@ -40,6 +40,8 @@ bool h5_exists(hid_t at, const char *path);
 /* Rank and dimensions of a data set (at most 3, padded with 1); -1 if there are more or it is not open. */
 int h5_shape(hid_t set, hsize_t dimension[3]);
 bool h5_has_class(hid_t set, H5T_class_t wanted);
+/* All numbers of @p n frames from @p first on, where frames are the first dimension. */
+bool h5_read_frames(hid_t set, hid_t memory_type, size_t first, size_t n, void *values);
 
 /* Text type of @p size bytes or H5T_VARIABLE. */
 hid_t h5_text_type(size_t size);

@@ -432,13 +432,7 @@ static mdgan_status slab_read(const source *const s, const slab *const to, const
 {
     mdgan_error reason;
     mdgan_status status = MDGAN_OK;
-    const hsize_t start[3] = {first}, count[3] = {n, s->to.n_entity, s->to.feature.n_component};
-    const hid_t file_space = H5Dget_space(s->value), memory_space = H5Screate_simple(3, count, NULL);
-    const bool good = H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                      H5Dread(s->value, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, to->value) >= 0;
-    h5_close(memory_space);
-    h5_close(file_space);
-    if (!good) {
+    if (!h5_read_frames(s->value, H5T_NATIVE_FLOAT, first, n, to->value)) {
         return SOURCE_FAIL(s, error, "values from frame %zu on cannot be read; the file is damaged", first);
     }
     if (s->particles.image >= 0) {

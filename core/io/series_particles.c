@@ -35,23 +35,6 @@ mdgan_status particles_open_box(particles *const p, const hid_t group, mdgan_err
     return MDGAN_OK;
 }
 
-/* All numbers of @p n_frame frames from @p first on. */
-static bool read_frames(const hid_t set, const hid_t type, const size_t first, const size_t n_frame, void *const values)
-{
-    hsize_t dimension[3], start[3] = {first}, total = n_frame;
-    const int rank = h5_shape(set, dimension);
-    dimension[0] = n_frame;
-    for (int i = 1; i < rank; i++) {
-        total *= dimension[i];
-    }
-    const hid_t file_space = H5Dget_space(set), memory_space = H5Screate_simple(1, &total, NULL);
-    const bool good = H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start, NULL, dimension, NULL) >= 0 &&
-                      H5Dread(set, type, memory_space, file_space, H5P_DEFAULT, values) >= 0;
-    h5_close(memory_space);
-    h5_close(file_space);
-    return good;
-}
-
 /* Edge vectors of @p n frames from @p first on; those of a box that does not move are the same for all. */
 static mdgan_status read_boxes(const particles *const p, const size_t first, const size_t n, double *const box,
                                mdgan_error *const error)
@@ -59,7 +42,7 @@ static mdgan_status read_boxes(const particles *const p, const size_t first, con
     hsize_t dimension[3];
     const bool vectors = h5_shape(p->edges, dimension) - p->edges_move == 2;
     const size_t size = vectors ? BOX_SIZE : AXES;
-    const bool good = p->edges_move ? read_frames(p->edges, H5T_NATIVE_DOUBLE, first, n, box)
+    const bool good = p->edges_move ? h5_read_frames(p->edges, H5T_NATIVE_DOUBLE, first, n, box)
                                     : H5Dread(p->edges, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, box) >= 0;
     if (!good) {
         return mdgan_fail(error, MDGAN_FORMAT, "box/edges of frame %zu cannot be read; the file is damaged", first);
@@ -130,7 +113,7 @@ static int by_id(const void *const a, const void *const b)
 static mdgan_status read_id(const particles *const p, const size_t first, const size_t n, int64_t *const id,
                             mdgan_error *const error)
 {
-    return read_frames(p->id, H5T_NATIVE_INT64, first, n, id)
+    return h5_read_frames(p->id, H5T_NATIVE_INT64, first, n, id)
                ? MDGAN_OK
                : mdgan_fail(error, MDGAN_FORMAT, "id of frame %zu cannot be read; the file is damaged", first);
 }
@@ -205,7 +188,7 @@ mdgan_status particles_unwrap(const particles *const p, const size_t first, cons
     mdgan_status status =
         images && boxes ? read_boxes(p, first, n, boxes, error)
                         : mdgan_fail(error, MDGAN_MEMORY, "no memory for the images of %zu particles", p->n_entity);
-    if (status == MDGAN_OK && !read_frames(p->image, H5T_NATIVE_INT32, first, n, images)) {
+    if (status == MDGAN_OK && !h5_read_frames(p->image, H5T_NATIVE_INT32, first, n, images)) {
         status = mdgan_fail(error, MDGAN_FORMAT, "image of frame %zu cannot be read; the file is damaged", first);
     }
     for (size_t f = 0; status == MDGAN_OK && f < n; f++) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "linear/burg.h"
+#include "linear/gaussian.h"
 #include "linear/relaxation.h"
 #include "nn/random.h"
 #include "parallel/blas.h"
@@ -43,46 +44,33 @@ static mdgan_status fit(const mdgan_dataset *const data, const size_t window, co
 /* How the next frame follows from all before it, until these are as many as the order of the autoregression. */
 typedef struct predictor {
     size_t order;
-    double *a;       /* [order] as in autoregression */
-    double *mirror;  /* work */
-    float *weight;   /* [order] a, of the oldest frame first */
+    double *filter;  /* [order + 1] leaves the error, see toeplitz_extend() */
+    float *weight;   /* [order] of the frames before, the oldest first */
     double variance; /* of the error */
 } predictor;
 
-/* One order more, by Levinson's recursion. */
-static void predictor_grow(predictor *const q, const autoregression *const ar)
+/* back: [ar->order + 1] ar->r, from the last lag to the first */
+static void predictor_grow(predictor *const q, const autoregression *const ar, const double *const back)
 {
-    const size_t k = q->order;
-    double kappa = ar->r[k + 1];
+    const size_t k = ++q->order;
+    q->variance = toeplitz_extend(k, back + ar->order - k, q->filter, q->variance);
+    const bool whole = k == ar->order; /* then without the rounding errors on the way */
+    q->variance = whole ? ar->variance : q->variance;
     for (size_t i = 0; i < k; i++) {
-        kappa -= q->a[i] * ar->r[k - i];
-        q->mirror[i] = q->a[k - 1 - i];
-    }
-    kappa /= q->variance;
-    for (size_t i = 0; i < k; i++) {
-        q->a[i] -= kappa * q->mirror[i];
-    }
-    q->a[k] = kappa;
-    q->order++;
-    q->variance *= 1 - kappa * kappa;
-    if (q->order == ar->order) { /* without the rounding errors on the way */
-        memcpy(q->a, ar->a, ar->order * sizeof *q->a);
-        q->variance = ar->variance;
-    }
-    for (size_t i = 0; i < q->order; i++) {
-        q->weight[q->order - 1 - i] = (float)q->a[i];
+        q->weight[k - 1 - i] = (float)(whole ? ar->a[i] : -q->filter[i + 1]);
     }
 }
 
 /* Simulates n series side by side, stationary from their first frames on: these are drawn from all frames before them,
  * by the predictors of lower orders. Series from zero would take as long as a line is narrow to become what they are.
  * history: [2 order + 1][n], a sliding block of past frames; the newest last. */
-static void simulate(const autoregression *const ar, const uint64_t seed, const size_t component, predictor *const q,
-                     float *const history, mdgan_dataset *const out)
+static void simulate(const autoregression *const ar, const double *const back, const uint64_t seed,
+                     const size_t component, predictor *const q, float *const history, mdgan_dataset *const out)
 {
     const size_t p = ar->order, n = out->n_entity, d = out->feature.n_component;
     size_t at = 0; /* row to be written next */
     q->order = 0;
+    q->filter[0] = 1;
     q->variance = ar->r[0];
     for (size_t t = 0; t < out->n_frame; t++) {
         if (at == 2 * p + 1) {
@@ -102,7 +90,7 @@ static void simulate(const autoregression *const ar, const uint64_t seed, const 
             out->value[(e * out->n_frame + t) * d + component] = row[e];
         }
         if (q->order < p) {
-            predictor_grow(q, ar);
+            predictor_grow(q, ar, back);
         }
         at++;
     }
@@ -113,16 +101,20 @@ static mdgan_status generate(const autoregression *const ar, const uint64_t seed
                              const size_t width, mdgan_dataset *const out, mdgan_error *const error)
 {
     const size_t p = ar->order;
-    predictor q = {.a = malloc(2 * p * sizeof *q.a), .weight = malloc(p * sizeof *q.weight)};
+    predictor q = {.filter = malloc((p + 1) * sizeof *q.filter), .weight = malloc(p * sizeof *q.weight)};
+    double *const back = malloc((p + 1) * sizeof *back);
     float *const history = malloc((2 * p + 1) * out->n_entity * sizeof *history);
-    const bool room = q.a && q.weight && history;
+    const bool room = q.filter && q.weight && back && history;
+    for (size_t i = 0; room && i <= p; i++) {
+        back[i] = ar->r[p - i];
+    }
     for (size_t c = first; room && c < first + width; c++) {
-        q.mirror = q.a + p;
-        simulate(ar, seed, c, &q, history, out);
+        simulate(ar, back, seed, c, &q, history, out);
     }
     free(history);
+    free(back);
     free(q.weight);
-    free(q.a);
+    free(q.filter);
     return room ? MDGAN_OK
                 : mdgan_fail(error, MDGAN_MEMORY, "no memory to simulate %zu autoregressions", out->n_entity);
 }

@@ -40,7 +40,18 @@ void gaussian_clear(gaussian *const g)
     *g = (gaussian){0};
 }
 
-/* Durbin's recursion from order to order. */
+double toeplitz_extend(const size_t k, const double *const back, double *const a, const double v)
+{
+    const double kappa = -cblas_ddot((int)k, a, 1, back, 1) / v;
+    a[k] = 0;
+    for (size_t i = 0, j = k; i <= j; i++, j--) {
+        const double front = a[i], end = a[j];
+        a[i] = front + kappa * end;
+        a[j] = end + kappa * front;
+    }
+    return v * (1 - kappa * kappa);
+}
+
 double toeplitz_predict(const size_t n, const double *const r, const double floor, double *const a,
                         double *const mirror, double *const log_det)
 {
@@ -51,15 +62,8 @@ double toeplitz_predict(const size_t n, const double *const r, const double floo
         mirror[n - 1 - i] = r[i];
     }
     for (size_t k = 1; k < n && v > 0; k++) {
-        const double kappa = -cblas_ddot((int)k, a, 1, mirror + n - 1 - k, 1) / v;
         *log_det += log(v);
-        v *= 1 - kappa * kappa;
-        a[k] = 0;
-        for (size_t i = 0, j = k; i <= j; i++, j--) {
-            const double front = a[i], back = a[j];
-            a[i] = front + kappa * back;
-            a[j] = back + kappa * front;
-        }
+        v = toeplitz_extend(k, mirror + n - 1 - k, a, v);
     }
     *log_det += v > 0 ? log(v) : 0;
     return isfinite(v) ? v : 0;

@@ -28,6 +28,10 @@ void gaussian_clear(gaussian *g);
  * definite. */
 double gaussian_cost(const gaussian *g, const double *r, double *gradient);
 
+/* One order of Durbin's recursion: a filter a [k + 1] that leaves the error of predicting a frame from the k before it,
+ * out of that for k - 1, whose error has the variance v > 0. back: r[k] .. r[1]. Returns the variance that is left. */
+double toeplitz_extend(size_t k, const double *back, double *a, double v);
+
 /* The filter a that leaves the error of predicting a frame from the n - 1 before it (a[0] = 1), for the autocovariance
  * r and white noise of variance @p floor. Returns that error's variance, or a number that is not positive if S is not
  * positive definite; log_det: log det S. r, a: [n]; mirror: [n] work. */
