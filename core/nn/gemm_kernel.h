@@ -14,6 +14,9 @@
 #define INLINE             TARGET static inline __attribute__((always_inline))
 #define vector             NAMED(vector)
 #define LANES              (BYTES / sizeof(real))
+/* Nothing in memory is touched earlier or later than it stands here: GCC loads far ahead, runs out of registers, and
+ * moves sums to the stack and back. */
+#define IN_ORDER __asm__ volatile("" ::: "memory")
 
 /* A register of numbers, wherever they lie. */
 typedef real vector __attribute__((vector_size(BYTES), aligned(sizeof(real)), may_alias));
@@ -68,6 +71,7 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool ful
             for (size_t v = 0; v < n_vector; v++) {
                 sum[i][v] += factor * row[v];
             }
+            IN_ORDER;
         }
     }
     /* What was there, bias, LeakyReLU (its slope is below 1) or its derivative: one question per tile each. */
@@ -78,18 +82,21 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool ful
         EVERY_SUM
         {
             sum[i][v] += NAMED(load_upto)(full || v + 1 < n_vector, to->c + i * to->ldc + v * LANES, n_last);
+            IN_ORDER;
         }
     }
     if (to->bias) {
         EVERY_SUM
         {
             sum[i][v] += NAMED(load_upto)(full || v + 1 < n_vector, to->bias + v * LANES, n_last);
+            IN_ORDER;
         }
     }
     if (to->leaky) {
         EVERY_SUM
         {
             sum[i][v] = GREATER(sum[i][v], LEAKY_SLOPE * sum[i][v]);
+            IN_ORDER;
         }
     }
     if (to->side) {
@@ -97,6 +104,7 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool ful
         {
             const vector side = NAMED(load_upto)(full || v + 1 < n_vector, to->side + i * to->ldc + v * LANES, n_last);
             sum[i][v] = WHERE_POSITIVE(side, sum[i][v], LEAKY_SLOPE * sum[i][v]);
+            IN_ORDER;
         }
     }
     /* Only now: where rows are shorter than a vector, a load from the next one would wait for the store to this one. */
@@ -167,6 +175,7 @@ TARGET static void NAMED(panel)(const block *const t, const real *const b, const
 #undef INLINE
 #undef vector
 #undef LANES
+#undef IN_ORDER
 #undef KIND
 #undef BYTES
 #undef ROWS
