@@ -48,7 +48,9 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool ful
                         const place *const to)
 {
     vector sum[ROWS][2];
+#pragma GCC unroll 16
     for (size_t i = 0; i < rows; i++) {
+#pragma GCC unroll 2
         for (size_t v = 0; v < n_vector; v++) {
             sum[i][v] = (vector){0};
             /* The result of a large batch has left the nearest cache since it was last there. */
@@ -115,7 +117,8 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool ful
 #undef EVERY_SUM
 }
 
-INLINE void NAMED(some_rows)(const size_t rows, const size_t n_vector, const bool full, const size_t n_last,
+/* Fewer rows than a tile has. */
+INLINE void NAMED(last_rows)(const size_t rows, const size_t n_vector, const bool full, const size_t n_last,
                              const block *const t, const real *const a, const real *const b, const size_t ldb,
                              const place *const to)
 {
@@ -127,45 +130,58 @@ INLINE void NAMED(some_rows)(const size_t rows, const size_t n_vector, const boo
         CASE(1)
         CASE(2)
         CASE(3)
-        CASE(4)
 #if ROWS >= 6
+        CASE(4)
         CASE(5)
-        CASE(6)
 #endif
 #if ROWS >= 8
+        CASE(6)
         CASE(7)
-        CASE(8)
 #endif
 #undef CASE
-    default: /* there are no more rows in a tile */
+    default:
         break;
     }
 }
 
 /* All rows of up to two vectors of columns. */
 INLINE void NAMED(all_rows)(const size_t n_vector, const bool full, const size_t n_last, const block *const t,
-                            const real *const b, const size_t ldb, const place to)
+                            const real *const b, const size_t ldb, place to)
 {
-    for (size_t i = 0; i < t->m; i += ROWS) {
-        const size_t rows = t->m - i < ROWS ? t->m - i : ROWS;
-        place here = to;
-        here.c += i * to.ldc;
-        here.side = to.side ? to.side + i * to.ldc : NULL;
-        NAMED(some_rows)(rows, n_vector, full, n_last, t, t->a + i * t->a_row, b, ldb, &here);
+    const real *a = t->a;
+    size_t left = t->m;
+    for (; left >= ROWS; left -= ROWS) {
+        NAMED(tile)(ROWS, n_vector, full, n_last, t, a, b, ldb, &to);
+        a += ROWS * t->a_row;
+        to.c += ROWS * to.ldc;
+        to.side = to.side ? to.side + ROWS * to.ldc : NULL;
     }
+    NAMED(last_rows)(left, n_vector, full, n_last, t, a, b, ldb, &to);
 }
+
+/* Functions of their own: in one for all of them, GCC keeps sums on the stack. */
+#define PANEL(name, n_vector, full)                                                                                    \
+    TARGET static __attribute__((noinline)) void NAMED(name)(const block *const t, const real *const b,                \
+                                                             const size_t ldb, const size_t columns, const place to)   \
+    {                                                                                                                  \
+        NAMED(all_rows)(n_vector, full, columns - (n_vector - 1) * LANES, t, b, ldb, to);                              \
+    }
+PANEL(panel_of_two, 2, true)
+PANEL(panel_up_to_two, 2, false)
+PANEL(panel_of_one, 1, true)
+PANEL(panel_up_to_one, 1, false)
 
 TARGET static void NAMED(panel)(const block *const t, const real *const b, const size_t ldb, const size_t columns,
                                 const place to)
 {
     if (columns == 2 * LANES) {
-        NAMED(all_rows)(2, true, LANES, t, b, ldb, to);
+        NAMED(panel_of_two)(t, b, ldb, columns, to);
     } else if (columns > LANES) {
-        NAMED(all_rows)(2, false, columns - LANES, t, b, ldb, to);
+        NAMED(panel_up_to_two)(t, b, ldb, columns, to);
     } else if (columns == LANES) {
-        NAMED(all_rows)(1, true, LANES, t, b, ldb, to);
+        NAMED(panel_of_one)(t, b, ldb, columns, to);
     } else {
-        NAMED(all_rows)(1, false, columns, t, b, ldb, to);
+        NAMED(panel_up_to_one)(t, b, ldb, columns, to);
     }
 }
 
@@ -176,6 +192,7 @@ TARGET static void NAMED(panel)(const block *const t, const real *const b, const
 #undef vector
 #undef LANES
 #undef IN_ORDER
+#undef PANEL
 #undef KIND
 #undef BYTES
 #undef ROWS

@@ -54,14 +54,30 @@ static inline void multiply_any(const wide *const x, const uint32_t m, wide *con
     *product = (*x & UINT32_MAX) * (uint64_t)m;
 }
 
-static VECTOR_CLONES void philox_any(const random_key key, const uint64_t iteration, const uint32_t sample,
-                                     const uint32_t first, const size_t n, uint32_t *const words)
+static void philox_any(const random_key key, const uint64_t iteration, const uint32_t sample, const uint32_t first,
+                       const size_t n, uint32_t *const words)
 {
     philox(multiply_any, key, iteration, sample, first, n, words);
 }
 
 #ifdef HAVE_KINDS
-/* One instruction; compilers multiply all 64 bits, in three. */
+/* One instruction a vector; compilers multiply all 64 bits, in three. */
+static inline TARGET_AVX2 void multiply_avx2(const wide *const x, const uint32_t m, wide *const product)
+{
+    const __m256i factor = _mm256_set1_epi64x(m);
+    __m256i half[2];
+    memcpy(half, x, sizeof half);
+    half[0] = _mm256_mul_epu32(half[0], factor);
+    half[1] = _mm256_mul_epu32(half[1], factor);
+    memcpy(product, half, sizeof half);
+}
+
+static TARGET_AVX2 void philox_avx2(const random_key key, const uint64_t iteration, const uint32_t sample,
+                                    const uint32_t first, const size_t n, uint32_t *const words)
+{
+    philox(multiply_avx2, key, iteration, sample, first, n, words);
+}
+
 static inline TARGET_AVX512 void multiply_avx512(const wide *const x, const uint32_t m, wide *const product)
 {
     *product = (wide)_mm512_mul_epu32((__m512i)*x, _mm512_set1_epi64(m));
@@ -80,6 +96,10 @@ static void philox_words(const random_key key, const uint64_t iteration, const u
 #ifdef HAVE_KINDS
     if (has_avx512()) {
         philox_avx512(key, iteration, sample, first, n, words);
+        return;
+    }
+    if (has_avx2()) {
+        philox_avx2(key, iteration, sample, first, n, words);
         return;
     }
 #endif
