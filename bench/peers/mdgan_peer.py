@@ -39,18 +39,39 @@ def parse():
         command.add_argument("data", help="the feature series that it was trained on")
         command.add_argument("--threads", type=int, default=1)
         command.add_argument("--seed", type=int, default=1)
+    commands.choices["turns"].add_argument("--device", default="cpu", help="as PyTorch calls it, such as cuda; default cpu")
+    commands.choices["turns"].add_argument("--graph", action="store_true",
+                                           help="launch all kernels of an iteration as one CUDA graph; each repeats the same "
+                                                "rates and steps")
     commands.choices["train"].add_argument("--iterations", type=int, default=20000, help="default 20000")
     commands.choices["train"].add_argument("--report", action="store_true", help="print the mean Wasserstein estimates too")
     commands.choices["train"].add_argument("--output", required=True, help="model file to write")
     return parser.parse_args()
 
 
-def take_turns(training, pairs):
+def as_graph(iterate):
+    """An iteration as one CUDA graph: launching a small kernel takes longer than the kernel."""
+    import torch
+    stream = torch.cuda.Stream()
+    with torch.cuda.stream(stream):
+        for _ in range(3):  # libraries prepare themselves
+            iterate()
+    torch.cuda.synchronize()
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        iterate()
+    return graph.replay
+
+
+def take_turns(iterate, finish):
+    """@p finish waits for what is still running."""
     for line in sys.stdin:
-        training.iterate(pairs)  # to warm up, as mdgan does in its turns
+        iterate()  # to warm up, as mdgan does in its turns
+        finish()
         begin = time.perf_counter()
         for _ in range(int(line)):
-            training.iterate(pairs)
+            iterate()
+        finish()
         print(json.dumps({"seconds": time.perf_counter() - begin}), flush=True)
 
 
@@ -78,13 +99,18 @@ def main():
     import torch
 
     torch.set_num_threads(options.threads)
+    on_gpu = options.command == "turns" and options.device != "cpu"
+    if on_gpu:
+        torch.set_default_device(options.device)
     torch.set_flush_denormal(True)
     torch.manual_seed(options.seed)
     model = mdgan_files.Model(options.model)
     pairs = mdgan_training.RealPairs(model, mdgan_files.normalised(model, mdgan_files.read_series(options.data)))
     training = mdgan_training.Training(model)
     if options.command == "turns":
-        take_turns(training, pairs)
+        def iterate():
+            training.iterate(pairs)
+        take_turns(as_graph(iterate) if options.graph else iterate, torch.cuda.synchronize if on_gpu else lambda: None)
     else:
         train(training, pairs, options)
 

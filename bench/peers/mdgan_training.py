@@ -374,7 +374,7 @@ class Training:
         self.generator_weights.step(rate, self.generator.n_linear, rate * self.config.rate_linear)
         decay = min(EMA, (self.iteration + 1) / (self.iteration + 11))
         self.mean.lerp_(self.generator_weights.parameters.value, 1 - decay)
-        self.pool = generated.states[-1].detach()
+        self.pool.copy_(generated.states[-1].detach())
         self.iteration += 1
 
     def iterate(self, pairs, factor=1.0):
