@@ -28,7 +28,7 @@ echo "batch  mdgan, 1 thread  4 threads  PyTorch, 4 threads  GPU, eager  GPU, gr
 "$python" "$root/bench/oscillators.py" "$work/data.h5" 7
 for batch in ${MDGAN_BENCH_BATCHES:-64 256 1024}; do
     "$bin/mdgan" train "$work/data.h5" 64 -o "$work/model.$batch.h5" iterations 0 minutes 0 batch "$batch" seed 7 > /dev/null 2>&1
-    ours=$("$bin/mdgan_scaling" turns "$batch" 4 5 | sed 's/.* one \([0-9.]*\) many \([0-9.]*\) .*/\1 \2/')
-    printf '%5d  %15.1f  %9.1f  %18s  %10s  %10s\n' "$batch" ${ours} "$(peer "$batch" $((1 + 2000 / batch)) --threads 4)" \
+    read -r one four < <("$bin/mdgan_scaling" turns "$batch" 4 5 | sed 's/.* one \([0-9.]*\) many \([0-9.]*\) .*/\1 \2/')
+    printf '%5d  %15.1f  %9.1f  %18s  %10s  %10s\n' "$batch" "$one" "$four" "$(peer "$batch" $((1 + 2000 / batch)) --threads 4)" \
         "$(peer "$batch" 30 --device cuda)" "$(peer "$batch" 300 --device cuda --graph)"
 done

@@ -117,8 +117,7 @@ INLINE void NAMED(tile)(const size_t rows, const size_t n_vector, const bool ful
 #undef EVERY_SUM
 }
 
-/* Fewer rows than a tile has. */
-INLINE void NAMED(last_rows)(const size_t rows, const size_t n_vector, const bool full, const size_t n_last,
+INLINE void NAMED(some_rows)(const size_t rows, const size_t n_vector, const bool full, const size_t n_last,
                              const block *const t, const real *const a, const real *const b, const size_t ldb,
                              const place *const to)
 {
@@ -130,41 +129,60 @@ INLINE void NAMED(last_rows)(const size_t rows, const size_t n_vector, const boo
         CASE(1)
         CASE(2)
         CASE(3)
-#if ROWS >= 6
         CASE(4)
+#if ROWS >= 6
         CASE(5)
+        CASE(6)
 #endif
 #if ROWS >= 8
-        CASE(6)
         CASE(7)
+        CASE(8)
 #endif
 #undef CASE
-    default:
+    default: /* there are no more rows in a tile */
         break;
     }
 }
 
-/* All rows of up to two vectors of columns. */
-INLINE void NAMED(all_rows)(const size_t n_vector, const bool full, const size_t n_last, const block *const t,
-                            const real *const b, const size_t ldb, place to)
+/* The product moves on by so many rows. */
+INLINE void NAMED(advance)(const size_t rows, const block *const t, const real **const a, place *const to)
 {
-    const real *a = t->a;
-    size_t left = t->m;
-    for (; left >= ROWS; left -= ROWS) {
-        NAMED(tile)(ROWS, n_vector, full, n_last, t, a, b, ldb, &to);
-        a += ROWS * t->a_row;
-        to.c += ROWS * to.ldc;
-        to.side = to.side ? to.side + ROWS * to.ldc : NULL;
-    }
-    NAMED(last_rows)(left, n_vector, full, n_last, t, a, b, ldb, &to);
+    *a += rows * t->a_row;
+    to->c += rows * to->ldc;
+    to->side = to->side ? to->side + rows * to->ldc : NULL;
 }
 
-/* Functions of their own: in one for all of them, GCC keeps sums on the stack. */
+/* The last rows, fewer than two tiles: two nearly equal parts if they are more than one, as few sums wait for each
+ * other. */
+INLINE void NAMED(last_rows)(const size_t n_vector, const bool full, const size_t n_last, const block *const t,
+                             const real *a, const size_t left, const real *const b, const size_t ldb, place to)
+{
+    const size_t first = left > ROWS ? (left + 1) / 2 : left;
+    NAMED(some_rows)(first, n_vector, full, n_last, t, a, b, ldb, &to);
+    if (first < left) {
+        NAMED(advance)(first, t, &a, &to);
+        NAMED(some_rows)(left - first, n_vector, full, n_last, t, a, b, ldb, &to);
+    }
+}
+
+/* All rows of up to two vectors of columns. Functions of their own: in one for all, GCC keeps sums on the stack. */
+#define APART TARGET static __attribute__((noinline))
 #define PANEL(name, n_vector, full)                                                                                    \
-    TARGET static __attribute__((noinline)) void NAMED(name)(const block *const t, const real *const b,                \
-                                                             const size_t ldb, const size_t columns, const place to)   \
+    APART void NAMED(name##_end)(const block *const t, const real *const a, const size_t left, const real *const b,    \
+                                 const size_t ldb, const size_t columns, const place to)                               \
     {                                                                                                                  \
-        NAMED(all_rows)(n_vector, full, columns - (n_vector - 1) * LANES, t, b, ldb, to);                              \
+        NAMED(last_rows)(n_vector, full, columns - (n_vector - 1) * LANES, t, a, left, b, ldb, to);                    \
+    }                                                                                                                  \
+    APART void NAMED(name)(const block *const t, const real *const b, const size_t ldb, const size_t columns,          \
+                           place to)                                                                                   \
+    {                                                                                                                  \
+        const real *a = t->a;                                                                                          \
+        size_t left = t->m;                                                                                            \
+        for (; left >= 2 * ROWS; left -= ROWS) {                                                                       \
+            NAMED(tile)(ROWS, n_vector, full, columns - (n_vector - 1) * LANES, t, a, b, ldb, &to);                    \
+            NAMED(advance)(ROWS, t, &a, &to);                                                                          \
+        }                                                                                                              \
+        NAMED(name##_end)(t, a, left, b, ldb, columns, to);                                                            \
     }
 PANEL(panel_of_two, 2, true)
 PANEL(panel_up_to_two, 2, false)
@@ -192,6 +210,7 @@ TARGET static void NAMED(panel)(const block *const t, const real *const b, const
 #undef vector
 #undef LANES
 #undef IN_ORDER
+#undef APART
 #undef PANEL
 #undef KIND
 #undef BYTES
