@@ -18,16 +18,30 @@ static const float *entity_at(const sample_data *const s, const size_t i)
     return s->value + (size_t)entity * s->n_frame * s->n_component;
 }
 
-/* Records of 2M frames of one group of components, of every n_fold-th entity. */
+/* Scales of sums over longer stretches of which there are enough. The mean of all data is zero by construction: of a
+ * few stretches, what it takes away would be a large part. */
+static size_t scales_known(const sample_data *const s)
+{
+    enum { ENOUGH = 8 };
+    size_t n = 0;
+    while (n < LONG_SCALES && s->n_entity * (s->n_frame / long_sums_frames(s->pair, n)) >= ENOUGH) {
+        n++;
+    }
+    return n;
+}
+
+/* Records of 2M frames of one group of components, of every n_fold-th entity, and sums over longer stretches. */
 static mdgan_status add_records(const sample_data *const s, const size_t fold, const size_t n_fold, const size_t first,
                                 const size_t width, record_moments *const m, mdgan_error *const error)
 {
     const record_cut cut = record_cut_of(s->n_frame, s->pair);
+    const size_t n_scale = scales_known(s);
     mdgan_status status = MDGAN_OK;
     for (size_t i = fold; status == MDGAN_OK && i < s->n_entity; i += n_fold) {
         const float *const x = entity_at(s, i);
         for (size_t c = first; status == MDGAN_OK && c < first + width; c++) {
             status = record_moments_add(m, cut.n, x + c, cut.stride * s->n_component, s->n_component, error);
+            long_sums_add(&m->sums, s->pair, n_scale, s->n_frame, x + c, s->n_component);
         }
     }
     return status;

@@ -110,10 +110,38 @@ static void autocovariance(const size_t q, const modes *const m, const size_t n,
     }
 }
 
+/* sum over t = 1 .. n - 1 of (n - t) z^(t - 1). power: z^n */
+static complex_t ramp(const double n, const complex_t z, const complex_t power)
+{
+    const complex_t left = 1 - z;
+    if (n * cabs(left) < 1e-3) { /* there the other form takes the difference of nearly equal numbers */
+        return n * (n - 1) / 2 * (1 - (n - 2) * left / 3);
+    }
+    return (n * left - (1 - power)) * inverse(left * left);
+}
+
+/* Variances of sums over longer stretches than records. variance: [LONG_SCALES] */
+static void sum_variances(const size_t q, const modes *const m, const size_t length, double *const variance)
+{
+    for (size_t scale = 0; scale < LONG_SCALES; scale++) {
+        variance[scale] = (double)long_sums_frames(length, scale) * m->r0;
+    }
+    for (size_t k = 0; k < q; k++) {
+        complex_t power = cpow(m->pole[k], (double)length);
+        for (size_t scale = 0; scale < LONG_SCALES; scale++) {
+            const double n = (double)long_sums_frames(length, scale);
+            power *= power;
+            variance[scale] += 2 * creal(m->coefficient[k] * ramp(n, m->pole[k], power));
+        }
+    }
+}
+
 typedef struct problem {
     size_t q;
     const gaussian *records;
     double *r, *d_r; /* [T] each */
+    bool has_sums;
+    double d_sum[LONG_SCALES];
 } problem;
 
 /* value = sum_t d_r[t + 1] z^t and its derivative. */
@@ -125,6 +153,19 @@ static void power_series(const size_t n, const double *const d_r, const complex_
         *slope = *slope * z + *value;
         *value = *value * z + d_r[t];
     }
+}
+
+/* What d(cost)/d(variances) makes of the variances of sums. */
+static double sums_slope(const problem *const p, const modes *const m)
+{
+    double variance[LONG_SCALES], sum = 0;
+    if (p->has_sums) {
+        sum_variances(p->q, m, p->records->length, variance);
+        for (size_t scale = 0; scale < LONG_SCALES; scale++) {
+            sum += p->d_sum[scale] * variance[scale];
+        }
+    }
+    return sum;
 }
 
 /* d(cost)/du from d(cost)/dr. The modes are cheap, so differences of them are exact enough; sums over all lags are
@@ -149,6 +190,7 @@ static void differentiate(const problem *const p, const double *const u, const m
             for (size_t k = 0; k < q; k++) {
                 sum += creal(near.coefficient[k] * (value[k] + slope[k] * (near.pole[k] - m->pole[k])));
             }
+            sum += sums_slope(p, &near);
             gradient[i] += sum / (2 * h[side]);
         }
         v[i] = u[i];
@@ -157,11 +199,16 @@ static void differentiate(const problem *const p, const double *const u, const m
 
 static double cost(const unsigned n, const double *const u, double *const gradient, void *const context)
 {
-    const problem *const p = context;
+    problem *const p = context;
     modes m;
     modes_of(p->q, u, &m);
     autocovariance(p->q, &m, p->records->length, p->r);
-    const double value = gaussian_cost(p->records, p->r, gradient ? p->d_r : NULL);
+    double value = gaussian_cost(p->records, p->r, gradient ? p->d_r : NULL);
+    if (p->has_sums) {
+        double variance[LONG_SCALES];
+        sum_variances(p->q, &m, p->records->length, variance);
+        value += gaussian_sums_cost(p->records, variance, gradient ? p->d_sum : NULL);
+    }
     if (!isfinite(value)) {
         if (gradient) {
             memset(gradient, 0, n * sizeof *gradient);
@@ -317,7 +364,7 @@ mdgan_status arma_refine(const statespace *const start, const gaussian *const re
     if (!r) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n);
     }
-    problem p = {.q = q, .records = records, .r = r, .d_r = r + n};
+    problem p = {.q = q, .records = records, .r = r, .d_r = r + n, .has_sums = records->sums.n[0] > 0};
     mdgan_status status = MDGAN_OK;
     if (parameters_of(start, u)) {
         minimise(&p, u);

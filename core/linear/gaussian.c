@@ -16,7 +16,12 @@ mdgan_status gaussian_create(gaussian *const g, const record_moments *const m, c
 {
     const size_t n = m->length;
     double *const q = record_moments_tails(m, floor);
-    *g = (gaussian){.length = n, .floor = floor, .trace = q, .work = malloc(5 * n * sizeof(double))};
+    *g = (gaussian){.length = n,
+                    .floor = floor,
+                    .trace = q,
+                    .work = malloc(5 * n * sizeof(double)),
+                    .n_record = m->n_record,
+                    .sums = m->sums};
     if (!q || !g->work) {
         gaussian_clear(g);
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for covariances of %zu frames", n);
@@ -38,6 +43,16 @@ void gaussian_clear(gaussian *const g)
     free(g->trace);
     free(g->work);
     *g = (gaussian){0};
+}
+
+double gaussian_sums_cost(const gaussian *const g, const double *const variance, double *const gradient)
+{
+    const double share = 1 / (double)g->n_record;
+    const double cost = share * long_sums_cost(&g->sums, g->length, g->floor, variance, gradient);
+    for (size_t scale = 0; gradient && scale < LONG_SCALES; scale++) {
+        gradient[scale] *= share;
+    }
+    return cost;
 }
 
 double toeplitz_extend(const size_t k, const double *const back, double *const a, const double v)

@@ -17,6 +17,8 @@ typedef struct gaussian {
     double floor;  /* variance of the added noise */
     double *trace; /* [T][T], upper triangle: the Q of gaussian.c */
     double *work;  /* [5][T] */
+    size_t n_record;
+    long_sums sums;
 } gaussian;
 
 /* @p floor: GAUSSIAN_FLOOR of the variance of the records that a model is fitted to; m may be of others. */
@@ -27,6 +29,9 @@ void gaussian_clear(gaussian *g);
  * are the moments, both with the floor added. r: [T]; gradient: [T] d/dr, or NULL. INFINITY if S is not positive
  * definite. */
 double gaussian_cost(const gaussian *g, const double *r, double *gradient);
+
+/* What sums over longer stretches add to it, per record. variance, gradient: as long_sums_cost() has them. */
+double gaussian_sums_cost(const gaussian *g, const double *variance, double *gradient);
 
 /* One order of Durbin's recursion: a filter a [k + 1] that leaves the error of predicting a frame from the k before it,
  * out of that for k - 1, whose error has the variance v > 0. back: r[k] .. r[1]. Returns the variance that is left. */

@@ -89,6 +89,7 @@ mdgan_status record_moments_pool(record_moments *const all, const size_t n, cons
     }
     for (size_t p = 0; p < n; p++) {
         all->n_record += part[p]->n_record;
+        long_sums_pool(&all->sums, &part[p]->sums);
     }
     const int size = (int)(all->length * all->length);
     for (size_t p = 0; p < n; p++) {

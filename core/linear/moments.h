@@ -8,12 +8,15 @@
 
 #include <mdgan/status.h>
 
+#include "linear/long_sums.h"
+
 typedef struct record_moments {
     size_t length;   /* T */
     size_t n_record; /* records pooled */
     double *moment;  /* [T][T] mean of x x^T, averaged with its time reversal (a scalar Gaussian process has none) */
     double *waiting; /* records that have not been multiplied yet: many are multiplied at once */
     size_t n_waiting;
+    long_sums sums; /* of what the records are cut from; none if there is no more of it */
 } record_moments;
 
 /* How a series is cut into records: n of them, each beginning `stride` frames after the one before. */

@@ -69,7 +69,7 @@ typedef struct fitter {
     const record_moments *fit;
     gaussian fitted, left_out; /* left_out.length 0: there are none */
     balanced reduced;       /* order 0 if the autoregression could not be balanced: Burg's candidates then drop out */
-    double *autocovariance; /* [T] */
+    double *autocovariance; /* [T], or as far as there are sums */
 } fitter;
 
 static void fitter_clear(fitter *const f)
@@ -81,13 +81,29 @@ static void fitter_clear(fitter *const f)
     f->autocovariance = NULL;
 }
 
+/* Scales of sums over longer stretches that there are data for. */
+static size_t scales_known(const long_sums *const s)
+{
+    size_t n = 0;
+    while (n < LONG_SCALES && s->n[n] > 0) {
+        n++;
+    }
+    return n;
+}
+
+static size_t lags_needed(const record_moments *const m)
+{
+    const size_t n = scales_known(&m->sums);
+    return n > 0 ? long_sums_frames(m->length, n - 1) : m->length;
+}
+
 /* left_out: or NULL */
 static mdgan_status fitter_create(fitter *const f, const record_moments *const fit,
                                   const record_moments *const left_out, mdgan_error *const error)
 {
     const double floor = GAUSSIAN_FLOOR * record_moments_variance(fit);
     autoregression ar = {0};
-    *f = (fitter){.fit = fit, .autocovariance = malloc(fit->length * sizeof(double))};
+    *f = (fitter){.fit = fit, .autocovariance = malloc(lags_needed(fit) * sizeof(double))};
     mdgan_status status = f->autocovariance ? gaussian_create(&f->fitted, fit, floor, error)
                                             : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", fit->length);
     if (status == MDGAN_OK && left_out) {
@@ -149,14 +165,26 @@ static mdgan_status fit_candidate(const fitter *const f, const candidate *const 
     return status;
 }
 
+/* What sums over longer stretches add to the cost. r: the model's autocovariance, far enough */
+static double judge_sums(const gaussian *const g, const double *const r)
+{
+    double variance[LONG_SCALES] = {0};
+    const size_t n = scales_known(&g->sums);
+    for (size_t scale = 0; scale < n; scale++) {
+        variance[scale] = long_sums_variance(long_sums_frames(g->length, scale), r);
+    }
+    return gaussian_sums_cost(g, variance, NULL);
+}
+
 /* Cost per record of data left out; without any, of the fitted data plus Schwarz's price of the parameters. */
 static double judge(const fitter *const f, const statespace *const s)
 {
     const bool outside = f->left_out.length > 0;
     const double n_record = (double)f->fit->n_record;
     const double price = outside ? 0 : (2.0 * (double)s->q + 1) * log(n_record) / (2 * n_record);
-    statespace_autocovariance(s, f->fit->length, f->autocovariance);
-    return gaussian_cost(outside ? &f->left_out : &f->fitted, f->autocovariance, NULL) + price;
+    const gaussian *const asked = outside ? &f->left_out : &f->fitted;
+    statespace_autocovariance(s, lags_needed(f->fit), f->autocovariance);
+    return gaussian_cost(asked, f->autocovariance, NULL) + judge_sums(asked, f->autocovariance) + price;
 }
 
 /* Cost of a candidate for one group, or INFINITY if it does not work there. */
