@@ -88,7 +88,7 @@ update_scaling() {
 # What a measurement printed, and where it comes from.
 update_performance() {
     local page=docs/performance.md name kept
-    for name in speed speed-epyc breakdown start polymer-time polymer-time-epyc; do
+    for name in speed speed-xeon breakdown gpu start polymer-time polymer-time-epyc; do
         kept=bench/results/$name.txt
         {
             echo '```'
