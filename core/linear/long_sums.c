@@ -32,9 +32,20 @@ void long_sums_pool(long_sums *const all, const long_sums *const part)
     }
 }
 
+/* What every stretch counts. */
+static double share_of(const long_sums *const s)
+{
+    size_t n = 0;
+    for (size_t scale = 0; scale < LONG_SCALES; scale++) {
+        n += s->n[scale];
+    }
+    return n > 0 ? (double)s->n[0] / (double)n : 0;
+}
+
 double long_sums_cost(const long_sums *const s, const size_t length, const double floor, const double *const variance,
                       double *const gradient)
 {
+    const double share = share_of(s);
     double cost = 0;
     for (size_t scale = 0; scale < LONG_SCALES; scale++) {
         const double n = (double)s->n[scale], noise = floor * (double)long_sums_frames(length, scale);
@@ -42,12 +53,22 @@ double long_sums_cost(const long_sums *const s, const size_t length, const doubl
         if (n > 0 && !(v > 0)) {
             return INFINITY;
         }
-        cost += n > 0 ? (n * log(v) + square / v) / 2 : 0;
+        cost += n > 0 ? share * (n * log(v) + square / v) / 2 : 0;
         if (gradient) {
-            gradient[scale] = n > 0 ? (n - square / v) / (2 * v) : 0;
+            gradient[scale] = n > 0 ? share * (n - square / v) / (2 * v) : 0;
         }
     }
     return cost;
+}
+
+void long_sums_information(const long_sums *const s, const size_t length, const double floor,
+                           const double *const variance, double *const information)
+{
+    const double share = share_of(s);
+    for (size_t scale = 0; scale < LONG_SCALES; scale++) {
+        const double v = variance[scale] + floor * (double)long_sums_frames(length, scale);
+        information[scale] = s->n[scale] > 0 ? share * (double)s->n[scale] / (2 * v * v) : 0;
+    }
 }
 
 double long_sums_variance(const size_t n, const double *const r)

@@ -24,13 +24,15 @@ void long_sums_add(long_sums *s, size_t length, size_t n_scale, size_t n_frame, 
                    size_t frame_stride);
 void long_sums_pool(long_sums *all, const long_sums *part);
 
-/* Negative log likelihood of the sums under a Gaussian process, without the constant, as if they were independent: sum
- * over stretches of (log v + x^2 / v) / 2. (All together are less than twice as many as those of the first scale, which
- * are nearly independent. Root mean square error of the zero-frequency power of 15 models of 220 x 1,024 frames with
- * memories of 4 to 60 frames, M = 64: 0.17 without sums, 0.07 with their mean over the scales, 0.06 with all.)
- * variance: [LONG_SCALES] of a sum; white noise of variance @p floor per frame is added to model and data. gradient:
- * [LONG_SCALES] d/d(variance), or NULL. INFINITY if a variance is not positive. */
+/* Negative log likelihood of the sums under a Gaussian process, without the constant: (log v + x^2 / v) / 2 for every
+ * stretch, less the share that larger stretches tell of smaller ones again, so that there is as much to know as there
+ * are stretches of the first scale. variance: [LONG_SCALES] of a sum; white noise of variance @p floor per frame is
+ * added to model and data. gradient: [LONG_SCALES] d/d(variance), or NULL. INFINITY if a variance is not positive. */
 double long_sums_cost(const long_sums *s, size_t length, double floor, const double *variance, double *gradient);
+
+/* Its expected curvature where the variances are the model's: [LONG_SCALES] d^2/d(variance)^2. */
+void long_sums_information(const long_sums *s, size_t length, double floor, const double *variance,
+                           double *information);
 
 /* Variance of a sum over n frames, from the autocovariance r: [n] */
 double long_sums_variance(size_t n, const double *r);

@@ -22,7 +22,7 @@ static const double smoothness = 0.25;
 static const double floor_share = 1e-4;
 
 /* Mean diffusivity that goes with a time that is there, in units of the first frame's. */
-static const double scale = 0.3;
+static const double usual_diffusivity = 0.3;
 
 /* Odds that there is a memory within an octave of times. Few records cannot tell a power law from a single time, and
  * the power law is the safer guess; many records would show the times that matter (measured on a melt, 180 records, and
@@ -49,6 +49,7 @@ typedef struct problem {
     double time[TIMES_MAX]; /* frames */
     double *basis;          /* [n_weight][T] autocovariance per unit of weight; weight 0: free diffusion */
     double *r, *d_r;        /* [T] */
+    double sum_basis[LONG_SCALES][TIMES_MAX + 1]; /* variance of sums over longer stretches per unit of weight */
 } problem;
 
 static void problem_clear(problem *const p)
@@ -62,6 +63,25 @@ static double increment_covariance(const double tau, const size_t t)
 {
     const double lost = -expm1(-1 / tau);
     return tau * (t == 0 ? lost : -0.5 * lost * lost * exp(-(double)(t - 1) / tau));
+}
+
+/* Sums of increments are displacements. */
+static void set_sum_basis(problem *const p)
+{
+    for (size_t scale = 0; scale < LONG_SCALES; scale++) {
+        const double t = (double)long_sums_frames(p->records->length, scale);
+        p->sum_basis[scale][0] = t;
+        for (size_t i = 0; i < p->n_time; i++) {
+            p->sum_basis[scale][i + 1] = -p->time[i] * expm1(-t / p->time[i]);
+        }
+    }
+}
+
+static void sum_variances(const problem *const p, const double *const weight, double *const variance)
+{
+    for (size_t scale = 0; scale < LONG_SCALES; scale++) {
+        variance[scale] = cblas_ddot((int)p->n_weight, p->sum_basis[scale], 1, weight, 1);
+    }
 }
 
 static mdgan_status problem_create(problem *const p, const gaussian *const records, const double n_record,
@@ -80,6 +100,7 @@ static mdgan_status problem_create(problem *const p, const gaussian *const recor
     p->r = p->basis + p->n_weight * n;
     p->d_r = p->r + n;
     p->basis[0] = 1;
+    set_sum_basis(p);
     for (size_t i = 0; i < p->n_time; i++) {
         for (size_t t = 0; t < n; t++) {
             p->basis[(i + 1) * n + t] = increment_covariance(p->time[i], t);
@@ -101,28 +122,41 @@ static void covariance_of(const problem *const p, const double *const weight)
     cblas_dgemv(CblasRowMajor, CblasTrans, (int)p->n_weight, n, 1, p->basis, n, weight, 1, 0, p->r, 1);
 }
 
+/* Cost per record, without the prior. gradient: [n_weight] d/d(weight), or NULL. */
+static double misfit(const problem *const p, const double *const weight, double *const gradient)
+{
+    double variance[LONG_SCALES], d_sum[LONG_SCALES];
+    covariance_of(p, weight);
+    sum_variances(p, weight, variance);
+    const double value = gaussian_cost(p->records, p->r, gradient ? p->d_r : NULL) +
+                         gaussian_sums_cost(p->records, variance, gradient ? d_sum : NULL);
+    if (gradient && isfinite(value)) {
+        gradient_of(p, gradient);
+        for (size_t scale = 0; scale < LONG_SCALES; scale++) {
+            cblas_daxpy((int)p->n_weight, d_sum[scale], p->sum_basis[scale], 1, gradient, 1);
+        }
+    }
+    return value;
+}
+
 /* Per record; u: logarithms of the weights. */
 static double cost(const unsigned n, const double *const u, double *const gradient, void *const context)
 {
     const problem *const p = context;
     const double prior = smoothness / p->n_record;
-    double weight[TIMES_MAX + 1];
+    double weight[TIMES_MAX + 1] = {0};
     for (size_t i = 0; i < n; i++) {
         weight[i] = exp(u[i]);
     }
-    covariance_of(p, weight);
-    double value = gaussian_cost(p->records, p->r, gradient ? p->d_r : NULL);
+    double value = misfit(p, weight, gradient);
     if (!isfinite(value)) {
         if (gradient) {
             memset(gradient, 0, n * sizeof *gradient);
         }
         return 1e30;
     }
-    if (gradient) {
-        gradient_of(p, gradient);
-        for (size_t i = 0; i < n; i++) {
-            gradient[i] *= weight[i];
-        }
+    for (size_t i = 0; gradient && i < n; i++) {
+        gradient[i] *= weight[i];
     }
     for (size_t i = 2; i + 1 < n; i++) {
         const double bend = u[i - 1] - 2 * u[i] + u[i + 1];
@@ -161,6 +195,20 @@ static mdgan_status find_smooth(problem *const p, const double mean_square, doub
         weight[i] = exp(u[i]);
     }
     return MDGAN_OK;
+}
+
+/* Fisher's information of the sums over longer stretches. */
+static void add_sums_information(const problem *const p, const double *const weight, posterior *const out)
+{
+    double variance[LONG_SCALES], information[LONG_SCALES];
+    sum_variances(p, weight, variance);
+    long_sums_information(&p->records->sums, p->records->length, p->records->floor, variance, information);
+    for (size_t scale = 0; scale < LONG_SCALES; scale++) {
+        const double *const basis = p->sum_basis[scale];
+        for (size_t k = 0; k < p->n_weight; k++) {
+            cblas_daxpy((int)p->n_weight, information[scale] * basis[k], basis, 1, out->information[k], 1);
+        }
+    }
 }
 
 /* Fisher's information of the records: the curvature of the cost where the records' moments are those of the model. */
@@ -209,14 +257,14 @@ static mdgan_status expand(const problem *const p, const double mean_square, con
                            posterior *const out, mdgan_error *const error)
 {
     double gradient[TIMES_MAX + 1];
-    *out = (posterior){.n = p->n_weight, .presence = presence_of(odds_of(p->n_record)), .scale = scale * mean_square};
+    *out = (posterior){
+        .n = p->n_weight, .presence = presence_of(odds_of(p->n_record)), .scale = usual_diffusivity * mean_square};
     const mdgan_status status = add_information(p, weight, out, error);
     if (status != MDGAN_OK) {
         return status;
     }
-    covariance_of(p, weight);
-    gaussian_cost(p->records, p->r, p->d_r);
-    gradient_of(p, gradient);
+    add_sums_information(p, weight, out);
+    misfit(p, weight, gradient);
     for (size_t k = 0; k < out->n; k++) {
         out->right[k] = cblas_ddot((int)out->n, out->information[k], 1, weight, 1) - p->n_record * gradient[k];
     }

@@ -30,15 +30,17 @@ static void stretches_lie_side_by_side(void **const state)
     assert_true(twice.square[1] == 2 * s.square[1]);
 }
 
-static void cost_is_the_likelihood_of_each_sum(void **const state)
+static void cost_is_the_likelihood_of_the_sums(void **const state)
 {
     (void)state;
     const long_sums s = {.n = {5, 2}, .square = {700, 900}};
     const double floor = 0.25;
-    double v[LONG_SCALES] = {90, 300, 0, 0}, gradient[LONG_SCALES];
+    double v[LONG_SCALES] = {90, 300, 0, 0}, gradient[LONG_SCALES], information[LONG_SCALES];
     const double a = 90 + floor * 2 * LENGTH, b = 300 + floor * 4 * LENGTH;
-    const double expected = 0.5 * (5 * log(a) + (700 + 5 * floor * 2 * LENGTH) / a) +
-                            0.5 * (2 * log(b) + (900 + 2 * floor * 4 * LENGTH) / b);
+    const double share = 5.0 / 7;
+    const double expected =
+        0.5 * share *
+        (5 * log(a) + (700 + 5 * floor * 2 * LENGTH) / a + 2 * log(b) + (900 + 2 * floor * 4 * LENGTH) / b);
     assert_near("cost", long_sums_cost(&s, LENGTH, floor, v, gradient), expected, 1e-12);
     for (size_t scale = 0; scale < LONG_SCALES; scale++) {
         const double at = v[scale], h = 1e-4;
@@ -49,6 +51,10 @@ static void cost_is_the_likelihood_of_each_sum(void **const state)
         v[scale] = at;
         assert_near("gradient", gradient[scale], (up - down) / (2 * h), 1e-8);
     }
+    long_sums_information(&s, LENGTH, floor, v, information);
+    assert_near("information", information[0], share * 5 / (2 * a * a), 1e-15);
+    assert_near("information", information[1], share * 2 / (2 * b * b), 1e-15);
+    assert_true(information[2] == 0);
     v[1] = -floor * 4 * LENGTH;
     assert_true(long_sums_cost(&s, LENGTH, floor, v, gradient) == INFINITY);
 }
@@ -199,7 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stretches_lie_side_by_side),
-        cmocka_unit_test(cost_is_the_likelihood_of_each_sum),
+        cmocka_unit_test(cost_is_the_likelihood_of_the_sums),
         cmocka_unit_test(variance_of_a_sum),
         cmocka_unit_test(refinement_finds_the_sums),
         cmocka_unit_test(sums_tell_what_records_do_not),

@@ -171,6 +171,42 @@ static void error_bars_cover_what_records_cannot_tell(void **const state)
     }
 }
 
+/* The same motion, in series of 16 records: displacements within them are read, not guessed. */
+static void sums_over_longer_stretches_tell_of_slow_memories(void **const state)
+{
+    (void)state;
+    const cage slow = {1, {sqrt(LENGTH), sqrt(5.0 * LENGTH)}, {2 * LENGTH, 10 * LENGTH}};
+    const double late = 10 * LENGTH;
+    double r[LENGTH], error_of[2], bar[2];
+    for (size_t k = 0; k < LENGTH; k++) {
+        r[k] = increment_covariance(&slow, k);
+    }
+    for (size_t with = 0; with < 2; with++) {
+        record_moments m;
+        statespace s;
+        mdgan_error error = {""};
+        const relaxation_bars bars = {1, &late, &bar[with]};
+        exact_moments(&m, LENGTH, r);
+        m.n_record = 1600;
+        for (size_t scale = 0; with && scale < LONG_SCALES; scale++) {
+            const size_t n = long_sums_frames(LENGTH, scale);
+            m.sums.n[scale] = m.n_record * LENGTH / n;
+            m.sums.square[scale] = (double)m.sums.n[scale] * displacement(&slow, (double)n);
+        }
+        assert_ok(relaxation_fit(&m, &s, &bars, &error), &error);
+        error_of[with] = fabs(model_displacement(&s, (size_t)late) / displacement(&slow, late) - 1);
+        statespace_clear(&s);
+        record_moments_clear(&m);
+    }
+    print_message("at ten records: off by %.3f with a bar of %.3f, with sums by %.3f with %.3f\n", error_of[0], bar[0],
+                  error_of[1], bar[1]);
+    assert_true(error_of[0] > 0.1); /* else there is nothing to see here */
+    assert_true(error_of[1] < 0.25 * error_of[0] && error_of[1] < bar[1]);
+    assert_true(bar[1] < 0.5 * bar[0]);
+    /* 100 stretches of 16 records know their mean square to 14 %, 800 of two records theirs to 5 %. */
+    assert_true(bar[1] > 0.03 && bar[1] < 0.14);
+}
+
 static void free_diffusion_stays_free(void **const state)
 {
     (void)state;
@@ -287,6 +323,7 @@ int main(void)
         cmocka_unit_test(memories_between_times_leave_diffusion_alone),
         cmocka_unit_test(displacement_is_found_from_samples),
         cmocka_unit_test(error_bars_cover_what_records_cannot_tell),
+        cmocka_unit_test(sums_over_longer_stretches_tell_of_slow_memories),
         cmocka_unit_test(free_diffusion_stays_free),
         cmocka_unit_test(the_start_for_a_cage_is_overdamped),
         cmocka_unit_test(the_start_for_oscillators_oscillates),
