@@ -53,6 +53,7 @@ def as_graph(iterate):
     """An iteration as one CUDA graph: launching a small kernel takes longer than the kernel."""
     import torch
     stream = torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())  # which may still be copying the weights
     with torch.cuda.stream(stream):
         for _ in range(3):  # libraries prepare themselves
             iterate()

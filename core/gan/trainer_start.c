@@ -18,8 +18,8 @@ static const float *entity_at(const sample_data *const s, const size_t i)
     return s->value + (size_t)entity * s->n_frame * s->n_component;
 }
 
-/* Scales of sums over longer stretches of which there are enough. The mean of all data is zero by construction: of a
- * few stretches, what it takes away would be a large part. */
+/* Scales of sums over longer stretches of which there are enough. The mean of all data has been taken off, where they
+ * are not isotropic: of a few stretches, that would be a large part. */
 static size_t scales_known(const sample_data *const s)
 {
     enum { ENOUGH = 8 };

@@ -69,7 +69,8 @@ typedef struct fitter {
     const record_moments *fit;
     gaussian fitted, left_out; /* left_out.length 0: there are none */
     balanced reduced;       /* order 0 if the autoregression could not be balanced: Burg's candidates then drop out */
-    double *autocovariance; /* [T], or as far as there are sums */
+    size_t n_lag;           /* T, or as far as there are sums */
+    double *autocovariance; /* [n_lag] */
 } fitter;
 
 static void fitter_clear(fitter *const f)
@@ -103,7 +104,9 @@ static mdgan_status fitter_create(fitter *const f, const record_moments *const f
 {
     const double floor = GAUSSIAN_FLOOR * record_moments_variance(fit);
     autoregression ar = {0};
-    *f = (fitter){.fit = fit, .autocovariance = malloc(lags_needed(fit) * sizeof(double))};
+    const size_t inside = lags_needed(fit), outside = left_out ? lags_needed(left_out) : 0;
+    *f = (fitter){.fit = fit, .n_lag = inside > outside ? inside : outside};
+    f->autocovariance = malloc(f->n_lag * sizeof(double));
     mdgan_status status = f->autocovariance ? gaussian_create(&f->fitted, fit, floor, error)
                                             : mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", fit->length);
     if (status == MDGAN_OK && left_out) {
@@ -183,7 +186,7 @@ static double judge(const fitter *const f, const statespace *const s)
     const double n_record = (double)f->fit->n_record;
     const double price = outside ? 0 : (2.0 * (double)s->q + 1) * log(n_record) / (2 * n_record);
     const gaussian *const asked = outside ? &f->left_out : &f->fitted;
-    statespace_autocovariance(s, lags_needed(f->fit), f->autocovariance);
+    statespace_autocovariance(s, f->n_lag, f->autocovariance);
     return gaussian_cost(asked, f->autocovariance, NULL) + judge_sums(asked, f->autocovariance) + price;
 }
 

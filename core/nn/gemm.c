@@ -117,7 +117,7 @@ static inline quad choose(const quad_mask which, const quad yes, const quad no)
 #define BLEND_POSITIVE(prefix, bits, x, yes, no)                                                                       \
     ((vector)WIDE(prefix##_mask_blend)(POSITIVE(prefix, (VECTOR(bits))(x)), (VECTOR(bits))(no), (VECTOR(bits))(yes)))
 
-/* A masked store of 32 bytes takes AMD's processors as long as some twenty multiplications: half a vector needs none.
+/* A masked store takes AMD's processors several times as long as one without: half a vector needs none.
  */
 static inline TARGET_AVX2 void store_some_avx2(real *x, const VECTOR(256) y, size_t n)
 {
