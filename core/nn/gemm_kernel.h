@@ -155,13 +155,13 @@ INLINE void NAMED(advance)(const size_t rows, const block *const t, const real *
 /* The last rows, fewer than two tiles: two nearly equal parts if they are more than one, as few sums wait for each
  * other. */
 INLINE void NAMED(last_rows)(const size_t n_vector, const bool full, const size_t n_last, const block *const t,
-                             const real *a, const size_t left, const real *const b, const size_t ldb, place to)
+                             const real *a, size_t left, const real *const b, const size_t ldb, place to)
 {
-    const size_t first = left > ROWS ? (left + 1) / 2 : left;
-    NAMED(some_rows)(first, n_vector, full, n_last, t, a, b, ldb, &to);
-    if (first < left) {
-        NAMED(advance)(first, t, &a, &to);
-        NAMED(some_rows)(left - first, n_vector, full, n_last, t, a, b, ldb, &to);
+    while (left > 0) {
+        const size_t rows = left > ROWS ? (left + 1) / 2 : left;
+        NAMED(some_rows)(rows, n_vector, full, n_last, t, a, b, ldb, &to);
+        NAMED(advance)(rows, t, &a, &to);
+        left -= rows;
     }
 }
 
