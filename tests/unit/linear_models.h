@@ -96,4 +96,17 @@ static inline void moments_of(record_moments *const m, const size_t length, cons
     record_moments_finish(m);
 }
 
+/* Burg's model of q states, where a refinement begins. */
+static inline void burg_start(const record_moments *const m, const size_t q, statespace *const s)
+{
+    autoregression ar;
+    balanced b;
+    mdgan_error error = {""};
+    assert_ok(autoregression_fit(&ar, m, burg_order(m->length), &error), &error);
+    assert_ok(balanced_create(&b, &ar, &error), &error);
+    assert_ok(balanced_truncate(&b, q, s, &error), &error);
+    autoregression_clear(&ar);
+    balanced_clear(&b);
+}
+
 #endif

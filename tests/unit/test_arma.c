@@ -217,18 +217,6 @@ static double cost_of(const gaussian *const g, const statespace *const s)
     return gaussian_cost(g, r, NULL);
 }
 
-static void burg_start(const record_moments *const m, const size_t q, statespace *const s)
-{
-    autoregression ar;
-    balanced b;
-    mdgan_error error = {""};
-    assert_ok(autoregression_fit(&ar, m, burg_order(LENGTH), &error), &error);
-    assert_ok(balanced_create(&b, &ar, &error), &error);
-    assert_ok(balanced_truncate(&b, q, s, &error), &error);
-    autoregression_clear(&ar);
-    balanced_clear(&b);
-}
-
 /* Pole of a model of two states. */
 static oscillator pole_of(const statespace *const s)
 {

@@ -114,18 +114,6 @@ static double model_variance(const statespace *const s, const size_t n)
     return variance;
 }
 
-static void burg_start(const record_moments *const m, const size_t q, statespace *const s)
-{
-    autoregression ar;
-    balanced b;
-    mdgan_error error = {""};
-    assert_ok(autoregression_fit(&ar, m, burg_order(LENGTH), &error), &error);
-    assert_ok(balanced_create(&b, &ar, &error), &error);
-    assert_ok(balanced_truncate(&b, q, s, &error), &error);
-    autoregression_clear(&ar);
-    balanced_clear(&b);
-}
-
 /* The refinement's closed forms and slopes: it comes to rest where sums of all scales have their variances. */
 static void refinement_finds_the_sums(void **const state)
 {
