@@ -20,7 +20,7 @@ static const float *entity_at(const sample_data *const s, const size_t i)
 
 /* Scales of sums over longer stretches of which there are enough. The mean of all data has been taken off, where they
  * are not isotropic: of a few stretches, that would be a large part. */
-static size_t scales_known(const sample_data *const s)
+static size_t scales_told(const sample_data *const s)
 {
     enum { ENOUGH = 8 };
     size_t n = 0;
@@ -35,7 +35,7 @@ static mdgan_status add_records(const sample_data *const s, const size_t fold, c
                                 const size_t width, record_moments *const m, mdgan_error *const error)
 {
     const record_cut cut = record_cut_of(s->n_frame, s->pair);
-    const size_t n_scale = scales_known(s);
+    const size_t n_scale = scales_told(s);
     mdgan_status status = MDGAN_OK;
     for (size_t i = fold; status == MDGAN_OK && i < s->n_entity; i += n_fold) {
         const float *const x = entity_at(s, i);

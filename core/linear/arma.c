@@ -140,9 +140,13 @@ typedef struct problem {
     size_t q;
     const gaussian *records;
     double *r, *d_r; /* [T] each */
-    bool has_sums;
     double d_sum[LONG_SCALES];
 } problem;
+
+static bool has_sums(const problem *const p)
+{
+    return long_sums_scales(&p->records->sums) > 0;
+}
 
 /* value = sum_t d_r[t + 1] z^t and its derivative. */
 static void power_series(const size_t n, const double *const d_r, const complex_t z, complex_t *const value,
@@ -159,7 +163,7 @@ static void power_series(const size_t n, const double *const d_r, const complex_
 static double sums_slope(const problem *const p, const modes *const m)
 {
     double variance[LONG_SCALES], sum = 0;
-    if (p->has_sums) {
+    if (has_sums(p)) {
         sum_variances(p->q, m, p->records->length, variance);
         for (size_t scale = 0; scale < LONG_SCALES; scale++) {
             sum += p->d_sum[scale] * variance[scale];
@@ -204,7 +208,7 @@ static double cost(const unsigned n, const double *const u, double *const gradie
     modes_of(p->q, u, &m);
     autocovariance(p->q, &m, p->records->length, p->r);
     double value = gaussian_cost(p->records, p->r, gradient ? p->d_r : NULL);
-    if (p->has_sums) {
+    if (has_sums(p)) {
         double variance[LONG_SCALES];
         sum_variances(p->q, &m, p->records->length, variance);
         value += gaussian_sums_cost(p->records, variance, gradient ? p->d_sum : NULL);
@@ -364,7 +368,7 @@ mdgan_status arma_refine(const statespace *const start, const gaussian *const re
     if (!r) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for %zu lags", n);
     }
-    problem p = {.q = q, .records = records, .r = r, .d_r = r + n, .has_sums = records->sums.n[0] > 0};
+    problem p = {.q = q, .records = records, .r = r, .d_r = r + n};
     mdgan_status status = MDGAN_OK;
     if (parameters_of(start, u)) {
         minimise(&p, u);

@@ -32,6 +32,15 @@ void long_sums_pool(long_sums *const all, const long_sums *const part)
     }
 }
 
+size_t long_sums_scales(const long_sums *const s)
+{
+    size_t n = 0;
+    while (n < LONG_SCALES && s->n[n] > 0) {
+        n++;
+    }
+    return n;
+}
+
 /* What every stretch counts. */
 static double share_of(const long_sums *const s)
 {

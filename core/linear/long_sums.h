@@ -23,6 +23,8 @@ size_t long_sums_frames(size_t length, size_t scale);
 void long_sums_add(long_sums *s, size_t length, size_t n_scale, size_t n_frame, const float *value,
                    size_t frame_stride);
 void long_sums_pool(long_sums *all, const long_sums *part);
+/* How many scales there are stretches of, the first ones. */
+size_t long_sums_scales(const long_sums *s);
 
 /* Negative log likelihood of the sums under a Gaussian process, without the constant: (log v + x^2 / v) / 2 for every
  * stretch, less the share that larger stretches tell of smaller ones again, so that there is as much to know as there

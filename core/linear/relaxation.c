@@ -58,7 +58,13 @@ static void problem_clear(problem *const p)
     p->basis = NULL;
 }
 
-/* Increment autocovariance of an Ornstein-Uhlenbeck displacement of mean square tau / 2: diffusivity 1 at first. */
+/* Mean square, after a time t, of an Ornstein-Uhlenbeck displacement of diffusivity 1 at first. */
+static double relaxed(const double tau, const double t)
+{
+    return -tau * expm1(-t / tau);
+}
+
+/* Autocovariance of its increments. */
 static double increment_covariance(const double tau, const size_t t)
 {
     const double lost = -expm1(-1 / tau);
@@ -72,7 +78,7 @@ static void set_sum_basis(problem *const p)
         const double t = (double)long_sums_frames(p->records->length, scale);
         p->sum_basis[scale][0] = t;
         for (size_t i = 0; i < p->n_time; i++) {
-            p->sum_basis[scale][i + 1] = -p->time[i] * expm1(-t / p->time[i]);
+            p->sum_basis[scale][i + 1] = relaxed(p->time[i], t);
         }
     }
 }
@@ -282,7 +288,7 @@ static double displacement(const spectrum *const s, const double t)
 {
     double sum = s->brownian * t;
     for (size_t i = 0; i < s->n; i++) {
-        sum -= s->weight[i] * s->time[i] * expm1(-t / s->time[i]);
+        sum += s->weight[i] * relaxed(s->time[i], t);
     }
     return sum;
 }
@@ -366,7 +372,7 @@ static double displacement_of(const problem *const p, const double *const weight
 {
     double sum = weight[0] * t;
     for (size_t i = 0; i < p->n_time; i++) {
-        sum -= weight[i + 1] * p->time[i] * expm1(-t / p->time[i]);
+        sum += weight[i + 1] * relaxed(p->time[i], t);
     }
     return sum;
 }

@@ -82,19 +82,9 @@ static void fitter_clear(fitter *const f)
     f->autocovariance = NULL;
 }
 
-/* Scales of sums over longer stretches that there are data for. */
-static size_t scales_known(const long_sums *const s)
-{
-    size_t n = 0;
-    while (n < LONG_SCALES && s->n[n] > 0) {
-        n++;
-    }
-    return n;
-}
-
 static size_t lags_needed(const record_moments *const m)
 {
-    const size_t n = scales_known(&m->sums);
+    const size_t n = long_sums_scales(&m->sums);
     return n > 0 ? long_sums_frames(m->length, n - 1) : m->length;
 }
 
@@ -172,7 +162,7 @@ static mdgan_status fit_candidate(const fitter *const f, const candidate *const 
 static double judge_sums(const gaussian *const g, const double *const r)
 {
     double variance[LONG_SCALES] = {0};
-    const size_t n = scales_known(&g->sums);
+    const size_t n = long_sums_scales(&g->sums);
     for (size_t scale = 0; scale < n; scale++) {
         variance[scale] = long_sums_variance(long_sums_frames(g->length, scale), r);
     }

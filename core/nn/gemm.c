@@ -46,14 +46,14 @@ static inline void transpose_quad(const real *const from, const size_t ld_from, 
     *(quad *)(to + 3 * ld_to) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
-enum { STRIPE = 16 }; /* numbers that fill a line of the cache: those of `to` are written once */
+enum { LINE = 64 / sizeof(real) }; /* numbers that fill a line of the cache: those of `to` are written once */
 
 void gemm_transpose(const size_t rows, const size_t columns, const real *const from, const size_t ld_from,
                     real *const to, const size_t ld_to)
 {
     const size_t rows4 = rows / 4 * 4, columns4 = columns / 4 * 4;
-    for (size_t stripe = 0; stripe < columns4; stripe += STRIPE) {
-        const size_t end = stripe + STRIPE < columns4 ? stripe + STRIPE : columns4;
+    for (size_t stripe = 0; stripe < columns4; stripe += LINE) {
+        const size_t end = stripe + LINE < columns4 ? stripe + LINE : columns4;
         for (size_t p = 0; p < rows4; p += 4) {
             for (size_t j = stripe; j < end; j += 4) {
                 transpose_quad(from + j * ld_from + p, ld_from, to + p * ld_to + j, ld_to);
@@ -117,8 +117,7 @@ static inline quad choose(const quad_mask which, const quad yes, const quad no)
 #define BLEND_POSITIVE(prefix, bits, x, yes, no)                                                                       \
     ((vector)WIDE(prefix##_mask_blend)(POSITIVE(prefix, (VECTOR(bits))(x)), (VECTOR(bits))(no), (VECTOR(bits))(yes)))
 
-/* A masked store takes AMD's processors several times as long as one without: half a vector needs none.
- */
+/* A masked store takes AMD's processors several times as long as one without: half a vector needs none. */
 static inline TARGET_AVX2 void store_some_avx2(real *x, const VECTOR(256) y, size_t n)
 {
     enum { HALF = 16 / sizeof(real) };

@@ -88,6 +88,16 @@ static inline void exact_moments(record_moments *const m, const size_t length, c
     }
 }
 
+/* And the sums over longer stretches of such series. r: [16 length] */
+static inline void exact_sums(record_moments *const m, const double *const r)
+{
+    for (size_t scale = 0; scale < LONG_SCALES; scale++) {
+        const size_t n = long_sums_frames(m->length, scale);
+        m->sums.n[scale] = m->n_record * m->length / n;
+        m->sums.square[scale] = (double)m->sums.n[scale] * long_sums_variance(n, r);
+    }
+}
+
 static inline void moments_of(record_moments *const m, const size_t length, const size_t n, const float *const record)
 {
     mdgan_error error = {""};
@@ -107,6 +117,17 @@ static inline void burg_start(const record_moments *const m, const size_t q, sta
     assert_ok(balanced_truncate(&b, q, s, &error), &error);
     autoregression_clear(&ar);
     balanced_clear(&b);
+}
+
+/* Variance of a sum over t frames; where these are increments, the MSD. */
+static inline double model_displacement(const statespace *const s, const size_t t)
+{
+    double r[t], msd = 0;
+    statespace_autocovariance(s, t, r);
+    for (size_t k = 0; k < t; k++) {
+        msd += (k == 0 ? 1 : 2) * (double)(t - k) * r[k];
+    }
+    return msd;
 }
 
 #endif

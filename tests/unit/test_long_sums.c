@@ -81,21 +81,6 @@ static double covariance(const size_t k)
     return (1 - slow_share) * pow(fast, (double)k) + slow_share * pow(slow, (double)k);
 }
 
-/* Records of infinitely many series, with or without their sums. */
-static void exact_data(record_moments *const m, const bool with_sums)
-{
-    double r[LONGEST];
-    for (size_t k = 0; k < LONGEST; k++) {
-        r[k] = covariance(k);
-    }
-    exact_moments(m, LENGTH, r);
-    for (size_t scale = 0; with_sums && scale < LONG_SCALES; scale++) {
-        const size_t n = long_sums_frames(LENGTH, scale);
-        m->sums.n[scale] = m->n_record * LENGTH / n;
-        m->sums.square[scale] = (double)m->sums.n[scale] * long_sums_variance(n, r);
-    }
-}
-
 static void refine(const record_moments *const m, const statespace *const start, statespace *const s)
 {
     gaussian g;
@@ -105,32 +90,24 @@ static void refine(const record_moments *const m, const statespace *const start,
     gaussian_clear(&g);
 }
 
-static double model_variance(const statespace *const s, const size_t n)
-{
-    double *const r = malloc(n * sizeof *r);
-    statespace_autocovariance(s, n, r);
-    const double variance = long_sums_variance(n, r);
-    free(r);
-    return variance;
-}
-
 /* The refinement's closed forms and slopes: it comes to rest where sums of all scales have their variances. */
 static void refinement_finds_the_sums(void **const state)
 {
     (void)state;
+    double r[LONGEST];
     record_moments m;
     statespace start, s;
-    exact_data(&m, true);
+    for (size_t k = 0; k < LONGEST; k++) {
+        r[k] = covariance(k);
+    }
+    exact_moments(&m, LENGTH, r);
+    exact_sums(&m, r);
     burg_start(&m, 2, &start);
     refine(&m, &start, &s);
     for (size_t scale = 0; scale < LONG_SCALES; scale++) {
         const size_t n = long_sums_frames(LENGTH, scale);
-        double r[LONGEST];
-        for (size_t k = 0; k < LONGEST; k++) {
-            r[k] = covariance(k);
-        }
         const double expected = long_sums_variance(n, r);
-        assert_near("variance of a sum", model_variance(&s, n), expected, 0.01 * expected);
+        assert_near("variance of a sum", model_displacement(&s, n), expected, 0.01 * expected);
     }
     statespace_clear(&start);
     statespace_clear(&s);
@@ -169,7 +146,7 @@ static double error_of_fits(const bool with_sums)
         sampled_data(&m, N_SERIES, with_sums, seed);
         burg_start(&m, 4, &start);
         refine(&m, &start, &s);
-        const double deviation = log(model_variance(&s, LONGEST) / long_sums_variance(LONGEST, r));
+        const double deviation = log(model_displacement(&s, LONGEST) / long_sums_variance(LONGEST, r));
         square += deviation * deviation / SEEDS;
         statespace_clear(&start);
         statespace_clear(&s);
