@@ -60,30 +60,50 @@ static void take_row(arena *const a, const size_t n, const size_t size, real **c
     }
 }
 
+/* What shard_generate() fills, n_shown windows of every chain. */
+static void layout_generated(shard *const s, const networks *const net, const size_t n_shown, const bool with_gradient,
+                             arena *const a)
+{
+    const schedule *const plan = &net->schedule;
+    const size_t n = s->n, w = net->generator.arch.latent;
+    take_row(a, plan->n_state, n * w, s->state);
+    take_row(a, plan->n_state, n * w, s->kick);
+    s->settled = arena_take(a, n * w);
+    evolve_tape_layout(&s->evolve, &net->generator, (plan->n_state - 1) * n, a);
+    s->from = arena_take(a, n * n_shown * w);
+    s->to = arena_take(a, n * n_shown * w);
+    s->pairs = arena_take(a, 2 * n * critic_input(&net->window));
+    window_tape_layout(&s->window, &net->generator, n * n_shown, with_gradient, a);
+}
+
 void shard_layout(shard *const s, const networks *const net, const size_t index, const size_t n_batch, arena *const a)
 {
     const architecture *const arch = &net->generator.arch;
     const schedule *const plan = &net->schedule;
-    const size_t n = n_batch / N_SHARD, w = arch->latent, pair = 2 * arch->window * arch->component;
+    const size_t n = n_batch / N_SHARD, w = arch->latent, values = arch->window * arch->component;
     s->index = index;
     s->n = n;
     s->n_batch = n_batch;
-    take_row(a, plan->n_state, n * w, s->state);
+    layout_generated(s, net, plan->n_window, true, a);
     take_row(a, plan->n_state, n * w, s->d_state);
-    take_row(a, plan->n_state, n * w, s->kick);
-    s->settled = arena_take(a, n * w);
-    evolve_tape_layout(&s->evolve, &net->generator, (plan->n_state - 1) * n, a);
-    s->from = arena_take(a, n * plan->n_window * w);
-    s->to = arena_take(a, n * plan->n_window * w);
     s->d_from = arena_take(a, n * plan->n_window * w);
     s->d_to = arena_take(a, n * plan->n_window * w);
-    s->pairs = arena_take(a, 2 * n * critic_input(&net->window));
     s->d_fake = arena_take(a, n * critic_input(&net->window));
-    s->d_window = arena_take(a, n * plan->n_window * pair / 2);
+    s->d_window = arena_take(a, n * plan->n_window * values);
     s->mix = arena_take(a, n);
-    window_tape_layout(&s->window, &net->generator, n * plan->n_window, true, a);
     critic_tape_layout(&s->window_critic, &net->window, n, a);
     critic_tape_layout(&s->latent_critic, &net->latent[0], n, a);
+}
+
+void shard_layout_early(shard *const s, const networks *const net, const shard *const last, arena *const a)
+{
+    s->index = last->index;
+    s->n = last->n;
+    s->n_batch = last->n_batch;
+    layout_generated(s, net, net->schedule.n_pair, false, a);
+    s->mix = last->mix;
+    s->window_critic = last->window_critic;
+    s->latent_critic = last->latent_critic;
 }
 
 real *shard_fake(const shard *const s, const networks *const net, const size_t i)

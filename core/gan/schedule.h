@@ -71,6 +71,11 @@ typedef struct shard {
  * caller. */
 void shard_layout(shard *s, const networks *net, size_t index, size_t n_batch, arena *a);
 
+/* One whose windows the generators do not go on from, as good for shard_generate() without `all` and for
+ * shard_critic_backward(): the same shard of another draw. It can be filled while the critics look at @p last; they
+ * look at one of both at a time, as their work space is the same. */
+void shard_layout_early(shard *s, const networks *net, const shard *last, arena *a);
+
 /* Where the 2M frames of generated and of real pair i lie: [2M][D]. */
 real *shard_fake(const shard *s, const networks *net, size_t i);
 real *shard_actual(const shard *s, const networks *net, size_t i);

@@ -88,14 +88,14 @@ static double rate_factor(const trainer *const t)
 }
 
 /* The generators go on from the windows of the last critic step: only these concern the anchor. */
-static bool is_last_critic_step(const trainer *const t)
+static bool is_last(const trainer *const t, const size_t critic_step)
 {
-    return t->critic_step + 1 == t->config.critic_steps;
+    return critic_step + 1 == t->config.critic_steps;
 }
 
-static bool anchor_looks(const trainer *const t)
+static bool anchored(const trainer *const t, const size_t critic_step)
 {
-    return t->anchor.weight > 0 && is_last_critic_step(t);
+    return t->anchor.weight > 0 && is_last(t, critic_step);
 }
 
 static bool owns(const trainer *const t, const size_t index)
@@ -104,9 +104,14 @@ static bool owns(const trainer *const t, const size_t index)
 }
 
 /* Number of the draw: critic steps within an iteration see different samples. */
-static uint64_t draw_number(const trainer *const t)
+static uint64_t draw_number(const trainer *const t, const size_t step)
 {
-    return t->iteration * t->config.critic_steps + t->critic_step;
+    return t->iteration * t->config.critic_steps + step;
+}
+
+static shard *shard_of(trainer *const t, const size_t step, const size_t i)
+{
+    return is_last(t, step) ? &t->shard[i] : &t->early[i];
 }
 
 weights trainer_generator_weights(trainer *const t, const size_t worker)
@@ -129,29 +134,60 @@ weights trainer_critic_weights(trainer *const t, const size_t worker)
     return (weights){.value = t->critic.theta, .turned = mine->value};
 }
 
-static void critic_piece(void *const context, const size_t i, const size_t worker)
+static void measure(trainer *const t, const size_t i)
+{
+    const shard *const s = &t->shard[i];
+    double *const sums = t->anchor_sums + i * trainer_anchor_size(t);
+    real *const work = t->anchor_work + i * t->anchor_work_size;
+    latent_anchor_measure(&t->latent_anchor, s->n, s->settled, shard_last_state(s, &t->net), sums + t->anchor.n_gap,
+                          work);
+    anchor_measure(&t->anchor, s->n, s->windows, sums, work);
+}
+
+/* Makes what the critics look at in shard i of a step. Of the generators it needs their weights alone. */
+static void generate(trainer *const t, const size_t step, const size_t i, const size_t worker)
+{
+    shard *const s = shard_of(t, step, i);
+    const uint64_t seed = t->config.seed, number = draw_number(t, step);
+    shard_generate(s, &t->net, trainer_generator_weights(t, worker), seed, number, t->pool, is_last(t, step));
+    for (size_t j = 0; j < s->n; j++) {
+        sample_data_draw(&t->data, seed, number, (uint32_t)(i * s->n + j), shard_actual(s, &t->net, j));
+    }
+    if (anchored(t, step)) {
+        measure(t, i);
+    }
+}
+
+static void look(trainer *const t, const size_t i, const size_t worker)
+{
+    const size_t step = t->critic_step;
+    real *const gradient = t->critic_gradient + i * t->net.n_critic_parameter;
+    t->sums[i] = shard_critic_backward(shard_of(t, step, i), &t->net, trainer_critic_weights(t, worker), t->config.seed,
+                                       draw_number(t, step), gradient);
+}
+
+/* The step before the last has a second piece for each shard: to generate what the last step looks at, so that a thread
+ * that is done early does not wait for the others. It depends on none of the first pieces. */
+static bool generates_ahead(const trainer *const t)
+{
+    return is_last(t, t->critic_step + 1);
+}
+
+static void critic_piece(void *const context, const size_t piece, const size_t worker)
 {
     trainer *const t = context;
+    const size_t i = piece % N_SHARD, step = t->critic_step;
     if (!owns(t, i)) {
         return;
     }
-    shard *const s = &t->shard[i];
-    real *const gradient = t->critic_gradient + i * t->net.n_critic_parameter;
-    shard_generate(s, &t->net, trainer_generator_weights(t, worker), t->config.seed, draw_number(t), t->pool,
-                   is_last_critic_step(t));
-    for (size_t j = 0; j < s->n; j++) {
-        sample_data_draw(&t->data, t->config.seed, draw_number(t), (uint32_t)(i * s->n + j),
-                         shard_actual(s, &t->net, j));
+    if (piece >= N_SHARD) {
+        generate(t, step + 1, i, worker);
+        return;
     }
-    t->sums[i] =
-        shard_critic_backward(s, &t->net, trainer_critic_weights(t, worker), t->config.seed, draw_number(t), gradient);
-    if (anchor_looks(t)) {
-        double *const sums = t->anchor_sums + i * trainer_anchor_size(t);
-        real *const work = t->anchor_work + i * t->anchor_work_size;
-        latent_anchor_measure(&t->latent_anchor, s->n, s->settled, shard_last_state(s, &t->net), sums + t->anchor.n_gap,
-                              work);
-        anchor_measure(&t->anchor, s->n, s->windows, sums, work);
+    if (step == 0 || !is_last(t, step)) {
+        generate(t, step, i, worker);
     }
+    look(t, i, worker);
 }
 
 static void generator_piece(void *const context, const size_t i, const size_t worker)
@@ -196,7 +232,7 @@ static mdgan_status reduce_sums(trainer *const t, mdgan_error *const error)
         memcpy(t->loss_rows + i * N_SUM, row, sizeof row);
     }
     mdgan_status status = comm_sum_doubles(t->comm, t->threads, t->loss_rows, N_SHARD, N_SUM, error);
-    if (status == MDGAN_OK && anchor_looks(t)) {
+    if (status == MDGAN_OK && anchored(t, t->critic_step)) {
         status = comm_sum_doubles(t->comm, t->threads, t->anchor_sums, N_SHARD, trainer_anchor_size(t), error);
     }
     if (status == MDGAN_OK) {
@@ -223,7 +259,8 @@ static void critic_step(void *const context, const size_t part, const size_t wor
     (void)worker;
     trainer *const t = context;
     const size_t n = t->net.n_critic_parameter, first = part_begin(t, part, n), last = part_begin(t, part + 1, n);
-    descend(&t->critic, t->critic_gradient, first, last, t->config.rate_critic * rate_factor(t), draw_number(t) + 1);
+    descend(&t->critic, t->critic_gradient, first, last, t->config.rate_critic * rate_factor(t),
+            draw_number(t, t->critic_step) + 1);
     if (t->config.lipschitz == MDGAN_LIPSCHITZ_CLIP) {
         clip_weights(last - first, t->critic.theta + first, t->config.clip);
     }
@@ -232,7 +269,7 @@ static void critic_step(void *const context, const size_t part, const size_t wor
 static mdgan_status critic_update(trainer *const t, mdgan_error *const error)
 {
     const size_t n = t->net.n_critic_parameter;
-    threads_run(t->threads, N_SHARD, critic_piece, t);
+    threads_run(t->threads, generates_ahead(t) ? 2 * N_SHARD : N_SHARD, critic_piece, t);
     mdgan_status status = comm_sum_shards(t->comm, t->threads, t->critic_gradient, N_SHARD, n, error);
     if (status == MDGAN_OK) {
         status = reduce_sums(t, error);

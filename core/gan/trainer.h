@@ -42,7 +42,8 @@ typedef struct mdgan_trainer {
     real *generator_gradient; /* [N_SHARD][n_generator] */
     real *critic_gradient;    /* [N_SHARD][n_critic] */
     real *pool;               /* [batch][W] where chains last ended */
-    shard shard[N_SHARD];
+    shard shard[N_SHARD];     /* of the last critic step of an iteration and of the generators' */
+    shard early[N_SHARD];     /* of the critic steps before it, if there are any */
     shard_sums sums[N_SHARD];
     double *loss_rows; /* [N_SHARD][losses] */
     anchor anchor;     /* weight 0: none */
@@ -53,7 +54,7 @@ typedef struct mdgan_trainer {
     size_t anchor_work_size;
     score score;
     size_t *pool_offset;                  /* [ranks + 1] values of the pool that each rank keeps up */
-    size_t *picks;                        /* [2][batch] of the shards */
+    size_t *picks;                        /* [4][batch] of the shards */
     real *memory;                         /* of all activations */
     double start_spectrum_error;          /* rank 0 */
     double start_displacement[SCORE_FAR]; /* rank 0 */

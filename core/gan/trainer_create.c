@@ -47,6 +47,9 @@ static void layout(trainer *const t, arena *const a)
     t->anchor_work = arena_take(a, N_SHARD * t->anchor_work_size);
     for (size_t i = 0; i < N_SHARD; i++) {
         shard_layout(&t->shard[i], &t->net, i, t->config.batch, a);
+        if (t->config.critic_steps > 1) {
+            shard_layout_early(&t->early[i], &t->net, &t->shard[i], a);
+        }
     }
 }
 
@@ -60,7 +63,7 @@ static mdgan_status allocate(trainer *const t, mdgan_error *const error)
     layout(t, &a);
     t->memory = arena_memory(a.used);
     const size_t n_rank = mdgan_comm_size(t->comm);
-    t->picks = calloc(2 * t->config.batch, sizeof *t->picks);
+    t->picks = calloc(4 * t->config.batch, sizeof *t->picks);
     t->pool_offset = calloc(n_rank + 1, sizeof *t->pool_offset);
     t->loss_rows = calloc(N_SHARD * (8 + n_gap), sizeof *t->loss_rows);
     if (!t->memory || !t->picks || !t->pool_offset || !t->loss_rows) {
@@ -71,7 +74,9 @@ static mdgan_status allocate(trainer *const t, mdgan_error *const error)
     t->anchor_sums = t->loss_rows + N_SHARD * 8;
     for (size_t i = 0; i < N_SHARD; i++) {
         t->shard[i].start = t->picks + i * n;
-        t->shard[i].offset = t->picks + t->config.batch + i * n;
+        t->shard[i].offset = t->shard[i].start + t->config.batch;
+        t->early[i].start = t->shard[i].offset + t->config.batch;
+        t->early[i].offset = t->early[i].start + t->config.batch;
         for (size_t r = comm_shard_owner(t->comm, i, N_SHARD) + 1; r <= n_rank; r++) {
             t->pool_offset[r] = (i + 1) * n * t->net.generator.arch.latent;
         }

@@ -10,12 +10,18 @@
 
 typedef struct schedule_case {
     networks net;
-    shard shard;
+    shard shard, early;
     size_t n_theta, n_batch;
     real *theta, *turned, *critic, *turned_critic, *pool, *memory, *pull;
     size_t n_pull;
     size_t *picks;
 } schedule_case;
+
+static void layout(schedule_case *const c, arena *const a)
+{
+    shard_layout(&c->shard, &c->net, 1, c->n_batch, a);
+    shard_layout_early(&c->early, &c->net, &c->shard, a);
+}
 
 static void schedule_case_create(schedule_case *const c, const architecture *const arch)
 {
@@ -30,13 +36,15 @@ static void schedule_case_create(schedule_case *const c, const architecture *con
     assert_int_equal(networks_layout(&c->net, &config, arch, &error), MDGAN_OK);
     c->n_theta = c->net.generator.n_parameter;
     arena a = {0};
-    shard_layout(&c->shard, &c->net, 1, c->n_batch, &a);
+    layout(c, &a);
     c->memory = new_zero(a.used);
     a = (arena){.base = c->memory};
-    shard_layout(&c->shard, &c->net, 1, c->n_batch, &a);
-    c->picks = calloc(2 * c->n_batch, sizeof *c->picks);
+    layout(c, &a);
+    c->picks = calloc(4 * c->n_batch, sizeof *c->picks);
     c->shard.start = c->picks;
     c->shard.offset = c->picks + c->n_batch;
+    c->early.start = c->picks + 2 * c->n_batch;
+    c->early.offset = c->picks + 3 * c->n_batch;
     c->theta = new_normal(1, c->n_theta, 0.25);
     c->turned = new_zero(c->n_theta);
     c->critic = new_normal(2, c->net.n_critic_parameter, 0.3);
@@ -46,6 +54,7 @@ static void schedule_case_create(schedule_case *const c, const architecture *con
     c->pull = new_normal(5, c->n_pull, 0.01);
     for (size_t i = 0; i < c->shard.n; i++) {
         fill_normal(100 + i, 2 * arch->window * arch->component, 1, shard_actual(&c->shard, &c->net, i));
+        fill_normal(100 + i, 2 * arch->window * arch->component, 1, shard_actual(&c->early, &c->net, i));
     }
 }
 
@@ -150,7 +159,8 @@ static void test_frame(void **const state)
     check_generator("generators, in a molecule's frame", &arch);
 }
 
-/* What the critics see does not depend on whether the rest of the chains was generated. */
+/* What the critics see, and their gradients, do not depend on whether the rest of the chains was generated, nor on what
+ * is generated into the other set of shards meanwhile. */
 static void test_windows_of_the_pairs(void **const state)
 {
     (void)state;
@@ -161,15 +171,19 @@ static void test_windows_of_the_pairs(void **const state)
     for (size_t i = 0; i < 2; i++) {
         schedule_case c;
         schedule_case_create(&c, all[i]);
-        const size_t n = c.shard.n * critic_input(&c.net.window);
-        real *const pairs = new_zero(n);
+        const size_t n = c.shard.n * critic_input(&c.net.window), n_critic = c.net.n_critic_parameter;
+        real *const expected = new_zero(n_critic), *const gradient = new_zero(n_critic);
         for (uint64_t iteration = 0; iteration < 50; iteration++) {
             shard_generate(&c.shard, &c.net, generators(&c), 7, iteration, c.pool, true);
-            memcpy(pairs, c.shard.pairs, n * sizeof *pairs);
-            shard_generate(&c.shard, &c.net, generators(&c), 7, iteration, c.pool, false);
-            assert_memory_equal(c.shard.pairs, pairs, n * sizeof *pairs);
+            shard_critic_backward(&c.shard, &c.net, critics(&c), 7, iteration, expected);
+            shard_generate(&c.early, &c.net, generators(&c), 7, iteration, c.pool, false);
+            assert_memory_equal(c.early.pairs, c.shard.pairs, n * sizeof *c.shard.pairs);
+            shard_generate(&c.shard, &c.net, generators(&c), 7, iteration + 1, c.pool, true);
+            shard_critic_backward(&c.early, &c.net, critics(&c), 7, iteration, gradient);
+            assert_memory_equal(gradient, expected, n_critic * sizeof *gradient);
         }
-        free(pairs);
+        free(expected);
+        free(gradient);
         schedule_case_free(&c);
     }
 }
