@@ -71,9 +71,10 @@ typedef struct shard {
  * caller. */
 void shard_layout(shard *s, const networks *net, size_t index, size_t n_batch, arena *a);
 
-/* One whose windows the generators do not go on from, as good for shard_generate() without `all` and for
- * shard_critic_backward(): the same shard of another draw. It can be filled while the critics look at @p last; they
- * look at one of both at a time, as their work space is the same. */
+/* The same shard of another draw, whose windows the generators do not go on from: good for shard_generate() without
+ * `all`, n_pair windows of each chain, and for shard_critic_backward(); what only shard_generator_backward() needs is
+ * NULL. The critics look at one of both at a time, as their work space (mix and the critics' tapes) is the same.
+ * shard_generate() leaves that alone, so that one can be filled while they look at the other. */
 void shard_layout_early(shard *s, const networks *net, const shard *last, arena *a);
 
 /* Where the 2M frames of generated and of real pair i lie: [2M][D]. */

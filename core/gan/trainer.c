@@ -10,7 +10,6 @@
 #include "gan/flops.h"
 #include "nn/adam.h"
 #include "parallel/blas.h"
-#include "parallel/comm.h"
 
 mdgan_train_config mdgan_train_config_defaults(const mdgan_init init)
 {
@@ -98,11 +97,6 @@ static bool anchored(const trainer *const t, const size_t critic_step)
     return t->anchor.weight > 0 && is_last(t, critic_step);
 }
 
-static bool owns(const trainer *const t, const size_t index)
-{
-    return comm_shard_owner(t->comm, index, N_SHARD) == mdgan_comm_rank(t->comm);
-}
-
 /* Number of the draw: critic steps within an iteration see different samples. */
 static uint64_t draw_number(const trainer *const t, const size_t step)
 {
@@ -177,7 +171,7 @@ static void critic_piece(void *const context, const size_t piece, const size_t w
 {
     trainer *const t = context;
     const size_t i = piece % N_SHARD, step = t->critic_step;
-    if (!owns(t, i)) {
+    if (!trainer_owns(t, i)) {
         return;
     }
     if (piece >= N_SHARD) {
@@ -193,7 +187,7 @@ static void critic_piece(void *const context, const size_t piece, const size_t w
 static void generator_piece(void *const context, const size_t i, const size_t worker)
 {
     trainer *const t = context;
-    if (!owns(t, i)) {
+    if (!trainer_owns(t, i)) {
         return;
     }
     shard *const s = &t->shard[i];
@@ -221,17 +215,15 @@ static void sum_losses(trainer *const t, const double *const sums)
         -t->progress.wasserstein_y - t->progress.wasserstein_z + t->net.window.penalty * (sums[2] + sums[4]) / n;
 }
 
-enum { N_SUM = 5 };
-
 /* Adds up losses and what the anchor measures over all shards. */
 static mdgan_status reduce_sums(trainer *const t, mdgan_error *const error)
 {
     for (size_t i = 0; i < N_SHARD; i++) {
         const shard_sums *const s = &t->sums[i];
-        const double row[N_SUM] = {s->window.fake, s->window.real, s->window.penalty, s->latent, s->latent_penalty};
-        memcpy(t->loss_rows + i * N_SUM, row, sizeof row);
+        const double row[N_LOSS] = {s->window.fake, s->window.real, s->window.penalty, s->latent, s->latent_penalty};
+        memcpy(t->loss_rows + i * N_LOSS, row, sizeof row);
     }
-    mdgan_status status = comm_sum_doubles(t->comm, t->threads, t->loss_rows, N_SHARD, N_SUM, error);
+    mdgan_status status = comm_sum_doubles(t->comm, t->threads, t->loss_rows, N_SHARD, N_LOSS, error);
     if (status == MDGAN_OK && anchored(t, t->critic_step)) {
         status = comm_sum_doubles(t->comm, t->threads, t->anchor_sums, N_SHARD, trainer_anchor_size(t), error);
     }

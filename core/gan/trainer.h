@@ -12,6 +12,7 @@
 #include "gan/schedule.h"
 #include "gan/score.h"
 #include "linear/start.h"
+#include "parallel/comm.h"
 #include "parallel/threads.h"
 
 /* A turned vector (nn/linear.h) of one thread's own: each turns the weights for itself, because what one core writes
@@ -20,6 +21,8 @@ typedef struct turned_weights {
     real *value;
     uint64_t of; /* the change that it was made after */
 } turned_weights;
+
+enum { N_LOSS = 5 }; /* sums over the batch that the losses are made of */
 
 /* Weights and Adam moments. */
 typedef struct optimised {
@@ -45,7 +48,7 @@ typedef struct mdgan_trainer {
     shard shard[N_SHARD];     /* of the last critic step of an iteration and of the generators' */
     shard early[N_SHARD];     /* of the critic steps before it, if there are any */
     shard_sums sums[N_SHARD];
-    double *loss_rows; /* [N_SHARD][losses] */
+    double *loss_rows; /* [N_SHARD][N_LOSS] */
     anchor anchor;     /* weight 0: none */
     latent_anchor latent_anchor;
     double *anchor_sums; /* [N_SHARD][anchor_size()] of the spectrum, then of the states */
@@ -66,6 +69,12 @@ typedef struct mdgan_trainer {
     mdgan_progress progress;
     char start[128];
 } trainer;
+
+/* Whether this rank works on shard number @p index; only of these it has memory. */
+static inline bool trainer_owns(const trainer *const t, const size_t index)
+{
+    return comm_shard_owner(t->comm, index, N_SHARD) == mdgan_comm_rank(t->comm);
+}
 
 /* Weights of the generators and of the critics for the thread that is worker number @p worker. */
 weights trainer_generator_weights(trainer *t, size_t worker);

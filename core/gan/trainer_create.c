@@ -20,7 +20,7 @@ bool mdgan_latent_fits(const mdgan_init init, const size_t latent, const size_t 
     return init == MDGAN_INIT_RANDOM ? latent > 0 : linear_start_fits(latent, 2 * window);
 }
 
-/* More than one for each shard would have nothing to do. */
+/* More than one for each shard would have next to nothing to do. */
 static size_t thread_number(const trainer *const t)
 {
     return t->config.threads < N_SHARD ? t->config.threads : N_SHARD;
@@ -46,6 +46,9 @@ static void layout(trainer *const t, arena *const a)
     t->latent_pull = arena_take(a, t->config.batch * t->net.generator.arch.latent);
     t->anchor_work = arena_take(a, N_SHARD * t->anchor_work_size);
     for (size_t i = 0; i < N_SHARD; i++) {
+        if (!trainer_owns(t, i)) {
+            continue;
+        }
         shard_layout(&t->shard[i], &t->net, i, t->config.batch, a);
         if (t->config.critic_steps > 1) {
             shard_layout_early(&t->early[i], &t->net, &t->shard[i], a);
@@ -59,19 +62,20 @@ static mdgan_status allocate(trainer *const t, mdgan_error *const error)
     t->anchor_work_size = anchor_work_size(&t->anchor, n);
     const size_t latent_work = latent_anchor_work_size(&t->latent_anchor, n);
     t->anchor_work_size = latent_work > t->anchor_work_size ? latent_work : t->anchor_work_size;
+    t->anchor_work_size = (t->anchor_work_size + 15) / 16 * 16; /* each begins where vectors may, for FFTW */
     arena a = {0};
     layout(t, &a);
     t->memory = arena_memory(a.used);
     const size_t n_rank = mdgan_comm_size(t->comm);
     t->picks = calloc(4 * t->config.batch, sizeof *t->picks);
     t->pool_offset = calloc(n_rank + 1, sizeof *t->pool_offset);
-    t->loss_rows = calloc(N_SHARD * (8 + n_gap), sizeof *t->loss_rows);
+    t->loss_rows = calloc(N_SHARD * (N_LOSS + n_gap), sizeof *t->loss_rows);
     if (!t->memory || !t->picks || !t->pool_offset || !t->loss_rows) {
         return mdgan_fail(error, MDGAN_MEMORY, "no memory for a batch of %zu window pairs", t->config.batch);
     }
     a = (arena){.base = t->memory};
     layout(t, &a);
-    t->anchor_sums = t->loss_rows + N_SHARD * 8;
+    t->anchor_sums = t->loss_rows + N_SHARD * N_LOSS;
     for (size_t i = 0; i < N_SHARD; i++) {
         t->shard[i].start = t->picks + i * n;
         t->shard[i].offset = t->shard[i].start + t->config.batch;

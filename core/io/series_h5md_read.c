@@ -260,6 +260,9 @@ static mdgan_status step_check(source *const s, const int64_t *const step, mdgan
                                "one before instead of %lld; write frames at a fixed interval",
                                i, (long long)step[i], (long long)difference, (long long)feature->stride);
         }
+        if (step[i] < step[i - 1]) {
+            return SOURCE_FAIL(s, error, "frame %zu would be at a step beyond 2^63; the file is damaged", i);
+        }
     }
     s->to.first_step = step[0];
     return MDGAN_OK;
@@ -355,6 +358,10 @@ static mdgan_status particles_read(source *const s, mdgan_error *const error)
     if (status != MDGAN_OK) {
         return mdgan_fail(error, status, "series file '%s': %s/%s: %s", s->path, SERIES_PARTICLES, s->group,
                           reason.text);
+    }
+    if (s->particles.image >= 0 && s->to.feature.n_component != H5MD_DIMENSION) {
+        return SOURCE_FAIL(s, error, "value has %zu components, but the image beside it counts boxes in %d directions",
+                           s->to.feature.n_component, H5MD_DIMENSION);
     }
     return s->particles.edges >= 0 && !s->described ? unit_read(s, s->particles.edges, s->to.feature.length_unit, error)
                                                     : MDGAN_OK;

@@ -286,6 +286,9 @@ mdgan_status mdgan_series_open(mdgan_series_writer **const writer, const char *c
     h5_close(access);
     h5_close(creation);
     const bool good = w->file >= 0 && layout_create(w, creator) && H5Fflush(w->file, H5F_SCOPE_LOCAL) >= 0;
+    if (!good && w->file >= 0) {
+        output_divert(w);
+    }
     h5_end(&session);
     if (!good) {
         status = mdgan_fail(error, MDGAN_FILE, "cannot write '%s': %s; check space and permissions", path,

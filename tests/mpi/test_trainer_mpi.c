@@ -36,6 +36,7 @@ static void check_trainings(const mdgan_comm *const comm, const mdgan_init init)
     mdgan_train_config c = small_config(init, 5);
     assert_equal_to_serial(&c, &data, comm);
     c.threads = 2;
+    c.critic_steps = 3;
     assert_equal_to_serial(&c, &data, comm);
     mdgan_dataset_clear(&data);
 }

@@ -509,6 +509,17 @@ static void fixed_boxes_are_no_error(void **const state)
     assert_null(strstr(error.text, "HDF5 reports"));
 }
 
+/* Others in the place of the positions, of @p n_component. */
+static void put_positions(const char *const path, const size_t n_component)
+{
+    static const float zero[N_FRAME * N_ENTITY * 6];
+    const hsize_t size[3] = {N_FRAME, N_ENTITY, n_component};
+    const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    H5Ldelete(file, "particles/atoms/position/value", H5P_DEFAULT);
+    H5Dclose(put_set(file, "particles/atoms/position/value", H5T_NATIVE_FLOAT, 3, size, zero));
+    H5Fclose(file);
+}
+
 static void images_and_ids_that_do_not_fit(void **const state)
 {
     scratch *const s = *state;
@@ -519,6 +530,13 @@ static void images_and_ids_that_do_not_fit(void **const state)
     assert_read_fails(path, NULL, MDGAN_FORMAT, "image is not an array of integers for the same 11 frames");
     put_folded(path, &f, N_FRAME, false);
     assert_read_fails(path, NULL, MDGAN_FORMAT, "image counts boxes, but there is no box/edges");
+    for (size_t d = 1; d <= 6; d++) { /* of which 3 would do */
+        if (d != 3) {
+            put_folded(path, &f, N_FRAME, true);
+            put_positions(path, d);
+            assert_read_fails(path, NULL, MDGAN_FORMAT, "components, but the image beside it counts boxes in 3");
+        }
+    }
     f.id[4][1] = f.id[4][2];
     put_folded(path, &f, N_FRAME, true);
     assert_read_fails(path, NULL, MDGAN_FORMAT, "in frame 4 twice; the same particles are needed in all frames");
@@ -629,6 +647,15 @@ static void farthest_step(const hid_t file)
     poke(file, "particles/trajectory/velocity/step", H5T_NATIVE_INT64, 7, &step);
 }
 
+/* Evenly, but beyond what 63 bits hold. */
+static void wrapping_steps(const hid_t file)
+{
+    for (uint64_t i = 0; i < N_FRAME; i++) {
+        const int64_t step = (int64_t)((uint64_t)INT64_MAX - 17 + 4 * i);
+        poke(file, "particles/trajectory/velocity/step", H5T_NATIVE_INT64, i, &step);
+    }
+}
+
 static void uneven_time(const hid_t file)
 {
     static const double time = 1;
@@ -709,6 +736,7 @@ static void broken_contents(void **const state)
         {other_components, MDGAN_FORMAT, "no group in /observables with a feature"},
         {uneven_step, MDGAN_FORMAT, "steps are not evenly spaced: frame 7 is at step 1,"},
         {farthest_step, MDGAN_FORMAT, "steps are not evenly spaced: frame 7 is at step -9223372036854775808,"},
+        {wrapping_steps, MDGAN_FORMAT, "frame 5 would be at a step beyond 2^63"},
         {uneven_time, MDGAN_FORMAT, "times are not evenly spaced: frame 7 is at time 1 "},
         {not_a_number, MDGAN_FORMAT, "value is nan at frame 7, entity 0, component 0"},
         {no_step, MDGAN_FORMAT, "data set step is missing"},

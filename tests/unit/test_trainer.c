@@ -3,12 +3,16 @@
 
 #include <mdgan/generate.h>
 
+#include "gan/trainer.h"
+#include "nn/adam.h"
+
 /* Both ways to start, and the variants that change what is computed. */
 static mdgan_train_config variant(const size_t i, const size_t iterations)
 {
     mdgan_train_config c = small_config(i % 2 ? MDGAN_INIT_RANDOM : MDGAN_INIT_LINEAR, iterations);
     c.critic = i < 2 ? c.critic : MDGAN_CRITIC_MLP;
     c.lipschitz = i == 3 ? MDGAN_LIPSCHITZ_CLIP : MDGAN_LIPSCHITZ_PENALTY;
+    c.critic_steps = i < 2 ? c.critic_steps : 3;
     return c;
 }
 enum { N_VARIANT = 4 };
@@ -27,6 +31,48 @@ static void threads_change_nothing(void **const state)
         mdgan_model_destroy(one);
         mdgan_model_destroy(again);
         mdgan_model_destroy(two);
+    }
+    mdgan_dataset_clear(&data);
+}
+
+/* The critic steps of the first iteration one after the other, shard by shard: each looks at a draw of its own. */
+static void plain_critic_steps(trainer *const t)
+{
+    const size_t n_critic = t->net.n_critic_parameter;
+    for (size_t step = 0; step < t->config.critic_steps; step++) {
+        for (size_t i = 0; i < N_SHARD; i++) {
+            shard *const s = &t->shard[i];
+            shard_generate(s, &t->net, trainer_generator_weights(t, 0), t->config.seed, step, t->pool, true);
+            for (size_t j = 0; j < s->n; j++) {
+                sample_data_draw(&t->data, t->config.seed, step, (uint32_t)(i * s->n + j), shard_actual(s, &t->net, j));
+            }
+            shard_critic_backward(s, &t->net, trainer_critic_weights(t, 0), t->config.seed, step,
+                                  t->critic_gradient + i * n_critic);
+        }
+        assert_int_equal(comm_sum_shards(t->comm, t->threads, t->critic_gradient, N_SHARD, n_critic, NULL), MDGAN_OK);
+        adam_step(n_critic, t->critic.theta, t->critic_gradient, t->critic.m, t->critic.v, t->config.rate_critic, 0,
+                  0.9, step + 1);
+        t->critic.changes++;
+    }
+}
+
+static void windows_made_ahead_are_those_of_their_step(void **const state)
+{
+    mdgan_dataset data;
+    mdgan_error error = {""};
+    training_data(&data, MDGAN_VELOCITY, true);
+    for (size_t i = 0; i < 8; i++) {
+        mdgan_train_config c = variant(i % 2, 1);
+        c.critic_steps = 1 + i / 2;
+        c.threads = 3;
+        mdgan_trainer *made = NULL, *plain = NULL;
+        assert_ok(mdgan_trainer_create(&made, &c, &data, *state, &error), &error);
+        assert_ok(mdgan_trainer_create(&plain, &c, &data, *state, &error), &error);
+        assert_ok(mdgan_trainer_run(made, NULL, NULL, 0, &error), &error);
+        plain_critic_steps(plain);
+        assert_vectors_equal("critic", made->critic.theta, plain->critic.theta, plain->net.n_critic_parameter);
+        mdgan_trainer_destroy(made);
+        mdgan_trainer_destroy(plain);
     }
     mdgan_dataset_clear(&data);
 }
@@ -400,9 +446,9 @@ static void few_entities_are_scored(void **const state)
         const mdgan_train_config c = variant(1, 0);
         data.n_entity = counts[i];
         assert_ok(mdgan_trainer_create(&t, &c, &data, *state, &error), &error);
-        const double score = mdgan_trainer_progress(t).score;
-        if (!isfinite(score)) {
-            fail_msg("%zu entities: the score is %g", counts[i], score);
+        const double reached = mdgan_trainer_progress(t).score;
+        if (!isfinite(reached)) {
+            fail_msg("%zu entities: the score is %g", counts[i], reached);
         }
         mdgan_trainer_destroy(t);
     }
@@ -699,6 +745,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(windows_made_ahead_are_those_of_their_step),
         cmocka_unit_test(seeds_change_everything),
         cmocka_unit_test(anchors_pull_linear_starts_only),
         cmocka_unit_test(resuming_a_linear_start_is_never_having_stopped),

@@ -45,7 +45,8 @@ void mdgan_sending_destroy(mdgan_sending *sending, double seconds);
 
 /** The next message of the peer, if one has begun to arrive: *@p bytes is NULL if none. Waits only for the rest of a
  * message that has begun. The caller frees @p bytes with free(). Errors: MDGAN_FORMAT (not sent by mdgan_peer_send()),
- * MDGAN_MEMORY (the message is lost), MDGAN_PARALLEL. */
+ * MDGAN_MEMORY (the message is lost, and what comes after it cannot be told from its rest: the peer is of no more use),
+ * MDGAN_PARALLEL. */
 mdgan_status mdgan_peer_receive(const mdgan_peer *peer, void **bytes, size_t *n_byte, mdgan_error *error);
 
 #ifdef __cplusplus
