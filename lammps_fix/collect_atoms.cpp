@@ -137,17 +137,22 @@ AtomTable CollectAtoms::table(const std::vector<tagint> &tags) const
     return result;
 }
 
+void CollectAtoms::refuse_other_members() const
+{
+    complain_.fail("feature " + name_ +
+                   ": its atoms, bonds or molecules are not those of before (group, delete_atoms, reset_atom_ids, "
+                   "bond/swap or set has changed them); unfix the fix and define it again");
+}
+
 void CollectAtoms::set_members(const std::vector<tagint> &tags, size_t n_value)
 {
     if (n_value >= static_cast<size_t>(std::numeric_limits<int>::max())) {
         complain_.fail("feature " + name_ + ": " + std::to_string(n_value) +
                        " values per frame are more than one MPI call can sum; choose a smaller group");
     }
-    // Others in their place would go on with their series; their number is for the fix to compare.
-    if (tags_.size() == tags.size() && tags_ != tags) {
-        complain_.fail("feature " + name_ +
-                       ": its atoms are not those of before (group, delete_atoms or "
-                       "reset_atom_ids has changed them); unfix the fix and define it again");
+    // Others in their place would go on with their series; the number of entities is for the fix to compare.
+    if (!tags_.empty() && n_value_ == n_value && tags_ != tags) {
+        refuse_other_members();
     }
     tags_ = tags;
     members_ = table(tags);

@@ -67,7 +67,11 @@ class CollectAtoms : public Collect
     /** A table of @p tags. */
     AtomTable table(const std::vector<tagint> &tags) const;
 
-    /** From now on the atoms @p tags, different IDs, share in a row of @p n_value values. */
+    /** LAMMPS's error for members that are no longer those of before. */
+    [[noreturn]] void refuse_other_members() const;
+
+    /** From now on the atoms @p tags, different IDs, share in a row of @p n_value values. Others in as large a row end
+     * in LAMMPS's error. */
     void set_members(const std::vector<tagint> &tags, size_t n_value);
 
     /** Sums up a row: @p add(slot, i, part) adds to part, [n_value], what owned atom i, member number slot, gives.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "atom.h"
 #include "domain.h"
@@ -82,9 +83,13 @@ std::vector<CollectBondVelocity::Bond> CollectBondVelocity::in_group(const std::
 
 void CollectBondVelocity::init()
 {
+    const std::vector<Bond> before = std::move(bonds_);
     bonds_ = all_bonds();
     if (groupbit_ != 1) { // bit 1 is the group all
         bonds_ = in_group(bonds_);
+    }
+    if (before.size() == bonds_.size() && before != bonds_) {
+        refuse_other_members();
     }
     if (bonds_.empty()) {
         complain_.fail("feature bond/velocity: no bond of type " + std::to_string(type_) +

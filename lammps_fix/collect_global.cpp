@@ -181,7 +181,9 @@ void GlobalValue::measure(Offer &offer)
     }
     // In an earlier run LAMMPS has connected computes to each other; without that it would follow empty pointers.
     if (update->first_update == 0) {
-        fail("LAMMPS does not know its length before the first run; put 'run 0' before this fix");
+        fail(
+            "LAMMPS does not know its length before the first run; put 'run 0' before this fix (after which LAMMPS has "
+            "forgotten what a restart file held of it: keep model and windows with save and data)");
     }
     const AsInRun as_in_run(update);
     if (compute_) {

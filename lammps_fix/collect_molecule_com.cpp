@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <tuple>
+#include <utility>
 
 #include "domain.h"
 
@@ -110,6 +111,7 @@ void CollectMoleculeCom::init()
         complain_.fail("feature molecule/com: no atom of the group has a molecule ID above 0; choose another group, or "
                        "set molecule IDs, e.g. with the command set ... mol");
     }
+    const std::vector<Share> before = std::move(share_);
     n_molecule_ = 0;
     share_.clear();
     std::vector<tagint> tags;
@@ -121,6 +123,10 @@ void CollectMoleculeCom::init()
         }
     }
     set_members(tags, n_axis_ * n_molecule_ * n_part_);
+    const auto same_part = [](const Share &a, const Share &b) { return a.part == b.part; };
+    if (before.size() == share_.size() && !std::equal(before.begin(), before.end(), share_.begin(), same_part)) {
+        refuse_other_members(); // as many molecules of the same atoms, divided otherwise
+    }
 }
 
 size_t CollectMoleculeCom::n_entity() const

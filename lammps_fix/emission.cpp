@@ -45,17 +45,22 @@ Emission::Emission(LAMMPS *lammps)
 
 Emission::~Emission()
 {
-    // Only reached with an open file if LAMMPS unwinds from an error: then nothing may stay behind.
+    // If LAMMPS unwinds from an error, nothing may stay behind.
     mdgan_series_abandon(writer_);
+    tell_fixes(false);
 }
 
 void Emission::run(int narg, char **arg)
 {
     parse(narg, arg);
     fix_->require_model();
+    if (timer->is_timeout()) { // as a run is
+        return skip();
+    }
+    const bool first_sample = is_first_sample(); // init() counts as a run
     begin();
     open_file(); // after what LAMMPS may refuse, before what it writes
-    prepare_computes();
+    prepare_computes(first_sample);
     begin();
     start_output();
     const std::clock_t start = std::clock();
@@ -121,13 +126,28 @@ void Emission::begin()
     lmp->init();
 }
 
-void Emission::prepare_computes()
+bool Emission::is_first_sample() const
+{
+    if (update->first_update != 0) {
+        return false;
+    }
+    for (int i = 0; i < modify->nfix; i++) {
+        const FixMdgan *const fix = dynamic_cast<FixMdgan *>(modify->fix[i]);
+        if (fix) { // a restart file may have brought frames, or the place in an emission
+            const mdgan_report report = mdgan_session_report(fix->session());
+            if (report.frames > 0 || report.emitted > 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+void Emission::prepare_computes(bool first_sample)
 {
     // They may have been defined since the last run: neighbour lists, energies and pressures of atoms are made anew.
-    // The very first run may be a fix's first sample too.
-    const bool first = update->first_update == 0;
     modify->addstep_compute_all(update->ntimestep);
-    tell_fixes(!first);
+    tell_fixes(!first_sample); // in its set-up they take the sample
     input->one("run 0 post no");
     tell_fixes(true);
 }
@@ -270,6 +290,13 @@ void Emission::end()
     update->whichflag = 0;
     update->firststep = update->laststep = 0;
     update->beginstep = update->endstep = 0;
+}
+
+void Emission::skip() const
+{
+    if (comm->me == 0) {
+        utils::logmesg(lmp, std::string("mdgan emit: skipped, since the time limit has passed\n"));
+    }
 }
 
 void Emission::report(double cpu_seconds) const

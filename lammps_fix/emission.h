@@ -32,7 +32,8 @@ class Emission : protected Pointers
     void parse(int narg, char **arg);
     void find_observers();
     void begin();
-    void prepare_computes();
+    bool is_first_sample() const; ///< no fix mdgan has seen anything of the simulation
+    void prepare_computes(bool first_sample);
     void tell_fixes(bool emitting); ///< all fixes mdgan, see FixMdgan::set_emitting()
     void open_file();
     void start_output();
@@ -43,6 +44,7 @@ class Emission : protected Pointers
     void end();
     void check_file(mdgan_status status);
     void abandon_file();
+    void skip() const;
     void report(double cpu_seconds) const;
 
     HostError complain_;

@@ -58,7 +58,7 @@ FixMdgan::FixMdgan(LAMMPS *lammps, int narg, char **arg)
         find_trainer();
     }
     for (const char *const path : {config_.save, config_.data}) {
-        complain_.check(check_other_fixes(path, failure), failure);
+        refuse_files_of_others(path, complain_);
     }
     create_session();
     declare_outputs();
@@ -267,7 +267,7 @@ void FixMdgan::sample()
     mdgan_error failure;
     sampling_seconds_ += MPI_Wtime() - start;
     const mdgan_status status = mdgan_session_offer(session_.get(), step, time, edges, row_.data(), &done, &failure);
-    if (status != MDGAN_OK && config_.overlap == MDGAN_OVERLAP_NO) {
+    if (status == MDGAN_MEMORY || (status != MDGAN_OK && config_.overlap == MDGAN_OVERLAP_NO)) {
         // All ranks have seen the same finite row; what is left to fail is rank 0's memory, which it cannot agree upon
         // here.
         error->one(FLERR, std::string("Fix mdgan ") + id + ": " + failure.text);
@@ -375,6 +375,13 @@ mdgan_status FixMdgan::check_other_fixes(const char *path, mdgan_error &failure)
         }
     }
     return MDGAN_OK;
+}
+
+void FixMdgan::refuse_files_of_others(const char *path, const HostError &complain) const
+{
+    mdgan_error failure;
+    const mdgan_status status = comm->me == 0 ? check_other_fixes(path, failure) : MDGAN_OK;
+    complain.check(mdgan_comm_agree(comm_.get(), status, &failure), failure);
 }
 
 mdgan_status FixMdgan::emit(mdgan_error &failure)

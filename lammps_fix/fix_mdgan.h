@@ -64,6 +64,8 @@ class FixMdgan : public Fix
     /** MDGAN_INVALID if another fix mdgan reads or writes the file @p path, which is about to be written for this one.
      */
     mdgan_status check_other_fixes(const char *path, mdgan_error &failure) const;
+    /** That in LAMMPS's error, by @p complain, as rank 0's file system sees it. Collective. */
+    void refuse_files_of_others(const char *path, const HostError &complain) const;
     /** Makes the next generated frame the current row. Collective; fails on all ranks or on none. */
     mdgan_status emit(mdgan_error &failure);
     /** Brings what the ranks measured each for itself to rank 0's values. Collective. */

@@ -71,6 +71,11 @@ void MdganCommand::train(int narg, char **arg)
 {
     FixMdgan &fix = FixMdgan::find(lmp, arg[0], complain_);
     mdgan_error failure;
+    for (int i = 1; i + 1 < narg; i += 2) {
+        if (std::strcmp(arg[i], "save") == 0 || std::strcmp(arg[i], "data") == 0) {
+            fix.refuse_files_of_others(arg[i + 1], complain_);
+        }
+    }
     complain_.check(mdgan_session_set(fix.session(), narg - 1, arg + 1, &failure), failure);
     timer->init_timeout(); // as a run does; a limit counts from the command `timer timeout` on
     fix.note_limit();
@@ -83,7 +88,7 @@ void MdganCommand::save(int, char **arg)
 {
     FixMdgan &fix = FixMdgan::find(lmp, arg[0], complain_);
     mdgan_error failure;
-    complain_.check(fix.check_other_fixes(arg[1], failure), failure);
+    fix.refuse_files_of_others(arg[1], complain_);
     complain_.check(mdgan_session_save(fix.session(), arg[1], &failure), failure);
 }
 
@@ -99,7 +104,7 @@ void MdganCommand::write(int, char **arg)
 {
     FixMdgan &fix = FixMdgan::find(lmp, arg[0], complain_);
     mdgan_error failure;
-    complain_.check(fix.check_other_fixes(arg[1], failure), failure);
+    fix.refuse_files_of_others(arg[1], complain_);
     complain_.check(mdgan_session_write(fix.session(), arg[1], &failure), failure);
 }
 

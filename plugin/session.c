@@ -313,9 +313,12 @@ mdgan_status mdgan_session_run_ended(mdgan_session *session, mdgan_error *error)
     o->done = o->done_next = false;
     o->pace.left = 0;
     if (overlap_pending(o)) {
-        return overlap_end(session, error);
+        const mdgan_status status = overlap_end(session, error);
+        if (status != MDGAN_OK) {
+            return status;
+        }
     }
-    if (session->model != NULL) {
+    if (session->model != NULL) { /* else a training beside the run has failed, and is made up for */
         return MDGAN_OK;
     }
     if (!collection_complete(c)) {

@@ -351,6 +351,21 @@ static void test_failures_are_told(void **state)
     mdgan_session_destroy(session);
 }
 
+/* The same where the run ends before the failure is known. */
+static void test_a_failure_behind_the_run(void **state)
+{
+    stub_host *const stub = *state;
+    stub_keyword(stub, "overlap", "yes");
+    mdgan_session *const session = stub_session(stub);
+    stub->flat = 1;
+    stub_offer_range(stub, session, 0, mdgan_session_report(session).frames_wanted);
+    assert_true(mdgan_session_report(session).overlapping);
+    stub_check_error(stub, mdgan_session_run_ended(session, &stub->error), MDGAN_DATA, "never changes");
+    stub_check_log(stub, "mdgan: the training beside the run failed: ");
+    assert_false(mdgan_session_report(session).overlapping);
+    mdgan_session_destroy(session);
+}
+
 static void test_frames_that_are_not_finite(void **state)
 {
     stub_host *const stub = *state;
@@ -381,13 +396,21 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, stub_set_up, stub_tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_equals_the_plain_training),     TEST(test_log_and_report),
-        TEST(test_target_ends_it_early),          TEST(test_stages),
-        TEST(test_candidate_is_taken_at_the_end), TEST(test_destroy_in_flight),
-        TEST(test_cancelled_while_waiting),       TEST(test_restart_in_flight),
-        TEST(test_unpack_ends_what_is_in_flight), TEST(test_stop_no_goes_on_collecting),
-        TEST(test_other_models_end_it),           TEST(test_failures_are_told),
-        TEST(test_frames_that_are_not_finite),    TEST(test_no_partition_here),
+        TEST(test_equals_the_plain_training),
+        TEST(test_log_and_report),
+        TEST(test_target_ends_it_early),
+        TEST(test_stages),
+        TEST(test_candidate_is_taken_at_the_end),
+        TEST(test_destroy_in_flight),
+        TEST(test_cancelled_while_waiting),
+        TEST(test_restart_in_flight),
+        TEST(test_unpack_ends_what_is_in_flight),
+        TEST(test_stop_no_goes_on_collecting),
+        TEST(test_other_models_end_it),
+        TEST(test_failures_are_told),
+        TEST(test_a_failure_behind_the_run),
+        TEST(test_frames_that_are_not_finite),
+        TEST(test_no_partition_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

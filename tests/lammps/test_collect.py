@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Collected windows are the velocities that stock LAMMPS dumps."""
+import re
+
 import h5py
 import numpy
 
@@ -77,7 +79,24 @@ class Collect(host.LammpsCase):
         script = host.WATER.replace("fix move", "group few id 1:20\nfix move") + (
             "fix gan few mdgan 2 8 atom/velocity seed 3 iterations 0\nrun 10\n"
             "group few clear\ngroup few id 21:40\nrun 10\n")
-        self.assertIn("its atoms are not those of before", self.lammps(script, fails=True).output)
+        self.refused(script)
+
+    def refused(self, script):
+        self.assertIn("atoms, bonds or molecules are not those of before", self.lammps(script, fails=True).output)
+
+    def test_more_atoms_in_as_many_entities_end_in_an_error(self):
+        fix = "fix gan some mdgan 2 8 molecule/com seed 3 iterations 0\nrun 10\n"
+        self.refused(host.WATER.replace("fix move", "group some type 2\nfix move") + fix + "group some type 1\nrun 10\n")
+
+    def test_the_same_atoms_divided_otherwise_end_in_an_error(self):
+        fix = "fix gan all mdgan 2 8 molecule/com seed 3 iterations 0\nrun 10\n"
+        self.refused(host.WATER + fix + "set atom 3 mol 2\nrun 10\n")
+        bonds = host.WATER.replace("read_data", "newton off\nread_data")
+        bonds = re.sub(r"(read_data \S+)", r"\1 extra/bond/per/atom 1", bonds)
+        fix = "fix gan all mdgan 2 8 bond/velocity 1 seed 3 iterations 0\nrun 10\n"
+        swap = ("group pair id 1 3\ndelete_bonds pair bond 1 remove\n"
+                "create_bonds single/bond 1 2 3 special yes\nrun 10\n")
+        self.refused(bonds + fix + swap)
 
     def test_bonds_across_a_sheared_boundary(self):
         """Their value is the change of the unwrapped vector."""

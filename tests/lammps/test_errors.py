@@ -50,6 +50,9 @@ CASES = {
     "emission where another fix saves": (emit("fix two all mdgan 2 8 bond/velocity 1 save a.h5\nmdgan load gan model.h5\n"
                                               "mdgan emit gan 3 file a.h5"),
                                          ["fix two mdgan: 'a.h5' is the file of keyword 'save'"]),
+    "training that saves where another fix does": (emit("fix two all mdgan 2 8 bond/velocity 1 save a.h5\n"
+                                                        "mdgan train gan minutes 1 save a.h5"),
+                                                   [COMMAND, "fix two mdgan: 'a.h5' is the file of keyword 'save'"]),
     "missing directory": (fix(host.FIX + " save no/such/model.h5"), ["no/such", "save"]),
     "missing data directory": (fix(host.FIX + " data no/such/windows.h5"), ["no/such", "data"]),
     "no model file": (fix(host.FIX + " load none.h5"), ["none.h5", "load"]),

@@ -311,6 +311,19 @@ class Emission(FeatureCase):
             self.assertGreater(moves.max(), 0.1 * largest)
             self.assertLess(moves.max(), 2 * largest)
 
+    def test_begins_where_the_atoms_are_before_any_run(self):
+        for feature in ("molecule/com", "atom/position"):
+            self.lammps(host.WATER + fix(feature, more="save model.h5") + "run 1000\n")
+            start = self.collected(POSITION)
+            for ranks in (1, 2):
+                self.lammps(host.WATER + f"fix gan all mdgan 2 8 {feature} seed 3 load model.h5\n"
+                            "mdgan emit gan 20 file out.h5\n", ranks=ranks)
+                step, made = self.windows("out.h5")
+                self.assertEqual((step[0], len(made)), (2, 20))
+                move = numpy.abs(made[0] - start[0]).max()
+                self.assertGreater(move, 0)
+                self.assertLess(move, 2 * numpy.abs(numpy.diff(start, axis=0)).max())
+
 
 LJ = "units lj\nboundary f f f\nregion b block 0 4 0 4 0 4\ncreate_box 1 b\ncreate_atoms 1 single 1 1 1\n" \
      "create_atoms 1 single 2 3 2\nmass 1 1.0\npair_style zero 1.0\npair_coeff * *\nfix move all nve\n"
