@@ -198,7 +198,7 @@ mdgan_status comparison_add(comparison *c, const char *label, const spectrum_tab
     comparison_row *const row = &rows[c->n_row++];
     *row = (comparison_row){.relative_l2 = mdgan_relative_l2(table->power, c->reference.power, table->n_bin)};
     snprintf(row->label, sizeof row->label, "%s", label);
-    const double width = table->frequency[1] - table->frequency[0];
+    const double width = (table->frequency[table->n_bin - 1] - table->frequency[0]) / (double)(table->n_bin - 1);
     for (size_t b = 0; b < c->n_band; b++) {
         const double bin = mdgan_peak(table->power, table->n_bin, c->band[b][0], c->band[b][1], c->half_width);
         row->peak[b] = bin < 0 ? NAN : table->frequency[0] + bin * width;

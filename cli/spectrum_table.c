@@ -107,6 +107,21 @@ static mdgan_status read_row(spectrum_table *table, size_t *capacity, const char
     return append_row(table, capacity, row, error);
 }
 
+/* Peaks are found by the number of their bin. */
+static mdgan_status check_spacing(const spectrum_table *table, const char *path, mdgan_error *error)
+{
+    const double *const f = table->frequency;
+    const double width = (f[table->n_bin - 1] - f[0]) / (double)(table->n_bin - 1);
+    for (size_t i = 0; i < table->n_bin; i++) {
+        if (fabs(f[i] - (f[0] + (double)i * width)) > 0.1 * width) {
+            return mdgan_fail(error, MDGAN_FORMAT,
+                              "'%s': frequencies are not evenly spaced: row %zu has %.9g where %.9g is expected", path,
+                              i + 1, f[i], f[0] + (double)i * width);
+        }
+    }
+    return MDGAN_OK;
+}
+
 static mdgan_status read_rows(spectrum_table *table, FILE *file, const char *path, mdgan_error *error)
 {
     char *line = NULL;
@@ -123,7 +138,7 @@ static mdgan_status read_rows(spectrum_table *table, FILE *file, const char *pat
     if (status == MDGAN_OK && table->n_bin < 3) {
         status = mdgan_fail(error, MDGAN_FORMAT, "'%s' holds %zu rows: a spectrum has at least 3", path, table->n_bin);
     }
-    return status;
+    return status == MDGAN_OK ? check_spacing(table, path, error) : status;
 }
 
 mdgan_status spectrum_table_read(spectrum_table *table, const char *path, mdgan_error *error)

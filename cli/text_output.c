@@ -43,6 +43,10 @@ mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *e
     if (!path) {
         return MDGAN_OK;
     }
+    struct stat found;
+    if (stat(path, &found) == 0 && S_ISDIR(found.st_mode)) { /* renaming would fail in the end */
+        return mdgan_fail(error, MDGAN_FILE, "cannot write '%s': it is a directory; name a file", path);
+    }
     if (is_written_in_place(path)) {
         out->file = fopen(path, "w");
         return out->file ? MDGAN_OK : mdgan_fail(error, MDGAN_FILE, "cannot write '%s': %s", path, strerror(errno));

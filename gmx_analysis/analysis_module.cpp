@@ -174,7 +174,8 @@ void AnalysisModule::writeOutput()
 {
     if (settings_.output.any()) {
         describeSeries();
-        generate(info_, openOutputs(), [this]() { return learner_->emit(); });
+        generate(
+            info_, [this]() { return openOutputs(); }, [this]() { return learner_->emit(); });
     }
     // Last, since whatever fails before leaves no file.
     if (!settings_.atoms.empty()) {
@@ -211,6 +212,9 @@ std::vector<OutputPointer> AnalysisModule::openOutputs() const
         {names.index, createIndexOutput},           {names.topology, createTopologyOutput},
         {names.parameters, createParameterOutput},
     };
+    if (info_.feature.kind == MDGAN_VELOCITY) { // that of a model, with -entities
+        settings_.refuseXtc(info_.feature.name);
+    }
     std::vector<OutputPointer> outputs;
     for (const auto &kind : kinds) {
         if (!kind.path.empty()) {

@@ -8,7 +8,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <regex>
-#include <unistd.h>
+#include <sys/stat.h>
 
 namespace mdgan
 {
@@ -27,15 +27,21 @@ const char *valueOf(int argc, char *argv[], int i)
     return i + 1 < argc && optionOf(argv[i + 1]).empty() ? argv[i + 1] : nullptr;
 }
 
-/** GROMACS completes names without an extension; the first that exists is it. */
+bool isFile(const std::string &path)
+{
+    struct stat found = {};
+    return stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode);
+}
+
+/** GROMACS completes names without an extension; the first that exists is it, folders aside. */
 std::string complete(const char *name, const char *base, std::initializer_list<const char *> extensions)
 {
     const std::string stem = name != nullptr ? name : base;
-    if (access(stem.c_str(), F_OK) == 0) {
+    if (isFile(stem)) {
         return stem;
     }
     for (const char *extension : extensions) {
-        if (access((stem + extension).c_str(), F_OK) == 0) {
+        if (isFile(stem + extension)) {
             return stem + extension;
         }
     }
@@ -67,7 +73,7 @@ bool namesMolecules(const std::string &text)
 
 CommandLine CommandLine::parse(int argc, char *argv[])
 {
-    CommandLine line = {"", "", "", "", false, false, false, true, 0};
+    CommandLine line = {"", "", "", "", false, false, false, true, 0, 0};
     for (int i = 1; i < argc; i++) {
         const std::string option = optionOf(argv[i]);
         const char *const value = valueOf(argc, argv, i);
@@ -88,6 +94,8 @@ CommandLine CommandLine::parse(int argc, char *argv[])
             line.keepsBackups = option == "backup" && (value == nullptr || std::strncmp(value, "no", 2) != 0);
         } else if (option == "live" && value != nullptr) {
             line.patience = std::atof(value);
+        } else if (option == "stoppid" && value != nullptr) {
+            line.process = std::atoi(value);
         } else if (isSelecting(option) && value != nullptr) {
             line.selectsMolecules = line.selectsMolecules || namesMolecules(value);
         }

@@ -20,6 +20,7 @@ struct CommandLine {
     bool choosesAtoms;      ///< -fgroup is given
     bool keepsBackups;      ///< unless -nobackup is given
     double patience;        ///< -live, s; 0 if not given
+    int process;            ///< -stoppid; 0 if not given
 
     static CommandLine parse(int argc, char *argv[]);
 };

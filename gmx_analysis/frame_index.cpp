@@ -130,6 +130,12 @@ void FrameIndex::update()
     if (status.st_size < size_) {
         failFile("'" + path_ + "' has become shorter while it was read: a simulation was started again on it");
     }
+    struct stat named = {};
+    if (stat(path_.c_str(), &named) == 0 && (named.st_ino != status.st_ino || named.st_dev != status.st_dev)) {
+        failFile("'" + path_ +
+                 "' was replaced while it was read: another simulation was started in its place; name mdrun's process "
+                 "with -stoppid, or remove the older file before");
+    }
     size_ = status.st_size;
     while (end_ < size_) {
         // A stream that has met the end of the file would not see what comes later without this.

@@ -21,7 +21,7 @@ class FrameIndex
     /** @p needsVelocity: frames without velocities do not count. Throws if the file cannot be opened. */
     FrameIndex(const std::string &path, bool needsVelocity);
 
-    /** Looks for more frames. Throws if what follows is no frame, or if the file has become shorter. */
+    /** Looks for more frames. Throws if what follows is no frame, or if the file has become shorter or another one. */
     void update();
 
     int64_t complete() const; ///< complete frames that count

@@ -22,7 +22,7 @@ int main(int argc, char *argv[])
         mdgan::disableBackups();
     }
     if (line.patience > 0 && !line.trajectory.empty()) {
-        mdgan::waitForFile(line.trajectory, line.patience);
+        mdgan::waitForFile(line.trajectory, line.patience, line.process);
     }
     return gmx::TrajectoryAnalysisCommandLineRunner::runAsMain(argc, argv, [line]() {
         return gmx::TrajectoryAnalysisModulePointer(std::make_unique<mdgan::AnalysisModule>(line));

@@ -5,7 +5,12 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <fstream>
+#include <sstream>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -27,11 +32,42 @@ bool passed(Clock::time_point since, double seconds)
 {
     return std::chrono::duration<double>(Clock::now() - since).count() > seconds;
 }
+double inSeconds(const timespec &time)
+{
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+/** Time of day, s, when @p process began; 0 if the system does not tell, or it is over. */
+double beginOf(pid_t process)
+{
+    std::ifstream stream("/proc/" + std::to_string(process) + "/stat");
+    std::string line;
+    std::getline(stream, line);
+    std::istringstream fields(line.substr(line.rfind(')') + 1)); // behind the name, which may hold anything
+    std::string field;
+    for (int i = 3; i <= 22; i++) { // proc(5): the 22nd is the start, in ticks since the machine was booted
+        fields >> field;
+    }
+    timespec now = {}, running = {};
+    if (!fields || clock_gettime(CLOCK_REALTIME, &now) != 0 || clock_gettime(CLOCK_BOOTTIME, &running) != 0) {
+        return 0.0;
+    }
+    return inSeconds(now) - inSeconds(running) + std::atof(field.c_str()) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+/** Whether @p path was last written to before @p process began: mdrun has not yet put its own in the place. */
+bool isOfEarlierRun(const std::string &path, pid_t process)
+{
+    const double tick = 0.02; // how exact both times are
+    struct stat found = {};
+    return process != 0 && stat(path.c_str(), &found) == 0 && inSeconds(found.st_mtim) < beginOf(process) - tick;
+}
 } // namespace
 
-void waitForFile(const std::string &path, double seconds)
+void waitForFile(const std::string &path, double seconds, pid_t process)
 {
-    for (const Clock::time_point start = Clock::now(); access(path.c_str(), R_OK) != 0 && !passed(start, seconds);) {
+    const Clock::time_point start = Clock::now();
+    while ((access(path.c_str(), R_OK) != 0 || isOfEarlierRun(path, process)) && !passed(start, seconds)) {
         rest();
     }
 }
@@ -42,6 +78,11 @@ LiveSource::LiveSource(const std::string &path, bool needsVelocity, double patie
     if (process_ != 0 && kill(process_, 0) != 0) {
         refuseInput("Option -stoppid got " + std::to_string(process_) + ": " + std::strerror(errno) +
                     "; give the process number of the mdrun that writes '" + path + "'");
+    }
+    if (isOfEarlierRun(path, process_)) {
+        refuseInput("'" + path + "' is of an earlier run: process " + std::to_string(process_) +
+                    " has not written to it within " + std::to_string(patience_) +
+                    " s; is it the mdrun that will, and is -live longer than the time to its first frame?");
     }
 }
 

@@ -16,14 +16,15 @@
 
 namespace mdgan
 {
-/** Waits until @p path exists, @p seconds at the most. The framework looks for it before a module can. */
-void waitForFile(const std::string &path, double seconds);
+/** Waits until @p path exists, and is not of an earlier run, @p seconds at the most. The framework looks for it before
+ * a module can. @p process: as for LiveSource. */
+void waitForFile(const std::string &path, double seconds, pid_t process);
 
 class LiveSource
 {
   public:
     /** @p patience: s without growth that end the trajectory. @p process: mdrun, or 0. Throws if there is no such
-     * process. */
+     * process, or if it has not written to the file yet. */
     LiveSource(const std::string &path, bool needsVelocity, double patience, pid_t process);
 
     /** Waits until @p count frames are complete; false if the file ends before: mdrun has ended, or patience has. */

@@ -47,23 +47,37 @@ bool OutputNames::statistics() const
     return !spectrum.empty() || !displacement.empty() || !autocorrelation.empty();
 }
 
-int SeriesInfo::timeDecimals() const
+int decimalsOf(double step, int least)
 {
-    // Three digits behind the first one of dt: room for any dt that is not a power of ten.
-    return std::max(3, 3 - static_cast<int>(std::floor(std::log10(feature.dt * timeScale))));
+    return std::max(least, least - static_cast<int>(std::floor(std::log10(step))));
 }
 
-void generate(const SeriesInfo &info, const std::vector<OutputPointer> &outputs,
+int SeriesInfo::timeDecimals() const
+{
+    return decimalsOf(feature.dt * timeScale, 3);
+}
+
+namespace
+{
+/** Throws if the user does not want to wait for the outputs, of which @p count frames are done. */
+void goOn(int64_t count, const SeriesInfo &info)
+{
+    if (InterruptGuard::interrupted()) {
+        failFile("Interrupted after " + std::to_string(count) + " of " + std::to_string(info.frameCount) +
+                 " frames: no output is written");
+    }
+}
+} // namespace
+
+void generate(const SeriesInfo &info, const std::function<std::vector<OutputPointer>()> &open,
               const std::function<const float *()> &next)
 {
+    const InterruptGuard guard; // so that no half-written file is left
+    const std::vector<OutputPointer> outputs = open();
     const std::clock_t start = std::clock();
     Motion motion(info.feature, info.entityCount * info.feature.n_component, info.origin);
-    const InterruptGuard guard; // so that no half-written file is left
     for (int64_t f = 0; f < info.frameCount; f++) {
-        if (InterruptGuard::interrupted()) {
-            failFile("Interrupted after " + std::to_string(f) + " of " + std::to_string(info.frameCount) +
-                     " frames: no output is written");
-        }
+        goOn(f, info);
         const float *const row = next();
         motion.advance(row);
         for (const OutputPointer &output : outputs) {
@@ -73,6 +87,7 @@ void generate(const SeriesInfo &info, const std::vector<OutputPointer> &outputs,
     // All or nothing: no file gets its name before all are complete.
     for (const OutputPointer &output : outputs) {
         output->finish();
+        goOn(info.frameCount, info);
     }
     for (const OutputPointer &output : outputs) {
         output->commit();

@@ -36,6 +36,10 @@ struct OutputNames {
     bool statistics() const;
 };
 
+/** Decimals for a column that grows by @p step: @p least, and so many digits behind the first one of a small step,
+ * which is room for any that is not a power of ten. */
+int decimalsOf(double step, int least);
+
 /** What all outputs have to know of the series. */
 struct SeriesInfo {
     mdgan_feature feature;
@@ -92,9 +96,9 @@ OutputPointer createIndexOutput(const std::string &path, const SeriesInfo &info)
 OutputPointer createTopologyOutput(const std::string &path, const SeriesInfo &info);
 OutputPointer createParameterOutput(const std::string &path, const SeriesInfo &info);
 
-/** Generates all frames into all outputs, whose files appear when all of them are complete. @p next: the next row,
- * [entity][component], valid until the next call. */
-void generate(const SeriesInfo &info, const std::vector<OutputPointer> &outputs,
+/** Generates all frames into all outputs that @p open makes, whose files appear when all of them are complete. @p next:
+ * the next row, [entity][component], valid until the next call. */
+void generate(const SeriesInfo &info, const std::function<std::vector<OutputPointer>()> &open,
               const std::function<const float *()> &next);
 } // namespace mdgan
 

@@ -260,6 +260,10 @@ void Settings::checkLive() const
         refuseInput("Option -stoppid got " + std::to_string(process) +
                     ", but a model of -load waits for no frames, so when to stop is not known: leave it out");
     }
+    if (process != 0 && config.stop == MDGAN_STOP_NO) {
+        refuseInput("Option -stoppid got " + std::to_string(process) +
+                    ", but with -stop no the frames are never enough: leave out one of the two");
+    }
     if (process == 1 || process < 0) {
         refuseOption("Option -stoppid got " + std::to_string(process) + ": must be the process number of mdrun");
     }
@@ -285,6 +289,13 @@ void Settings::checkNames() const
                       outputs);
 }
 
+void Settings::refuseXtc(const std::string &velocity) const
+{
+    if (endsWith(output.trajectory, ".xtc")) {
+        refuseInput("Option -ot: an .xtc holds no velocities, but " + velocity + " is one; name a .trr");
+    }
+}
+
 void Settings::checkOutput() const
 {
     if (onlyListsAtoms() && (output.any() || config.save[0] != '\0' || config.data[0] != '\0')) {
@@ -303,9 +314,8 @@ void Settings::checkOutput() const
     if (path.empty()) {
         return;
     }
-    const bool isVelocity = createFeature(feature)->kind() == MDGAN_VELOCITY;
-    if (endsWith(path, ".xtc") && isVelocity) {
-        refuseInput("Option -ot: an .xtc holds no velocities, but " + feature.name + " is one; name a .trr");
+    if (entityCount == 0 && createFeature(feature)->kind() == MDGAN_VELOCITY) {
+        refuseXtc(feature.name);
     }
     if (!FrameIndex::knows(path)) {
         refuseOption("Option -ot got '" + path + "': must be a .trr or .xtc");

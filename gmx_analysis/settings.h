@@ -41,6 +41,8 @@ class Settings
     bool hasTrajectory() const;
     bool isLive() const;
     bool loads() const;
+    /** Ends in an error if -ot names an .xtc, as the generated feature @p velocity is one. */
+    void refuseXtc(const std::string &velocity) const;
     /** Nothing but -oa is wanted, for which only the topology is looked at. */
     bool onlyListsAtoms() const;
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "backup.h"
@@ -24,10 +25,21 @@ std::string temporaryName(const std::string &path, int trial)
     const std::string number = trial > 1 ? "-" + std::to_string(trial) : "";
     return path.substr(0, at) + ".tmp-" + std::to_string(getpid()) + number + path.substr(at);
 }
+
+/** What stands there is replaced or renamed in the end, which is not for a directory or a device. */
+void requireFile(const std::string &path)
+{
+    struct stat found = {};
+    if (stat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode)) {
+        failFile("Cannot write '" + path + "': it is " + (S_ISDIR(found.st_mode) ? "a directory" : "a device or pipe") +
+                 ", not a regular file; choose another name");
+    }
+}
 } // namespace
 
 StagedFile::StagedFile(const std::string &path) : path_(path), committed_(false)
 {
+    requireFile(path);
     int descriptor = -1;
     // A process that was killed may have left such a file, and have had this PID: in a container all begin alike.
     for (int trial = 1; trial == 1 || (descriptor < 0 && errno == EEXIST && trial <= 100); trial++) {

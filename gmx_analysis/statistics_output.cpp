@@ -102,7 +102,7 @@ class StatisticsOutput final : public Output
             addCurves(recorder.paths(), "molecular dynamics");
         }
         addCurves(generated_.paths(), "generated");
-        write(spectrum_, spectrumCurves_, frequencyStep(), 4);
+        write(spectrum_, spectrumCurves_, frequencyStep(), decimalsOf(frequencyStep(), 4));
         write(displacement_, displacementCurves_, info_.feature.dt * info_.timeScale, info_.timeDecimals());
         write(autocorrelation_, autocorrelationCurves_, info_.feature.dt * info_.timeScale, info_.timeDecimals());
     }

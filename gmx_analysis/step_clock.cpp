@@ -70,6 +70,7 @@ bool StepClock::add(int64_t step, double time)
         firstStep_ = step;
         firstTime_ = time;
     } else if (step == lastStep_) {
+        requireSameTime(time);
         return false;
     } else if (count_ == 1) {
         learnInterval(step, time);
@@ -88,8 +89,19 @@ bool StepClock::add(int64_t step, double time)
                     "frames), or choose the part of one run with -b and -e");
     }
     lastStep_ = step;
+    lastTime_ = time;
     count_++;
     return true;
+}
+
+void StepClock::requireSameTime(double time) const
+{
+    if (std::fabs(time - lastTime_) > 2 * resolution(time) + 2 * resolution(lastTime_)) {
+        refuseInput("The frames at t = " + number(lastTime_) + " and " + number(time) + " ps both have step " +
+                    std::to_string(lastStep_) +
+                    ", so the trajectory has lost its steps: give the one that mdrun wrote (of a .gro or .pdb that gmx "
+                    "trjconv has converted, give that itself)");
+    }
 }
 
 void StepClock::learnInterval(int64_t step, double time)

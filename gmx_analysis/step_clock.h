@@ -40,11 +40,12 @@ class StepClock
 
   private:
     void learnInterval(int64_t step, double time);
+    void requireSameTime(double time) const; ///< of two frames with the same step
 
     TimeStep timeStep_;
     int64_t count_ = 0;
     int64_t firstStep_ = 0, lastStep_ = 0, stride_ = 0;
-    double firstTime_ = 0; ///< ps, as read
+    double firstTime_ = 0, lastTime_ = 0; ///< ps, as read
 };
 } // namespace mdgan
 

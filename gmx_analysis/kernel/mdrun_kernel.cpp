@@ -263,13 +263,16 @@ void MdrunKernel::generateAll()
         {names.index, createIndexOutput},       {names.configuration, createConfigurationOutput},
         {names.topology, createTopologyOutput}, {names.parameters, createParameterOutput},
     };
-    std::vector<OutputPointer> outputs;
-    for (const auto &kind : kinds) {
-        if (!kind.path.empty()) {
-            outputs.push_back(kind.create(kind.path, info));
+    const auto open = [&kinds, &info]() {
+        std::vector<OutputPointer> outputs;
+        for (const auto &kind : kinds) {
+            if (!kind.path.empty()) {
+                outputs.push_back(kind.create(kind.path, info));
+            }
         }
-    }
-    generate(info, outputs, [this]() {
+        return outputs;
+    };
+    generate(info, open, [this]() {
         const float *row = nullptr;
         mdgan_error error = {};
         check(mdgan_session_emit(session_.get(), &row, &error), error);

@@ -153,6 +153,23 @@ class Errors(host.GromacsCase):
         self.tool(*numbered, "-s", "conf.gro", "-data", "real.h5")
         self.assertAlmostEqual(self.series("real.h5")[1][99], 0.099)
 
+    def test_steps_that_are_lost(self):
+        self.store("lost.trr", [moved(frame, 0, 0.001 * i)
+                                for i, frame in enumerate(frames_of(self.bytes("traj.trr"))[:100])])
+        self.refused(r"frames at t = 0 and 0.001 ps both have step 0, so the trajectory has lost its steps", "-s",
+                     "topol.tpr", "-f", "lost.trr", *KEEP, left=["lost.trr"])
+
+    def test_frequencies_of_wide_frames(self):
+        """A frame every nanosecond: bins are some 1e-4 cm^-1 apart."""
+        self.store("wide.trr", [moved(frame, 2 * i, 1000 * i)
+                                for i, frame in enumerate(frames_of(self.bytes("traj.trr"))[:100])])
+        self.tool("-f", "wide.trr", "-s", "conf.gro", "-feature", "velocity", "-M", 16, "-iterations", 0, "-emit", 500,
+                  "-segment", 64, "-spec", "spec.xvg")
+        expected = 1 / (64 * 1000 * 2.99792458e-2)
+        for rows in self.sets("spec.xvg"):
+            for i, row in enumerate(rows):
+                self.assertAlmostEqual(row[0], i * expected, delta=1e-4 * expected)
+
     def test_steps_beyond_32_bits(self):
         """As -2^31 and more in the file, wherever it is that they go beyond."""
         frames = frames_of(self.bytes("traj.trr"))[:100]
@@ -236,6 +253,8 @@ class Errors(host.GromacsCase):
         self.refused("Option -s is missing", "-f", "traj.trr", *KEEP)
         self.refused("-stoppid is for -live alone", *BASE, "-stoppid", 12345, *KEEP)
         self.refused("-b and -dt do not go with -live", *BASE, "-live", 1, "-b", 1, *KEEP)
+        self.refused("-stoppid got 4194305, but with -stop no the frames are never enough", *BASE, "-live", 1, "-stoppid",
+                     4194305, "-stop", "no", *KEEP)
         self.refused("-live follows .trr and .xtc files, not 'conf.gro'", "-s", "topol.tpr", "-f", "conf.gro",
                      "-live", 1,
                      "-feature", "position", *KEEP)
@@ -318,6 +337,13 @@ class Errors(host.GromacsCase):
                      "a.xvg", left=["here"])
         self.refused("keywords 'save' and 'data' both name 'm.h5'", *BASE, "-M", 16, "-save", "m.h5", "-data",
                      "./m.h5", left=["here"])
+
+    def test_a_directory_in_the_place_of_an_output(self):
+        for option, name in (("-oh", "results"), ("-oa", "atoms.dat"), ("-ot", "gan.trr")):
+            os.mkdir(self.path(name))
+            self.refused(f"annot write '{name}': it is a directory", *BASE, "-M", 16, "-iterations", 0, "-save", "m.h5",
+                         option, name, left=[name])
+            os.rmdir(self.path(name))
 
     def test_full_disk(self):
         for option, name in (("-o", "gan.xvg"), ("-ot", "gan.trr"), ("-ot", "gan.xtc"), ("-oh", "gan.h5")):

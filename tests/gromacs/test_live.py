@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A trajectory that is still written gives the same as when it is complete."""
+import os
 import signal
 import subprocess
 import threading
@@ -20,6 +21,10 @@ class Live(host.GromacsCase):
         for pattern in OUTPUT[1::2]:
             self.assertEqual(self.bytes(pattern.format(a)), self.bytes(pattern.format(b)), pattern)
 
+    def put(self, name, data):
+        with open(self.path(name), "wb") as file:
+            file.write(data)
+
     def mdrun(self, *arguments):
         process = subprocess.Popen([host.GMX, "-quiet", "-nobackup", *host.MDRUN, "-s", "topol.tpr", *arguments],
                                    cwd=self.dir, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -35,6 +40,17 @@ class Live(host.GromacsCase):
         self.same("live", "later")
 
     def test_mdrun_is_stopped_when_the_frames_are_in(self):
+        self.stopped()
+
+    def test_another_mdrun_in_the_same_place(self):
+        """The trajectory of the first is there when the second one begins, and enough to learn from."""
+        self.stopped()
+        for name in self.files():
+            if name != "live.trr":
+                os.remove(self.path(name))
+        self.stopped()
+
+    def stopped(self):
         mdrun = self.mdrun("-deffnm", "live", "-nsteps", "-1")
         result = self.tool("-s", "topol.tpr", "-f", "live.trr", "-live", 2, "-stoppid", mdrun.pid, *SHORT,
                            *self.output("live"))
@@ -46,13 +62,34 @@ class Live(host.GromacsCase):
         self.tool("-s", "topol.tpr", "-f", "live.trr", *SHORT, *self.output("later"))
         self.same("live", "later")
 
+    def test_the_trajectory_of_an_earlier_run_is_not_taken(self):
+        self.put("old.trr", self.bytes("traj.trr"))
+        os.utime(self.path("old.trr"), (time.time() - 100,) * 2)
+        process = subprocess.Popen(["sleep", "60"])
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        result = self.tool("-s", "topol.tpr", "-f", "old.trr", "-live", 0.5, "-stoppid", process.pid, *SHORT, "-o",
+                           "gan.xvg", fails=True)
+        self.assertRegex(result.error(), f"'old.trr' is of an earlier run: process {process.pid} has not written to it")
+        self.assertIsNone(process.poll())
+        self.assertEqual(self.files(), ["old.trr"])
+
+    def test_a_trajectory_that_is_replaced(self):
+        self.put("new.trr", self.bytes("traj.trr"))
+        size = len(self.bytes("traj.trr")) // host.N_FRAME
+        self.put("live.trr", self.bytes("traj.trr")[:20 * size])
+        replace = threading.Timer(2, os.rename, (self.path("new.trr"), self.path("live.trr")))
+        replace.start()
+        self.addCleanup(replace.join)
+        result = self.tool("-s", "topol.tpr", "-f", "live.trr", "-live", 60, *SHORT, "-o", "gan.xvg", fails=True)
+        self.assertRegex(result.error(), "'live.trr' was replaced while it was read: .* -stoppid")
+
     def test_nobody_waits_for_an_mdrun_that_has_ended(self):
         """Neither before the frames are in nor behind them."""
         size = len(self.bytes("traj.trr")) // host.N_FRAME
         for frames, more in ((150, {}), (40, {"fails": True})):
-            with open(self.path("ended.trr"), "wb") as file:
-                file.write(self.bytes("traj.trr")[:frames * size])
             process = subprocess.Popen(["sleep", "3"])
+            self.put("ended.trr", self.bytes("traj.trr")[:frames * size])
             reaper = threading.Thread(target=process.wait)
             reaper.start()
             begin = time.monotonic()
@@ -99,8 +136,7 @@ class Live(host.GromacsCase):
     def test_a_file_that_never_comes(self):
         result = self.tool("-s", "topol.tpr", "-f", "never.trr", "-live", 0.3, *SHORT, "-o", "gan.xvg", fails=True)
         self.assertIn("never.trr", result.output)
-        with open(self.path("empty.trr"), "wb"):
-            pass
+        self.put("empty.trr", b"")
         result = self.tool("-s", "topol.tpr", "-f", "empty.trr", "-live", 0.3, *SHORT, "-o", "gan.xvg", fails=True)
         self.assertRegex(result.error(), "No complete frame appeared in 'empty.trr'")
 

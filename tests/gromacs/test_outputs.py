@@ -90,6 +90,17 @@ class Model(host.GromacsCase):
         self.tool("-s", "conf.gro", *SHORT, "-load", "model.h5", "-entities", 5, "-emit", 30, "-oh", "gan.h5")
         self.assertEqual(self.series("gan.h5")[2].shape, (30, 5, 3))
 
+    def test_an_xtc_is_for_the_positions_of_a_model(self):
+        """Whatever -feature says, which is bond-velocity by default."""
+        self.tool(*TRAIN, "-feature", "mol-com", "-save", "model.h5")
+        self.tool("-s", "conf.gro", *SHORT, "-load", "model.h5", "-entities", 5, "-emit", 30, "-ot", "gan.xtc")
+        self.assertIn("gan.xtc", self.files())
+        self.tool(*TRAIN, "-save", "model.h5")
+        result = self.tool("-s", "conf.gro", *SHORT, "-load", "model.h5", "-feature", "position", "-entities", 5, "-emit",
+                           30, "-ot", "other.xtc", fails=True)
+        self.assertRegex(result.error(), "-ot: an .xtc holds no velocities, but bond/velocity .* is one")
+        self.assertNotIn("other.xtc", self.files())
+
     def test_as_mdgan_generates(self):
         self.tool(*TRAIN, "-emit", 30, "-oh", "gan.h5", "-save", "model.h5")
         subprocess.run([os.path.join(host.BIN, "mdgan"), "emit", "model.h5", "30", "-o", "other.h5", "--entities", "94",
