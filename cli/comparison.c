@@ -170,7 +170,7 @@ void comparison_clear(comparison *c)
 static mdgan_status check_bins(const comparison *c, const char *label, const spectrum_table *t, mdgan_error *error)
 {
     const spectrum_table *const r = &c->reference;
-    const double width = r->frequency[1] - r->frequency[0];
+    const double width = spectrum_table_width(r);
     bool same = r->n_bin == t->n_bin;
     for (size_t i = 0; same && i < r->n_bin; i++) {
         same = fabs(t->frequency[i] - r->frequency[i]) < 0.1 * width;
@@ -198,7 +198,7 @@ mdgan_status comparison_add(comparison *c, const char *label, const spectrum_tab
     comparison_row *const row = &rows[c->n_row++];
     *row = (comparison_row){.relative_l2 = mdgan_relative_l2(table->power, c->reference.power, table->n_bin)};
     snprintf(row->label, sizeof row->label, "%s", label);
-    const double width = (table->frequency[table->n_bin - 1] - table->frequency[0]) / (double)(table->n_bin - 1);
+    const double width = spectrum_table_width(table);
     for (size_t b = 0; b < c->n_band; b++) {
         const double bin = mdgan_peak(table->power, table->n_bin, c->band[b][0], c->band[b][1], c->half_width);
         row->peak[b] = bin < 0 ? NAN : table->frequency[0] + bin * width;

@@ -20,7 +20,11 @@ void spectrum_table_clear(spectrum_table *table);
 /* Frequency of one cycle per time unit, in cm^-1; 0 if the time unit is not one of fs, ps, ns, us, s. */
 double wavenumber_of(const char *time_unit);
 
-/* Two or three columns; a third is the standard error. Table is overwritten on success only. */
+/* From one frequency to the next. */
+double spectrum_table_width(const spectrum_table *table);
+
+/* Two or three columns; a third is the standard error. Frequencies have to be even, but may be rounded. Table is
+ * overwritten on success only. */
 mdgan_status spectrum_table_read(spectrum_table *table, const char *path, mdgan_error *error);
 
 /* unit: of the frequency, as in the column's name, e.g. "cm-1". */

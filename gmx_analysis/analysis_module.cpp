@@ -62,7 +62,7 @@ void AnalysisModule::optionsFinished(gmx::TrajectoryAnalysisSettings *settings)
 void AnalysisModule::openLive()
 {
     live_ = std::make_unique<LiveSource>(settings_.commandLine.trajectory, readsVelocity_, settings_.patience,
-                                         settings_.process);
+                                         settings_.process, settings_.commandLine.isOld);
     if (!live_->waitForFrames(1)) {
         failFile("No complete frame appeared in '" + settings_.commandLine.trajectory + "' within " +
                  std::to_string(settings_.patience) + " s; is mdrun running, and does it write " +

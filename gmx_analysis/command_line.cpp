@@ -73,7 +73,7 @@ bool namesMolecules(const std::string &text)
 
 CommandLine CommandLine::parse(int argc, char *argv[])
 {
-    CommandLine line = {"", "", "", "", false, false, false, true, 0, 0};
+    CommandLine line = {"", "", "", "", false, false, false, true, 0, 0, false};
     for (int i = 1; i < argc; i++) {
         const std::string option = optionOf(argv[i]);
         const char *const value = valueOf(argc, argv, i);

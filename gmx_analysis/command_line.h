@@ -21,6 +21,7 @@ struct CommandLine {
     bool keepsBackups;      ///< unless -nobackup is given
     double patience;        ///< -live, s; 0 if not given
     int process;            ///< -stoppid; 0 if not given
+    bool isOld;             ///< -live: the trajectory that is there is of an earlier run
 
     static CommandLine parse(int argc, char *argv[]);
 };

@@ -132,9 +132,10 @@ void FrameIndex::update()
     }
     struct stat named = {};
     if (stat(path_.c_str(), &named) == 0 && (named.st_ino != status.st_ino || named.st_dev != status.st_dev)) {
-        failFile("'" + path_ +
-                 "' was replaced while it was read: another simulation was started in its place; name mdrun's process "
-                 "with -stoppid, or remove the older file before");
+        failFile(
+            "'" + path_ +
+            "' was replaced while it was read: another simulation was started in its place; follow that one from its "
+            "beginning");
     }
     size_ = status.st_size;
     while (end_ < size_) {

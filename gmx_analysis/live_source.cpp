@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 #include "gmx_error.h"
 
@@ -55,31 +56,51 @@ double beginOf(pid_t process)
     return inSeconds(now) - inSeconds(running) + std::atof(field.c_str()) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-/** Whether @p path was last written to before @p process began: mdrun has not yet put its own in the place. */
-bool isOfEarlierRun(const std::string &path, pid_t process)
+/** A file that was last written to before @p process began, and not since it was seen first: mdrun has not yet put its
+ * own in the place. Clocks of file servers may be behind, so any change counts. */
+class EarlierRun
 {
-    const double tick = 0.02; // how exact both times are
-    struct stat found = {};
-    return process != 0 && stat(path.c_str(), &found) == 0 && inSeconds(found.st_mtim) < beginOf(process) - tick;
-}
+  public:
+    EarlierRun(std::string path, pid_t process) : path_(std::move(path)), begin_(process == 0 ? 0.0 : beginOf(process))
+    {
+        exists_ = stat(path_.c_str(), &first_) == 0;
+    }
+
+    bool isThere() const
+    {
+        const double tick = 0.02; // how exact both times are
+        struct stat now = {};
+        return exists_ && stat(path_.c_str(), &now) == 0 && now.st_ino == first_.st_ino &&
+               now.st_dev == first_.st_dev && now.st_size == first_.st_size &&
+               inSeconds(now.st_mtim) <= inSeconds(first_.st_mtim) && inSeconds(now.st_mtim) < begin_ - tick;
+    }
+
+  private:
+    std::string path_;
+    double begin_; ///< of the process
+    bool exists_;
+    struct stat first_ = {};
+};
 } // namespace
 
-void waitForFile(const std::string &path, double seconds, pid_t process)
+bool waitForFile(const std::string &path, double seconds, pid_t process)
 {
     const Clock::time_point start = Clock::now();
-    while ((access(path.c_str(), R_OK) != 0 || isOfEarlierRun(path, process)) && !passed(start, seconds)) {
+    const EarlierRun earlier(path, process);
+    while ((access(path.c_str(), R_OK) != 0 || earlier.isThere()) && !passed(start, seconds)) {
         rest();
     }
+    return !earlier.isThere();
 }
 
-LiveSource::LiveSource(const std::string &path, bool needsVelocity, double patience, pid_t process)
+LiveSource::LiveSource(const std::string &path, bool needsVelocity, double patience, pid_t process, bool old)
     : index_(path, needsVelocity), patience_(patience), process_(process), asked_(false), ended_(false)
 {
     if (process_ != 0 && kill(process_, 0) != 0) {
         refuseInput("Option -stoppid got " + std::to_string(process_) + ": " + std::strerror(errno) +
                     "; give the process number of the mdrun that writes '" + path + "'");
     }
-    if (isOfEarlierRun(path, process_)) {
+    if (old) {
         refuseInput("'" + path + "' is of an earlier run: process " + std::to_string(process_) +
                     " has not written to it within " + std::to_string(patience_) +
                     " s; is it the mdrun that will, and is -live longer than the time to its first frame?");
@@ -93,7 +114,9 @@ bool LiveSource::hasEnded() const
 
 bool LiveSource::waitForFrames(int64_t count)
 {
-    index_.update();
+    if (!ended_) { // what becomes of the file then is nobody's business
+        index_.update();
+    }
     int64_t size = index_.size();
     Clock::time_point grown = Clock::now();
     while (!ended_ && index_.complete() < count) {

@@ -17,15 +17,15 @@
 namespace mdgan
 {
 /** Waits until @p path exists, and is not of an earlier run, @p seconds at the most. The framework looks for it before
- * a module can. @p process: as for LiveSource. */
-void waitForFile(const std::string &path, double seconds, pid_t process);
+ * a module can. @p process: as for LiveSource. False if what is there is of an earlier run still. */
+bool waitForFile(const std::string &path, double seconds, pid_t process);
 
 class LiveSource
 {
   public:
     /** @p patience: s without growth that end the trajectory. @p process: mdrun, or 0. Throws if there is no such
-     * process, or if it has not written to the file yet. */
-    LiveSource(const std::string &path, bool needsVelocity, double patience, pid_t process);
+     * process, or if the file is @p old, as waitForFile() has seen. */
+    LiveSource(const std::string &path, bool needsVelocity, double patience, pid_t process, bool old);
 
     /** Waits until @p count frames are complete; false if the file ends before: mdrun has ended, or patience has. */
     bool waitForFrames(int64_t count);

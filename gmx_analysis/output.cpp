@@ -86,8 +86,8 @@ void generate(const SeriesInfo &info, const std::function<std::vector<OutputPoin
     }
     // All or nothing: no file gets its name before all are complete.
     for (const OutputPointer &output : outputs) {
-        output->finish();
         goOn(info.frameCount, info);
+        output->finish();
     }
     for (const OutputPointer &output : outputs) {
         output->commit();

@@ -9,6 +9,7 @@
 #include <mdgan/statistics.h>
 
 #include "gmx_error.h"
+#include "interrupt.h"
 #include "motion.h"
 #include "xvg_file.h"
 
@@ -156,6 +157,7 @@ class StatisticsOutput final : public Output
         const mdgan_series velocity = view(paths.velocity, paths.velocityCount);
         const double perParticle = 3.0; // the core gives the mean over components
         mdgan_error error = {};
+        goOn();
         if (spectrum_) {
             const size_t bins = static_cast<size_t>(options_.segment) / 2 + 1;
             Curve curve = {legend, std::vector<double>(bins), std::vector<double>(bins)};
@@ -164,6 +166,7 @@ class StatisticsOutput final : public Output
                   error);
             spectrumCurves_.push_back(std::move(curve));
         }
+        goOn();
         if (displacement_) {
             const size_t lags = lagCount(paths.positionCount);
             Curve curve = {legend, std::vector<double>(lags), std::vector<double>(lags)};
@@ -171,12 +174,21 @@ class StatisticsOutput final : public Output
             scale(curve, perParticle / static_cast<double>(info_.feature.n_component));
             displacementCurves_.push_back(std::move(curve));
         }
+        goOn();
         if (autocorrelation_) {
             const size_t lags = lagCount(paths.velocityCount);
             Curve curve = {legend, std::vector<double>(lags), std::vector<double>(lags)};
             check(mdgan_autocorrelation(&velocity, lags, curve.value.data(), curve.error.data(), &error), error);
             scale(curve, perParticle);
             autocorrelationCurves_.push_back(std::move(curve));
+        }
+    }
+
+    /** Between two transforms of all series. */
+    static void goOn()
+    {
+        if (InterruptGuard::interrupted()) {
+            failFile("Interrupted in the statistics: no output is written");
         }
     }
 

@@ -53,14 +53,13 @@ Emission::~Emission()
 void Emission::run(int narg, char **arg)
 {
     parse(narg, arg);
-    fix_->require_model();
     if (timer->is_timeout()) { // as a run is
         return skip();
     }
-    const bool first_sample = is_first_sample(); // init() counts as a run
+    fix_->require_model();
     begin();
     open_file(); // after what LAMMPS may refuse, before what it writes
-    prepare_computes(first_sample);
+    prepare_computes();
     begin();
     start_output();
     const std::clock_t start = std::clock();
@@ -126,40 +125,28 @@ void Emission::begin()
     lmp->init();
 }
 
-bool Emission::is_first_sample() const
+template <class Do> void Emission::for_each_fix(Do what)
 {
-    if (update->first_update != 0) {
-        return false;
-    }
     for (int i = 0; i < modify->nfix; i++) {
-        const FixMdgan *const fix = dynamic_cast<FixMdgan *>(modify->fix[i]);
-        if (fix) { // a restart file may have brought frames, or the place in an emission
-            const mdgan_report report = mdgan_session_report(fix->session());
-            if (report.frames > 0 || report.emitted > 0) {
-                return false;
-            }
+        FixMdgan *const fix = dynamic_cast<FixMdgan *>(modify->fix[i]);
+        if (fix) {
+            what(*fix);
         }
     }
-    return true;
 }
 
-void Emission::prepare_computes(bool first_sample)
+void Emission::prepare_computes()
 {
     // They may have been defined since the last run: neighbour lists, energies and pressures of atoms are made anew.
     modify->addstep_compute_all(update->ntimestep);
-    tell_fixes(!first_sample); // in its set-up they take the sample
+    for_each_fix([](FixMdgan &fix) { fix.set_emitting(fix.has_seen_frames()); }); // else this is its first sample
     input->one("run 0 post no");
     tell_fixes(true);
 }
 
 void Emission::tell_fixes(bool emitting)
 {
-    for (int i = 0; i < modify->nfix; i++) {
-        FixMdgan *const fix = dynamic_cast<FixMdgan *>(modify->fix[i]);
-        if (fix) {
-            fix->set_emitting(emitting);
-        }
-    }
+    for_each_fix([emitting](FixMdgan &fix) { fix.set_emitting(emitting); });
 }
 
 void Emission::start_output()
@@ -295,7 +282,9 @@ void Emission::end()
 void Emission::skip() const
 {
     if (comm->me == 0) {
-        utils::logmesg(lmp, std::string("mdgan emit: skipped, since the time limit has passed\n"));
+        utils::logmesg(
+            lmp, std::string("mdgan emit: skipped, as a run is: a time limit has passed, or fix halt has ended the run "
+                             "before\n"));
     }
 }
 

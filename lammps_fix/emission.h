@@ -32,8 +32,8 @@ class Emission : protected Pointers
     void parse(int narg, char **arg);
     void find_observers();
     void begin();
-    bool is_first_sample() const; ///< no fix mdgan has seen anything of the simulation
-    void prepare_computes(bool first_sample);
+    template <class Do> void for_each_fix(Do what); ///< mdgan
+    void prepare_computes();
     void tell_fixes(bool emitting); ///< all fixes mdgan, see FixMdgan::set_emitting()
     void open_file();
     void start_output();

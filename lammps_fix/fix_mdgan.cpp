@@ -346,6 +346,12 @@ mdgan_session *FixMdgan::session() const
     return session_.get();
 }
 
+bool FixMdgan::has_seen_frames() const
+{
+    const mdgan_report report = mdgan_session_report(session_.get());
+    return last_sampled_ >= 0 || report.frames > 0 || report.emitted > 0;
+}
+
 void FixMdgan::require_model() const
 {
     const mdgan_report report = mdgan_session_report(session_.get());

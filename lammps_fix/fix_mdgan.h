@@ -48,6 +48,8 @@ class FixMdgan : public Fix
     {
         emitting_ = emitting;
     }
+    /** Whether it has sampled the simulation, or a restart file has brought frames or the place in an emission. */
+    bool has_seen_frames() const;
     /** Takes down the user's time limit. */
     void note_limit()
     {

@@ -235,7 +235,7 @@ bool MdrunKernel::train()
     check(report.overlapping ? mdgan_session_run_ended(session_.get(), &error)
                              : mdgan_session_train(session_.get(), &error),
           error);
-    return true;
+    return mdgan_session_model(session_.get()) != nullptr;
 }
 
 void MdrunKernel::generateAll()

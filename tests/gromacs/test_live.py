@@ -52,7 +52,7 @@ class Live(host.GromacsCase):
 
     def stopped(self):
         mdrun = self.mdrun("-deffnm", "live", "-nsteps", "-1")
-        result = self.tool("-s", "topol.tpr", "-f", "live.trr", "-live", 2, "-stoppid", mdrun.pid, *SHORT,
+        result = self.tool("-s", "topol.tpr", "-f", "live.trr", "-live", 10, "-stoppid", mdrun.pid, *SHORT,
                            *self.output("live"))
         self.assertEqual(result.output.count(f"process {mdrun.pid} is asked to stop"), 1)
         self.assertEqual(mdrun.wait(), 1)  # as mdrun always ends after a signal
@@ -78,11 +78,11 @@ class Live(host.GromacsCase):
         self.put("new.trr", self.bytes("traj.trr"))
         size = len(self.bytes("traj.trr")) // host.N_FRAME
         self.put("live.trr", self.bytes("traj.trr")[:20 * size])
-        replace = threading.Timer(2, os.rename, (self.path("new.trr"), self.path("live.trr")))
+        replace = threading.Timer(8, os.rename, (self.path("new.trr"), self.path("live.trr")))
         replace.start()
         self.addCleanup(replace.join)
         result = self.tool("-s", "topol.tpr", "-f", "live.trr", "-live", 60, *SHORT, "-o", "gan.xvg", fails=True)
-        self.assertRegex(result.error(), "'live.trr' was replaced while it was read: .* -stoppid")
+        self.assertRegex(result.error(), "'live.trr' was replaced while it was read")
 
     def test_nobody_waits_for_an_mdrun_that_has_ended(self):
         """Neither before the frames are in nor behind them."""

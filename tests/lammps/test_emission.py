@@ -159,7 +159,9 @@ run 4
         limit = "timer timeout 0:00:01 every 1\nshell sleep 2\nrun 10\n"
         result = self.lammps(host.TRAIN + limit + "mdgan emit gan 20 file out.h5\nprint 'STILL ALIVE'\n")
         self.assertIn("STILL ALIVE", result.output.split("print")[-1])
-        self.assertIn("mdgan emit: skipped, since the time limit has passed", result.output)
+        self.assertIn("mdgan emit: skipped, as a run is: a time limit has passed", result.output)
+        result = self.lammps(host.WATER + host.FIX + "\nrun 4\n" + limit + "mdgan emit gan 20\nprint 'STILL ALIVE'\n")
+        self.assertIn("STILL ALIVE", result.output.split("print")[-1])
         self.assertEqual(self.files(), ["model.h5", "windows.h5"])
 
     def test_what_to_do_with_frames_that_wait(self):

@@ -166,8 +166,9 @@ mdgan_status mdgan_session_offer(mdgan_session *session, int64_t step, double ti
 void mdgan_session_break(mdgan_session *session);
 
 /** To be called at the end of each of the host's runs: trains if the windows are in, there is no model yet and `stop`
- * is yes; waits for a training beside the run, without using a core for it, and takes its model; else says in the log
- * where the collection stands. Quiet if there is a model. Collective. Errors: those of mdgan_session_train(). */
+ * is yes; waits for a training beside the run, without using a core for it, and takes its model, or trains anew if that
+ * has failed; else says in the log where the collection stands. Quiet if there is a model. Collective. Errors: those of
+ * mdgan_session_train(). */
 mdgan_status mdgan_session_run_ended(mdgan_session *session, mdgan_error *error);
 
 /** Trains on what was collected, saves `data` and `save`. Progress goes to the host's log. Collective. Once, since the
