@@ -8,13 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A device or a pipe is written to; renaming would take its place. */
-static bool is_written_in_place(const char *const path)
-{
-    struct stat found;
-    return stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
-}
-
 /* The names of the result, a link's being that of what it points to, and of the temporary file beside it. */
 static bool name_files(text_output *const out)
 {
@@ -44,10 +37,11 @@ mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *e
         return MDGAN_OK;
     }
     struct stat found;
-    if (stat(path, &found) == 0 && S_ISDIR(found.st_mode)) { /* renaming would fail in the end */
+    const bool exists = stat(path, &found) == 0;
+    if (exists && S_ISDIR(found.st_mode)) { /* renaming would fail in the end */
         return mdgan_fail(error, MDGAN_FILE, "cannot write '%s': it is a directory; name a file", path);
     }
-    if (is_written_in_place(path)) {
+    if (exists && !S_ISREG(found.st_mode)) { /* a device or a pipe, whose place renaming would take */
         out->file = fopen(path, "w");
         return out->file ? MDGAN_OK : mdgan_fail(error, MDGAN_FILE, "cannot write '%s': %s", path, strerror(errno));
     }
