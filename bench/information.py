@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What 2M frames say about the displacement of the processes of `mdgan bench diffusion`: the least standard error of an unbiased
-fit that knows their form (Fisher's information; Cramer and Rao's bound), with the times of the memories known or to be found.
+"""What 2M frames say, whoever reads them: least standard errors of unbiased fits (Fisher's information; Cramer and Rao's bound).
+For the processes of `mdgan bench diffusion`, of the displacement, by a fit that knows their form, with the times of the memories
+known or to be found. For those of `mdgan bench oscillator`, of the sine's frequency, and of how far its phase walks at random per
+window, of which there is nothing; and the spectrum's error if it is off by that much.
 Usage: information.py"""
 import numpy
 
-WINDOW, RECORDS = 64, 3000  # frames; 1,000 entities of three components
+WINDOW = 64  # frames
+RECORDS = 3000  # 1,000 entities of three components
 SYSTEMS = {"feasible": (0.1, 0.5), "infeasible": (3, 20)}  # times of the memories, windows
 LAGS = (2, 10, 50)  # windows
 
@@ -60,7 +63,49 @@ def percent(x):
     return f"{x:.1%}" if x < 1 else "above 100%"
 
 
-def main():
+AMPLITUDE, FREQUENCY, SINES = 0.1, 0.7, 4000  # of the sine, per frame; records
+NOISES = (0.01, 0.1)
+PIECE = 1024  # frames of a periodogram
+
+
+def sine_information(phase, noise):
+    """Of one record, on frequency and on the square of the random walk's step per window, where that is none: the phase is
+    any, and known no better than the record tells (Gaussian, as the walk's effect is small)."""
+    t = numpy.arange(2 * WINDOW)
+    turned = AMPLITUDE * numpy.cos(FREQUENCY * t + phase)  # by the phase
+    unseen = numpy.eye(len(t)) - numpy.outer(turned, turned) / (turned @ turned)
+    slope = unseen @ (t * turned)
+    walk = unseen @ (numpy.outer(turned, turned) * numpy.minimum.outer(t, t) / WINDOW) @ unseen
+    return numpy.array((slope @ slope / noise**2, numpy.sum(walk * walk.T) / (2 * noise**4)))
+
+
+def periodogram(frequency, square, noise):
+    """Expected, of unit sum, of sines whose phase walks by `square` per window"""
+    lag, bins = numpy.arange(PIECE), numpy.arange(PIECE // 2 + 1)
+    line = (PIECE - lag) * AMPLITUDE**2 / 2 * numpy.cos(frequency * lag) * numpy.exp(-square * lag / (2 * WINDOW))
+    power = noise**2 * PIECE + 2 * numpy.cos(2 * numpy.pi * numpy.outer(bins, lag) / PIECE) @ line - line[0]
+    return power / power.sum()
+
+
+def sine_bounds(noise):
+    """Standard errors of the frequency, rad per frame, and of the square of the step, rad^2 per window"""
+    phases = numpy.linspace(0, 2 * numpy.pi, 24, endpoint=False)
+    return 1 / numpy.sqrt(SINES * numpy.mean([sine_information(phase, noise) for phase in phases], axis=0))
+
+
+def report_sines():
+    print(f"\n{'noise':<8}{'known to':<26}{'rad per window':>16}{'error of the spectrum':>24}")
+    for noise in NOISES:
+        frequency, square = sine_bounds(noise)
+        rows = [("frequency, one error", frequency * WINDOW, periodogram(FREQUENCY + frequency, 0, noise))]
+        rows += [(f"walk, {name}", numpy.sqrt(n * square), periodogram(FREQUENCY, n * square, noise))
+                 for n, name in ((1, "one error"), (2, "two errors"))]
+        for name, value, power in rows:
+            error = numpy.mean((power - periodogram(FREQUENCY, 0, noise)) ** 2)
+            print(f"{noise:<8}{name:<26}{value:>16.2g}{error:>24.2g}")
+
+
+def report_displacements():
     diffusion = 0.5
     print(f"{'':<12}{'windows':>8}{'times known':>14}{'times to be found':>20}")
     for name, windows in SYSTEMS.items():
@@ -71,4 +116,5 @@ def main():
             print(f"{name:<12}{lag:>8}{percent(known):>14}{percent(free):>20}")
 
 
-main()
+report_displacements()
+report_sines()
