@@ -225,6 +225,8 @@ void FixMdgan::setup(int)
     if (emitting_) {
         return;
     }
+    // A run sets up its first step; the one before may have ended with an error, which a library's caller has caught.
+    running_ = running_ && update->ntimestep != update->firststep;
     notice_jump();
     host_.note_limit();
     // A rerun sets up every frame of its files, and other files may go on with it.

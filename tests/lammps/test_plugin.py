@@ -29,6 +29,24 @@ for instance in instances:
     library.lammps_close(instance)
 """
 
+# An error that the caller of LAMMPS's library survives, and what follows: LIBRARY FAILING_SCRIPT SCRIPT.
+AFTER_AN_ERROR = """
+import ctypes, sys
+library = ctypes.CDLL(sys.argv[1], ctypes.RTLD_GLOBAL)
+if not library.lammps_config_has_exceptions():
+    sys.exit("no exceptions")
+library.lammps_open_no_mpi.restype = ctypes.c_void_p
+words = [b"lmp", b"-log", b"none"]
+instance = ctypes.c_void_p(library.lammps_open_no_mpi(len(words), (ctypes.c_char_p * 3)(*words), None))
+library.lammps_file(instance, sys.argv[2].encode())
+print("error:", library.lammps_has_error(instance), flush=True)
+message = ctypes.create_string_buffer(500)
+library.lammps_get_last_error_message(instance, message, len(message))
+library.lammps_file(instance, sys.argv[3].encode())
+print("error:", library.lammps_has_error(instance), flush=True)
+library.lammps_close(instance)
+"""
+
 
 def release_year():
     text = subprocess.run([LMP, "-h"], capture_output=True, text=True, check=True).stdout
@@ -101,6 +119,23 @@ class Plugin(host.LammpsCase):
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertEqual(done.stdout.count("Fix mdgan gan: trained 3 iterations"), 2, done.stdout)
         self.assertEqual(done.stdout.count("instance done"), 2, done.stdout)
+
+    def test_run_after_an_error_that_was_caught(self):
+        """It begins a series of its own, and stops when that is long enough."""
+        halt = "variable late equal step\nfix halt all halt 2 v_late > 4 error hard message no\n"
+        for name, script in (("in.fails", LOAD + host.WATER + host.FIX + " data windows.h5\n" + halt + "run 1000\n"),
+                             ("in.after", "unfix halt\nrun 1000\n")):
+            with open(self.path(name), "w") as file:
+                file.write(script)
+        library = os.path.join(os.path.dirname(LMP), "liblammps.so.0")
+        done = subprocess.run([sys.executable, "-c", AFTER_AN_ERROR, library, "in.fails", "in.after"], cwd=self.dir,
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=120)
+        if "no exceptions" in done.stdout:
+            self.skipTest("this LAMMPS ends where an error is")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertRegex(done.stdout, r"(?s)error: 1.*error: 0")
+        numpy.testing.assert_array_equal(self.series("windows.h5")[0], range(6, 6 + 16 * host.NEVERY, host.NEVERY))
+        self.assertEqual(host.Result(0, done.stdout).stop_step(), 6 + 15 * host.NEVERY)
 
     def test_plugin_of_another_lammps_is_refused(self):
         for ranks in (1, 2):
