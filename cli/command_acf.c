@@ -14,6 +14,7 @@ const command command_acf = {
     .summary = "Autocorrelation function (of velocities: the VACF)",
     .details = INPUT_OPTION_HELP LAG_OPTION_HELP
     "\nColumns: time, <v(0).v(t)> per component over all time origins and entities, standard error over entities.\n"
+    "Of scalars the mean of each component, over entities and frames, is taken off first.\n"
     "For positions see `mdgan help msd`.\n",
     .run = run,
 };

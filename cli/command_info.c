@@ -45,8 +45,10 @@ static void print_series(const mdgan_dataset *data)
     print_feature(&data->feature);
     printf("entities:    %zu\n", data->n_entity);
     printf("frames:      %zu, from step %" PRId64 ", time %.9g\n", data->n_frame, data->first_step, data->first_time);
-    printf("mean:        %.6g\nvariance:    %.6g\nskewness:    %.4g\nkurtosis:    %.4g\n", m.mean, m.variance,
-           m.skewness, m.kurtosis);
+    printf("mean:        %.6g\nvariance:    %.6g\n", m.mean, m.variance);
+    if (m.variance > 0) { /* else there is no shape */
+        printf("skewness:    %.4g\nkurtosis:    %.4g\n", m.skewness, m.kurtosis);
+    }
 }
 
 /* Models name their schema in the first block of the file. A truncated one cannot be asked for it through HDF5. What

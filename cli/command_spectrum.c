@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <math.h>
 #include <mdgan/plugin.h>
 #include <string.h>
 
@@ -44,19 +43,6 @@ static mdgan_status parse(arguments *a, int argc, char **argv, mdgan_error *erro
     return status != MDGAN_OK ? status : mdgan_expect_other_file(a->output, a->reference, error);
 }
 
-/* Adds one file to the pooled spectrum, weighted by its entities; mean and squared standard error still unscaled. */
-static mdgan_status add_file(spectrum_table *pool, spectrum_table *file, const mdgan_dataset *data, mdgan_error *error)
-{
-    const mdgan_series series = input_series(data);
-    const mdgan_status status = mdgan_spectrum(&series, 2 * (pool->n_bin - 1), file->power, file->error, error);
-    const double weight = (double)data->n_entity;
-    for (size_t i = 0; status == MDGAN_OK && i < pool->n_bin; i++) {
-        pool->power[i] += weight * file->power[i];
-        pool->error[i] += weight * file->error[i] * weight * file->error[i];
-    }
-    return status;
-}
-
 /* Of what is fewer no spectrum can be drawn. */
 enum { LEAST_FRAMES = 4 };
 
@@ -79,13 +65,11 @@ static mdgan_status check_file(const mdgan_dataset *first, const char *first_pat
     return status;
 }
 
-/* Spectrum of all files together; *first keeps the feature of the first and becomes as long as the shortest. */
-static mdgan_status pool_files(spectrum_table *pool, const input_options *input, char **path, size_t n_path,
-                               mdgan_dataset *first, mdgan_error *error)
+/* Adds all files; *first keeps the feature of the first and becomes as long as the shortest. */
+static mdgan_status add_files(mdgan_spectrum_pool *pool, const input_options *input, char **path, size_t n_path,
+                              mdgan_dataset *first, mdgan_error *error)
 {
-    spectrum_table one;
-    mdgan_status status = spectrum_table_create(&one, pool->n_bin, error);
-    double n_entity = 0;
+    mdgan_status status = MDGAN_OK;
     for (size_t p = 0; status == MDGAN_OK && p < n_path; p++) {
         mdgan_dataset data = {0};
         status = input_read(&data, path[p], input, error);
@@ -97,17 +81,29 @@ static mdgan_status pool_files(spectrum_table *pool, const input_options *input,
             status = check_file(first, path[0], &data, path[p], input, error);
         }
         if (status == MDGAN_OK) {
-            status = add_file(pool, &one, &data, error);
+            input_centre(&data);
+            const mdgan_series series = input_series(&data);
+            status = mdgan_spectrum_pool_add(pool, &series, error);
         }
         first->n_frame = data.n_frame < first->n_frame ? data.n_frame : first->n_frame;
-        n_entity += (double)data.n_entity;
         mdgan_dataset_clear(&data);
     }
-    for (size_t i = 0; status == MDGAN_OK && i < pool->n_bin; i++) {
-        pool->power[i] /= n_entity;
-        pool->error[i] = sqrt(pool->error[i]) / n_entity;
+    return status;
+}
+
+/* Spectrum of all files together. */
+static mdgan_status pool_files(spectrum_table *table, const input_options *input, char **path, size_t n_path,
+                               mdgan_dataset *first, mdgan_error *error)
+{
+    mdgan_spectrum_pool *pool = NULL;
+    mdgan_status status = mdgan_spectrum_pool_create(&pool, 2 * (table->n_bin - 1), error);
+    if (status == MDGAN_OK) {
+        status = add_files(pool, input, path, n_path, first, error);
     }
-    spectrum_table_clear(&one);
+    if (status == MDGAN_OK) {
+        status = mdgan_spectrum_pool_result(pool, table->power, table->error, error);
+    }
+    mdgan_spectrum_pool_destroy(pool);
     return status;
 }
 
@@ -179,11 +175,9 @@ static mdgan_status run(int argc, char **argv, mdgan_error *error)
     status = pool_files(&pool, &a.input, argv + optind, (size_t)(argc - optind), &first, error);
     if (status == MDGAN_OK) {
         const char *const unit = set_frequencies(&pool, &first.feature, word);
-        if (a.reference) {
+        status = write_table(&pool, unit, &a, error);
+        if (status == MDGAN_OK && a.reference) {
             status = report_against(a.reference, &pool, error);
-        }
-        if (status == MDGAN_OK) {
-            status = write_table(&pool, unit, &a, error);
         }
         if (status == MDGAN_OK) {
             note_padding(first.n_frame, a.segment);
@@ -201,7 +195,8 @@ const command command_spectrum = {
     "      --segment N     frames per Hann segment, even (default 2048); segments overlap by half\n"
     "      --reference F   also print a comparison with this spectrum to standard error\n"
     "  -o, --output F      write there instead of to standard output\n\n"
-    "Several series (of equal dt, kind and unit) are averaged, weighted by their entities. One shorter than a segment\n"
+    "Of scalars the mean of each component, over a file's entities and frames, is taken off first. Several series (of\n"
+    "equal dt, kind, unit and components) are averaged, each entity alike. One shorter than a segment\n"
     "is padded with zeros: its bins are finer than what it resolves. Columns: frequency in cm^-1 (in cycles per time\n"
     "unit if that is not fs, ps, ns, us or s), power normalised to unit sum, standard error over the entities.\n"
     "Positions have no spectrum that does not depend on their origin and length: see `mdgan help msd`.\n",

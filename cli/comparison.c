@@ -137,9 +137,6 @@ static mdgan_status find_bands_smoothed(comparison *c, mdgan_error *error)
     }
     find_bands(c, smooth);
     free(smooth);
-    if (c->n_band == 0) {
-        return mdgan_fail(error, MDGAN_DATA, "the reference has no peak: name the bands to look in with --bands");
-    }
     return MDGAN_OK;
 }
 
@@ -196,7 +193,8 @@ mdgan_status comparison_add(comparison *c, const char *label, const spectrum_tab
     }
     c->row = rows;
     comparison_row *const row = &rows[c->n_row++];
-    *row = (comparison_row){.relative_l2 = mdgan_relative_l2(table->power, c->reference.power, table->n_bin)};
+    *row = (comparison_row){.largest_shift = c->n_band > 0 ? 0 : NAN,
+                            .relative_l2 = mdgan_relative_l2(table->power, c->reference.power, table->n_bin)};
     snprintf(row->label, sizeof row->label, "%s", label);
     const double width = spectrum_table_width(table);
     for (size_t b = 0; b < c->n_band; b++) {
@@ -226,14 +224,16 @@ static void print_text(const comparison *c, FILE *file)
     for (size_t b = 0; b < c->n_band; b++) {
         fprintf(file, "  %6s %zu", "peak", b + 1);
     }
-    fprintf(file, "     shift  relative L2  above %g\n", c->above);
+    fprintf(file, "%s  relative L2  above %g\n", c->n_band > 0 ? "     shift" : "", c->above);
     for (size_t r = 0; r < c->n_row; r++) {
         fprintf(file, "%-*s", (int)width, c->row[r].label);
         for (size_t b = 0; b < c->n_band; b++) {
             fprintf(file, "  %8.1f", c->row[r].peak[b]);
         }
-        fprintf(file, "  %+8.1f  %11.4f  %10.2e\n", c->row[r].largest_shift, c->row[r].relative_l2,
-                c->row[r].power_above);
+        if (c->n_band > 0) {
+            fprintf(file, "  %+8.1f", c->row[r].largest_shift);
+        }
+        fprintf(file, "  %11.4f  %10.2e\n", c->row[r].relative_l2, c->row[r].power_above);
     }
 }
 
@@ -243,8 +243,9 @@ static void print_markdown(const comparison *c, FILE *file)
     for (size_t b = 0; b < c->n_band; b++) {
         fprintf(file, " peak %zu |", b + 1);
     }
-    fprintf(file, " largest shift | relative L2 error | power above %g |\n|---|", c->above);
-    for (size_t b = 0; b < c->n_band + 3; b++) {
+    const char *const shift = c->n_band > 0 ? " largest shift |" : "";
+    fprintf(file, "%s relative L2 error | power above %g |\n|---|", shift, c->above);
+    for (size_t b = 0; b < c->n_band + (c->n_band > 0) + 2; b++) {
         fputs("---:|", file);
     }
     fputc('\n', file);
@@ -253,8 +254,10 @@ static void print_markdown(const comparison *c, FILE *file)
         for (size_t b = 0; b < c->n_band; b++) {
             fprintf(file, " %.0f |", c->row[r].peak[b]);
         }
-        fprintf(file, " %+.1f | %.4f | %.1e |\n", c->row[r].largest_shift, c->row[r].relative_l2,
-                c->row[r].power_above);
+        if (c->n_band > 0) {
+            fprintf(file, " %+.1f |", c->row[r].largest_shift);
+        }
+        fprintf(file, " %.4f | %.1e |\n", c->row[r].relative_l2, c->row[r].power_above);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "dump_local.h"
 
@@ -69,6 +70,10 @@ mdgan_status input_read(mdgan_dataset *data, const char *path, const input_optio
 {
     static const char dump_start[] = "ITEM: ";
     char start[sizeof dump_start] = {0};
+    struct stat found;
+    if (stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode)) {
+        return mdgan_fail(error, MDGAN_FILE, "cannot read '%s': it is a device or pipe; give a regular file", path);
+    }
     FILE *const file = fopen(path, "rb");
     if (!file) {
         return mdgan_fail(error, MDGAN_FILE, "cannot read '%s': %s", path, strerror(errno));
@@ -102,6 +107,19 @@ mdgan_status input_read(mdgan_dataset *data, const char *path, const input_optio
 mdgan_series input_series(const mdgan_dataset *data)
 {
     return (mdgan_series){data->value, data->n_entity, data->n_frame, data->feature.n_component};
+}
+
+void input_centre(mdgan_dataset *data)
+{
+    double mean[MDGAN_COMPONENT_MAX];
+    if (data->feature.kind != MDGAN_SCALAR) {
+        return;
+    }
+    mdgan_dataset_mean(data, mean);
+    for (size_t c = 0; c < data->feature.n_component; c++) {
+        mean[c] = -mean[c];
+    }
+    mdgan_dataset_shift(data, mean);
 }
 
 mdgan_status input_stationary(const mdgan_dataset *data, const char *path, const char *what, mdgan_error *error)
@@ -140,6 +158,10 @@ mdgan_status input_same_values(const mdgan_dataset *a, const char *path_a, const
 {
     const mdgan_feature *const f = &a->feature, *const g = &b->feature;
     const bool known = f->value_unit[0] && g->value_unit[0];
+    if (f->n_component != g->n_component) {
+        return mdgan_fail(error, MDGAN_MISMATCH, "'%s' holds %zu values per entity, '%s' %zu: analyse them separately",
+                          path_a, f->n_component, path_b, g->n_component);
+    }
     if (f->kind == g->kind && (!known || !strcmp(f->value_unit, g->value_unit))) {
         return MDGAN_OK;
     }

@@ -40,6 +40,9 @@ mdgan_status input_read(mdgan_dataset *data, const char *path, const input_optio
 
 mdgan_series input_series(const mdgan_dataset *data);
 
+/* Takes the mean of each component off scalars: beside it, what they do would not be seen. Others are left alone. */
+void input_centre(mdgan_dataset *data);
+
 /* Velocities or scalars: fails for positions, whose mean and spread depend on origin and length. what: is looked for.
  */
 mdgan_status input_stationary(const mdgan_dataset *data, const char *path, const char *what, mdgan_error *error);
@@ -47,7 +50,7 @@ mdgan_status input_stationary(const mdgan_dataset *data, const char *path, const
 /* Fails unless both have the same time step and unit (1e-6 relative). */
 mdgan_status input_same_clock(const mdgan_dataset *a, const mdgan_dataset *b, const char *path_b, mdgan_error *error);
 
-/* Fails unless both hold values of the same kind and, where both say it, unit. */
+/* Fails unless both hold as many values of the same kind and, where both say it, unit. */
 mdgan_status input_same_values(const mdgan_dataset *a, const char *path_a, const mdgan_dataset *b, const char *path_b,
                                mdgan_error *error);
 

@@ -74,7 +74,11 @@ static mdgan_status find_diffusion(const mdgan_dataset *data, const arguments *a
     const mdgan_series series = input_series(data);
     const mdgan_feature *const f = &data->feature;
     const double from = round(a->fit_from / f->dt), to = round(a->fit_to / f->dt);
-    if (to >= (double)data->n_frame || to <= from) {
+    if (to <= from) {
+        return mdgan_fail(error, MDGAN_INVALID, "--fit got '%s': both are nearest to the same frame, %g%s%s apart",
+                          a->fit, f->dt, f->time_unit[0] ? " " : "", f->time_unit);
+    }
+    if (to >= (double)data->n_frame) {
         return mdgan_fail(
             error, MDGAN_INVALID, "--fit got '%s': the series has %zu frames, %g%s%s apart; give times below %g",
             a->fit, data->n_frame, f->dt, f->time_unit[0] ? " " : "", f->time_unit, (double)data->n_frame * f->dt);
@@ -175,6 +179,7 @@ mdgan_status lag_table_run(const lag_command *command, int argc, char **argv, md
     }
     if (status == MDGAN_OK) {
         warn_of_positions(command, &data);
+        input_centre(&data);
         status = compute(command, &data, &a, error);
     }
     mdgan_dataset_clear(&data);

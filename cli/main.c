@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Dispatch: finds the command, runs it, turns its error into one line and the exit status 1. */
+#include <fcntl.h>
 #include <mdgan/kernel.h>
 #include <mdgan/version.h>
 #include <signal.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 
@@ -92,8 +94,20 @@ static int run_command(const command *c, int argc, char **argv)
     return EXIT_SUCCESS;
 }
 
+/* Whoever closed a standard stream would else have an output file in its place, and messages in that file. Each is
+ * opened such that using it fails, as before. */
+static void occupy_streams(void)
+{
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++) {
+        if (fcntl(stream, F_GETFD) < 0) {
+            (void)open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
+    occupy_streams();
     if (argc < 2) {
         print_overview(stderr);
         return EXIT_FAILURE;

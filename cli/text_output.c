@@ -30,6 +30,19 @@ static void forget_names(text_output *const out)
     out->target = out->temporary = NULL;
 }
 
+/* Standard output or error anew, if it goes into this file: replacing that would take along what is there. */
+static FILE *open_stream(const struct stat *const file)
+{
+    for (int stream = STDOUT_FILENO; stream <= STDERR_FILENO; stream++) {
+        struct stat found;
+        if (fstat(stream, &found) == 0 && found.st_dev == file->st_dev && found.st_ino == file->st_ino) {
+            const int copy = dup(stream);
+            return copy >= 0 ? fdopen(copy, "w") : NULL;
+        }
+    }
+    return NULL;
+}
+
 mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *error)
 {
     *out = (text_output){.file = stdout, .path = path};
@@ -40,6 +53,9 @@ mdgan_status text_output_open(text_output *out, const char *path, mdgan_error *e
     const bool exists = stat(path, &found) == 0;
     if (exists && S_ISDIR(found.st_mode)) { /* renaming would fail in the end */
         return mdgan_fail(error, MDGAN_FILE, "cannot write '%s': it is a directory; name a file", path);
+    }
+    if (exists && (out->file = open_stream(&found)) != NULL) {
+        return MDGAN_OK;
     }
     if (exists && !S_ISREG(found.st_mode)) { /* a device or a pipe, whose place renaming would take */
         out->file = fopen(path, "w");

@@ -159,3 +159,27 @@ void mdgan_dataset_clear(mdgan_dataset *const dataset)
     free(dataset->value);
     *dataset = (mdgan_dataset){0};
 }
+
+void mdgan_dataset_mean(const mdgan_dataset *const dataset, double *const mean)
+{
+    const size_t d = dataset->feature.n_component, n = dataset->n_entity * dataset->n_frame;
+    memset(mean, 0, d * sizeof *mean);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t c = 0; c < d; c++) {
+            mean[c] += dataset->value[i * d + c];
+        }
+    }
+    for (size_t c = 0; c < d; c++) {
+        mean[c] /= (double)n;
+    }
+}
+
+void mdgan_dataset_shift(mdgan_dataset *const dataset, const double *const by)
+{
+    const size_t d = dataset->feature.n_component, n = dataset->n_entity * dataset->n_frame;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t c = 0; c < d; c++) {
+            dataset->value[i * d + c] = (float)(dataset->value[i * d + c] + by[c]);
+        }
+    }
+}

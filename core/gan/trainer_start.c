@@ -126,6 +126,22 @@ static mdgan_status find_groups(const trainer *const t, const body_axes *const b
     return status;
 }
 
+static void add_text(linear_start *const start, const char *const text)
+{
+    const size_t n = strlen(start->text);
+    snprintf(start->text + n, sizeof start->text - n, "%s", text);
+}
+
+static void add_uncertainty(const mdgan_kind kind, linear_start *const start)
+{
+    char text[96];
+    if (start->uncertainty > 0) {
+        snprintf(text, sizeof text, "; %s 10 x 2M frames uncertain by %.0f %%",
+                 kind == MDGAN_SCALAR ? "variance of sums over" : "MSD at", 100 * start->uncertainty);
+        add_text(start, text);
+    }
+}
+
 static mdgan_status find_here(const trainer *const t, linear_start *const start, mdgan_error *const error)
 {
     body_axes b;
@@ -133,10 +149,12 @@ static mdgan_status find_here(const trainer *const t, linear_start *const start,
     if (status == MDGAN_OK) {
         status = find_groups(t, &b, start, error);
     }
+    if (status == MDGAN_OK) {
+        add_uncertainty(t->feature.kind, start);
+    }
     if (status == MDGAN_OK && b.record) {
         start->keep = b.keep;
-        const size_t n = strlen(start->text);
-        snprintf(start->text + n, sizeof start->text - n, ", in the molecules' frames");
+        add_text(start, ", in the molecules' frames");
     }
     body_axes_clear(&b);
     return status;

@@ -377,12 +377,12 @@ static void rule_out(const costs *const c, const size_t group, const candidate *
     }
 }
 
-/* The chosen candidates, fitted to all folds. @p failed: the group whose fit failed; uncertainty: the largest. */
+/* The chosen candidates, fitted to all folds; the largest uncertainty. @p failed: the group whose fit failed. */
 static mdgan_status fit_all(const folds *const d, const choice *const chosen, linear_start *const start,
-                            size_t *const failed, double *const uncertainty, mdgan_error *const error)
+                            size_t *const failed, mdgan_error *const error)
 {
     mdgan_status status = MDGAN_OK;
-    *uncertainty = 0;
+    start->uncertainty = 0;
     for (size_t g = 0; status == MDGAN_OK && g < d->n_group; g++) {
         record_moments all = {0};
         fitter f;
@@ -397,25 +397,20 @@ static mdgan_status fit_all(const folds *const d, const choice *const chosen, li
             status = fit_candidate(&f, chosen->method[g], &start->model[g], &one, error);
             fitter_clear(&f);
         }
-        *uncertainty = fmax(*uncertainty, one);
+        start->uncertainty = fmax(start->uncertainty, one);
         record_moments_clear(&all);
     }
     return status;
 }
 
-static void describe(linear_start *const start, const choice *const chosen, const double uncertainty)
+static void describe(linear_start *const start, const choice *const chosen)
 {
     bool alike = true;
     for (size_t g = 1; g < start->n_group; g++) {
         alike = alike && chosen->method[g]->method == chosen->method[0]->method;
     }
-    const int n = snprintf(start->text, sizeof start->text, "%s, %zu states",
-                           alike ? method_text[chosen->method[0]->method] : "linear models of several kinds",
-                           chosen->method[0]->q);
-    if (n > 0 && uncertainty > 0) {
-        snprintf(start->text + n, sizeof start->text - (size_t)n, "; MSD at 10 x 2M frames uncertain by %.0f %%",
-                 100 * uncertainty);
-    }
+    snprintf(start->text, sizeof start->text, "%s, %zu states",
+             alike ? method_text[chosen->method[0]->method] : "linear models of several kinds", chosen->method[0]->q);
 }
 
 /* Chooses, fits, and chooses again if that fails. */
@@ -425,14 +420,13 @@ static mdgan_status settle(const folds *const d, const costs *const c, const siz
     for (size_t i = 0; i <= N_CANDIDATE * c->n_group; i++) {
         choice chosen;
         size_t failed = 0;
-        double uncertainty;
         mdgan_status status = choose(c, n_state, &chosen, error);
         if (status != MDGAN_OK) {
             return status;
         }
-        status = fit_all(d, &chosen, start, &failed, &uncertainty, error);
+        status = fit_all(d, &chosen, start, &failed, error);
         if (status == MDGAN_OK) {
-            describe(start, &chosen, uncertainty);
+            describe(start, &chosen);
         }
         if (status != MDGAN_NUMERIC) {
             return status;

@@ -15,7 +15,9 @@ typedef struct linear_start {
     /* Groups are the axes of the molecules' frames, whose orientation keeps this much of itself from window to window
      * (linear/body_axes.h); 0: groups are components as they are. */
     double keep;
-    char text[128]; /* how it was found, and how uncertain the MSD at ten times 2M frames is if that is known */
+    double uncertainty; /* relative, of the variance of sums over ten times 2M frames (of increments, the MSD); 0:
+                           unknown */
+    char text[128];     /* how it was found */
 } linear_start;
 
 enum { FOLDS_MAX = 10 };

@@ -44,9 +44,13 @@ static mdgan_status welch_create(welch *const w, const size_t n_frame, const siz
     return status;
 }
 
-/* w->power: summed over the segments and components of one entity's [n_frame][n_component]. */
+/* w->power: density of one entity's [n_frame][n_component], the mean over its segments and components. */
 static void welch_entity(welch *const w, const float *const value, const size_t n_component)
 {
+    double weight = 0;
+    for (size_t t = 0; t < w->length; t++) {
+        weight += w->taper[t] * w->taper[t] * (double)(w->n_segment * n_component);
+    }
     memset(w->power, 0, (w->fft.n / 2 + 1) * sizeof *w->power);
     memset(w->fft.x, 0, w->fft.n * sizeof *w->fft.x);
     for (size_t s = 0; s < w->n_segment; s++) {
@@ -61,7 +65,15 @@ static void welch_entity(welch *const w, const float *const value, const size_t 
             }
         }
     }
+    for (size_t i = 0; i <= w->fft.n / 2; i++) {
+        w->power[i] /= weight;
+    }
 }
+
+struct mdgan_spectrum_pool {
+    size_t segment;
+    entity_mean mean;
+};
 
 static mdgan_status normalise(const entity_mean *const mean, double *const power, double *const standard_error,
                               mdgan_error *const error)
@@ -80,31 +92,70 @@ static mdgan_status normalise(const entity_mean *const mean, double *const power
     return MDGAN_OK;
 }
 
-mdgan_status mdgan_spectrum(const mdgan_series *const series, const size_t segment, double *const power,
-                            double *const standard_error, mdgan_error *const error)
+mdgan_status mdgan_spectrum_pool_create(mdgan_spectrum_pool **const pool, const size_t segment,
+                                        mdgan_error *const error)
 {
-    mdgan_status status = series_check(series, error);
-    if (status != MDGAN_OK) {
-        return status;
-    }
     if (segment < 4 || segment % 2 || segment > (1u << 30)) {
         return mdgan_fail(error, MDGAN_INVALID, "segment of %zu frames: give an even number from 4 to 2^30", segment);
     }
+    mdgan_spectrum_pool *const p = calloc(1, sizeof *p);
+    if (!p) {
+        return mdgan_fail(error, MDGAN_MEMORY, "no memory for a spectrum of %zu-frame segments", segment);
+    }
+    p->segment = segment;
+    const mdgan_status status = entity_mean_create(&p->mean, segment / 2 + 1, error);
+    if (status != MDGAN_OK) {
+        free(p);
+        return status;
+    }
+    *pool = p;
+    return MDGAN_OK;
+}
+
+void mdgan_spectrum_pool_destroy(mdgan_spectrum_pool *const pool)
+{
+    if (pool) {
+        entity_mean_clear(&pool->mean);
+        free(pool);
+    }
+}
+
+mdgan_status mdgan_spectrum_pool_add(mdgan_spectrum_pool *const pool, const mdgan_series *const series,
+                                     mdgan_error *const error)
+{
     welch w;
-    entity_mean mean = {0};
-    status = welch_create(&w, series->n_frame, segment, error);
+    mdgan_status status = series_check(series, error);
+    if (status == MDGAN_OK) {
+        status = welch_create(&w, series->n_frame, pool->segment, error);
+    }
     if (status != MDGAN_OK) {
         return status;
     }
-    status = entity_mean_create(&mean, segment / 2 + 1, error);
-    for (size_t e = 0; status == MDGAN_OK && e < series->n_entity; e++) {
+    for (size_t e = 0; e < series->n_entity; e++) {
         welch_entity(&w, series->value + e * series->n_frame * series->n_component, series->n_component);
-        entity_mean_add(&mean, w.power);
+        entity_mean_add(&pool->mean, w.power);
+    }
+    welch_clear(&w);
+    return MDGAN_OK;
+}
+
+mdgan_status mdgan_spectrum_pool_result(const mdgan_spectrum_pool *const pool, double *const power,
+                                        double *const standard_error, mdgan_error *const error)
+{
+    return normalise(&pool->mean, power, standard_error, error);
+}
+
+mdgan_status mdgan_spectrum(const mdgan_series *const series, const size_t segment, double *const power,
+                            double *const standard_error, mdgan_error *const error)
+{
+    mdgan_spectrum_pool *pool = NULL;
+    mdgan_status status = mdgan_spectrum_pool_create(&pool, segment, error);
+    if (status == MDGAN_OK) {
+        status = mdgan_spectrum_pool_add(pool, series, error);
     }
     if (status == MDGAN_OK) {
-        status = normalise(&mean, power, standard_error, error);
+        status = mdgan_spectrum_pool_result(pool, power, standard_error, error);
     }
-    entity_mean_clear(&mean);
-    welch_clear(&w);
+    mdgan_spectrum_pool_destroy(pool);
     return status;
 }

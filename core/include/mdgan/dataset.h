@@ -63,6 +63,12 @@ mdgan_status mdgan_dataset_create(mdgan_dataset *dataset, const mdgan_feature *f
 /** Frees the values and zeroes the struct; NULL and a zeroed struct are fine. */
 void mdgan_dataset_clear(mdgan_dataset *dataset);
 
+/** Mean of each component over entities and frames. @p mean: [n_component]. */
+void mdgan_dataset_mean(const mdgan_dataset *dataset, double *mean);
+
+/** Adds @p by[n_component] to every frame. */
+void mdgan_dataset_shift(mdgan_dataset *dataset, const double *by);
+
 /** One entity's series: [n_frame][n_component]. */
 static inline const float *mdgan_dataset_entity(const mdgan_dataset *dataset, size_t entity)
 {

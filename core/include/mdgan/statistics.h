@@ -33,6 +33,16 @@ typedef struct mdgan_series {
 mdgan_status mdgan_spectrum(const mdgan_series *series, size_t segment, double *power, double *standard_error,
                             mdgan_error *error);
 
+/** The same of several series together, whatever their lengths: every entity of each counts alike, with its power
+ * density. create, add one by one, result (as often as wanted), destroy; *@p pool is unchanged after an error.
+ * Errors: those of mdgan_spectrum(). */
+typedef struct mdgan_spectrum_pool mdgan_spectrum_pool;
+mdgan_status mdgan_spectrum_pool_create(mdgan_spectrum_pool **pool, size_t segment, mdgan_error *error);
+mdgan_status mdgan_spectrum_pool_add(mdgan_spectrum_pool *pool, const mdgan_series *series, mdgan_error *error);
+mdgan_status mdgan_spectrum_pool_result(const mdgan_spectrum_pool *pool, double *power, double *standard_error,
+                                        mdgan_error *error);
+void mdgan_spectrum_pool_destroy(mdgan_spectrum_pool *pool);
+
 /** Autocorrelation <v(0).v(t)> / n_component, unbiased, FFT based; the mean is not taken off. @p acf: [n_lag], lag i at
  * time i * dt, in the square of the values' unit; n_lag <= n_frame. @p standard_error: [n_lag] over entities, or NULL.
  * Errors: MDGAN_INVALID (empty; n_lag 0 or > n_frame; n_frame > 2^29), MDGAN_MEMORY. */
