@@ -6,7 +6,11 @@
 
 /* A signal handler can reach nothing but a static variable. */
 static volatile sig_atomic_t signalled = 0;
-static struct sigaction interrupt_before, terminate_before;
+
+/* The last one is what a reader of the progress leaves behind: no reason to lose a training. */
+static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+enum { N_NUMBER = sizeof numbers / sizeof *numbers };
+static struct sigaction before[N_NUMBER];
 
 static void remember(int number)
 {
@@ -20,14 +24,20 @@ void mdgan_interrupt_begin(void)
     action.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
     sigemptyset(&action.sa_mask);
     signalled = 0;
-    sigaction(SIGINT, &action, &interrupt_before);
-    sigaction(SIGTERM, &action, &terminate_before);
+    for (size_t i = 0; i < N_NUMBER; i++) {
+        sigaction(numbers[i], NULL, &before[i]);
+        const struct sigaction ignore = {.sa_handler = SIG_IGN};
+        if (before[i].sa_handler != SIG_IGN) { /* nohup, or a background job of a script */
+            sigaction(numbers[i], numbers[i] == SIGPIPE ? &ignore : &action, NULL);
+        }
+    }
 }
 
 void mdgan_interrupt_end(void)
 {
-    sigaction(SIGINT, &interrupt_before, NULL);
-    sigaction(SIGTERM, &terminate_before, NULL);
+    for (size_t i = 0; i < N_NUMBER; i++) {
+        sigaction(numbers[i], &before[i], NULL);
+    }
 }
 
 bool mdgan_interrupted(void)

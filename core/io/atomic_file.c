@@ -80,12 +80,51 @@ static int create_temporary(atomic_file *const file)
     return code;
 }
 
-/* What a link points to is replaced where it lies, and the link stays: outputs are often linked to another disk. */
+/* What a link names, seen from where the link is; NULL without memory, or if it is none. */
+static char *read_link(const char *const path)
+{
+    enum { LENGTH_MAX = 4096 };
+    char name[LENGTH_MAX];
+    const ssize_t n = readlink(path, name, sizeof name - 1);
+    if (n <= 0) {
+        return NULL;
+    }
+    name[n] = '\0';
+    const char *const slash = name[0] == '/' ? NULL : strrchr(path, '/');
+    const size_t before = slash ? (size_t)(slash - path) + 1 : 0;
+    char *const target = malloc(before + (size_t)n + 1);
+    if (target) {
+        memcpy(target, path, before);
+        strcpy(target + before, name);
+    }
+    return target;
+}
+
+/* What a link points to is replaced where it lies, or made there, and the link stays: outputs are often linked to
+ * another disk. */
 static char *target_of(const char *const path)
 {
+    enum { LINKS_MAX = 40 };
     struct stat found;
-    char *const target = lstat(path, &found) == 0 && S_ISLNK(found.st_mode) ? realpath(path, NULL) : NULL;
-    return target ? target : strdup(path);
+    char *target = strdup(path);
+    for (int i = 0; target && i < LINKS_MAX && lstat(target, &found) == 0 && S_ISLNK(found.st_mode); i++) {
+        char *const next = read_link(target);
+        free(target);
+        target = next;
+    }
+    return target;
+}
+
+/* Where standard output or error go must not be replaced by another file: what is written there would be lost. */
+static bool is_open_stream(const struct stat *const file)
+{
+    for (int stream = STDOUT_FILENO; stream <= STDERR_FILENO; stream++) {
+        struct stat open_file;
+        if (fstat(stream, &open_file) == 0 && open_file.st_dev == file->st_dev && open_file.st_ino == file->st_ino) {
+            return true;
+        }
+    }
+    return false;
 }
 
 mdgan_status atomic_file_begin(atomic_file *const file, const char *const path, mdgan_error *const error)
@@ -99,6 +138,13 @@ mdgan_status atomic_file_begin(atomic_file *const file, const char *const path, 
     if (stat(path, &found) == 0 && !S_ISREG(found.st_mode)) {
         return mdgan_fail(error, MDGAN_FILE, "cannot write '%s': it is %s, not a regular file; choose another path",
                           path, S_ISDIR(found.st_mode) ? "a directory" : "a device or pipe");
+    }
+    if (stat(path, &found) != 0 && errno == ELOOP) {
+        return write_fail(path, ELOOP, error);
+    }
+    if (stat(path, &found) == 0 && is_open_stream(&found)) {
+        return mdgan_fail(error, MDGAN_FILE,
+                          "cannot write '%s': standard output or error goes there; choose another path", path);
     }
     file->path = target_of(path);
     char *const directory = file->path ? directory_of(file->path) : NULL;

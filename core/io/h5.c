@@ -64,7 +64,8 @@ hid_t h5_file_creation(void)
 hid_t h5_file_access(void)
 {
     const hid_t list = H5Pcreate(H5P_FILE_ACCESS);
-    H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_V18);
+    /* Written as simply as can be, and read whatever is newer. */
+    H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
     /* Files are renamed when whole and never changed: locks are not needed, and many cluster file systems lack them. */
     H5Pset_file_locking(list, false, true);
     return list;

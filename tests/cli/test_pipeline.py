@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import h5py
@@ -54,6 +55,27 @@ def write_dump(path, value):
                 file.write("%d %.9g %.9g %.9g \n" % (index + 1, *row))
 
 
+def write_scalars(path, value):
+    """value: [frame][entity][D], as mdgan writes it"""
+    words = {"name": "energy", "kind": "scalar", "value_unit": "", "length_unit": "", "time_unit": "ps"}
+    with h5py.File(path, "w") as file:
+        h5md = file.create_group("h5md")
+        h5md.attrs["version"] = numpy.array([1, 1], "i4")
+        h5md.create_group("author").attrs["name"] = "test"
+        h5md.create_group("creator").attrs.update({"name": "test", "version": "1"})
+        mdgan_group = file.create_group("mdgan")
+        mdgan_group.attrs.update({"schema": "mdgan-series", "program_version": "test", **words})
+        mdgan_group.attrs["schema_version"] = numpy.int64(1)
+        mdgan_group.attrs["components"] = numpy.uint64(value.shape[2])
+        mdgan_group.attrs.update({"isotropic": numpy.uint8(0), "reversible": numpy.uint8(1), "dt": DT})
+        mdgan_group.attrs["stride"] = numpy.int64(STRIDE)
+        element = file.create_group("observables/system/feature")
+        element["step"] = STRIDE * numpy.arange(len(value), dtype="i8")
+        element["time"] = DT * numpy.arange(len(value))
+        element["time"].attrs["unit"] = "ps"
+        element["value"] = value.astype("f4")
+
+
 RANDOM = ("init", "random")  # a linear start of these data leaves nothing to train
 
 
@@ -69,6 +91,7 @@ def oscillators(frames):
 
 
 def rows(path):
+    """Of a file, or of lines."""
     return numpy.loadtxt(path, delimiter=",", ndmin=2)
 
 
@@ -129,6 +152,108 @@ class Pipeline(unittest.TestCase):
             self.assertTrue(os.path.islink(name))
             self.assertGreater(os.path.getsize(target), 100)
         self.assertEqual(sorted(os.listdir("elsewhere")), ["s.h5", "t.csv"])
+
+    def test_a_link_to_nothing_stays_and_what_it_names_is_made(self):
+        os.mkdir("disk")
+        os.symlink("second.h5", "disk/first.h5")
+        os.symlink("disk/first.h5", "link.h5")
+        mdgan("emit", "model.h5", 20, "-o", "link.h5")
+        self.assertTrue(os.path.islink("link.h5") and os.path.islink("disk/first.h5"))
+        self.assertEqual(series_value("disk/second.h5").shape[0], 20)
+        os.symlink("round.h5", "round.h5")
+        self.assertIn("cannot write 'round.h5'", mdgan("emit", "model.h5", 20, "-o", "round.h5", status=1).stderr)
+
+    def test_standard_output_in_a_file_is_not_replaced(self):
+        """The file that a shell has redirected it to, by a name of the stream or its own."""
+        for name in ("/dev/stdout", "job.log"):
+            with open("job.log", "w") as log:
+                log.write("before\n")
+                log.flush()
+                done = subprocess.run([MDGAN, "spectrum", "short.h5", "--segment", "64", "-o", name], stdout=log, check=True)
+                done = subprocess.run([MDGAN, "emit", "model.h5", "20", "-o", name], stdout=log, stderr=subprocess.PIPE,
+                                      text=True, check=False)
+                log.write("after\n")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"cannot write '{name}': standard output or error goes there", done.stderr)
+            with open("job.log") as log:
+                text = log.read()
+            table = mdgan("spectrum", "short.h5", "--segment", 64).stdout
+            self.assertEqual(text, f"before\n{table}after\n")
+
+    def test_closed_streams_do_not_become_files(self):
+        """A program's first file would take their number, and what is said would go into it."""
+        for stream in (0, 1, 2):
+            subprocess.run(["sh", "-c", f'exec "$0" train data.h5 {WINDOW} -o closed.h5 init random iterations 30 '
+                            f'progress 0.05 {stream}>&-', MDGAN], check=True, stderr=subprocess.DEVNULL)
+            self.assertIn("checkpoint:  yes", mdgan("info", "closed.h5").stdout)
+        done = subprocess.run(["sh", "-c", '"$0" acf short.h5 >&-', MDGAN], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (1, "mdgan acf: cannot write to standard output\n"))
+
+    def test_files_of_the_newest_hdf5(self):
+        with h5py.File("short.h5") as old, h5py.File("newest.h5", "w", libver="latest") as new:
+            for name in old:
+                old.copy(name, new)
+        self.assertEqual(mdgan("spectrum", "newest.h5").stdout, mdgan("spectrum", "short.h5").stdout)
+
+    def test_pipes_are_not_read(self):
+        """They would have to be read twice."""
+        with open("long.dump", "rb") as dump:
+            for name, stream in (("/dev/stdin", {"stdin": subprocess.PIPE}), ("queue", {})):
+                if name == "queue":
+                    os.mkfifo(name)
+                done = subprocess.run([MDGAN, "acf", name], **stream, capture_output=True, text=True, timeout=20, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f"cannot read '{name}': it is a device or pipe; give a regular file", done.stderr)
+
+    def test_the_mean_of_scalars_is_taken_off(self):
+        value = series_value("short.h5").astype(float)[:, :, :1]
+        for name, mean in (("zero.h5", 0), ("high.h5", 300)):
+            write_scalars(name, value - value.mean() + mean)
+        for words in (("spectrum", "--segment", 64), ("acf",)):
+            zero, high = (mdgan(words[0], name, *words[1:]).stdout.splitlines() for name in ("zero.h5", "high.h5"))
+            numpy.testing.assert_allclose(rows(high), rows(zero), rtol=1e-3, atol=1e-4)
+        mdgan("baseline", "burg", "high.h5", WINDOW, 256, "-o", "ar.h5")
+        with h5py.File("ar.h5") as file:
+            (made,) = [item["feature/value"][:] for item in file["observables"].values()]
+        self.assertAlmostEqual(made.mean(), 300, delta=0.1)
+        self.assertAlmostEqual(made.std() / value.std(), 1, delta=0.1)
+        write_scalars("constant.h5", 0 * value + 7.7)
+        done = mdgan("baseline", "burg", "constant.h5", WINDOW, 256, "-o", "ar.h5", status=1)
+        self.assertIn("component 1 of the data never changes: leave it out", done.stderr)
+        self.assertNotIn("nan", mdgan("info", "constant.h5").stdout)
+
+    def test_entities_of_several_files_count_alike(self):
+        value = series_value("short.h5")
+        for e in range(3):
+            write_h5md(f"one{e}.h5", (1 + 4 * e) * value[: 256 - 64 * e, e : e + 1])
+        power = []
+        for e in range(3):
+            density = 0
+            starts = range(0, 256 - 64 * e - 63, 32)
+            taper = 0.5 - 0.5 * numpy.cos(2 * numpy.pi * (numpy.arange(64) + 0.5) / 64)
+            for s in starts:
+                x = (1 + 4 * e) * value[s : s + 64, e].astype(float)
+                density = density + (abs(numpy.fft.rfft(x * taper[:, None], axis=0)) ** 2).sum(axis=1) / len(starts)
+            power.append(density)
+        c = rows(mdgan("spectrum", "one0.h5", "one1.h5", "one2.h5", "--segment", 64).stdout.splitlines())
+        total = numpy.mean(power, axis=0).sum()
+        numpy.testing.assert_allclose(c[:, 1], numpy.mean(power, axis=0) / total, rtol=1e-5, atol=1e-9)
+        numpy.testing.assert_allclose(c[:, 2], numpy.std(power, axis=0, ddof=1) / numpy.sqrt(3) / total, rtol=1e-4, atol=1e-9)
+        write_h5md("pair.h5", value[:, :2].reshape(256, 1, 6))
+        done = mdgan("spectrum", "one0.h5", "pair.h5", "--segment", 64, status=1)
+        self.assertIn("'one0.h5' holds 3 values per entity, 'pair.h5' 6: analyse them separately", done.stderr)
+
+    def test_a_reference_without_a_peak(self):
+        """Of overdamped motion, say: there is a table, and a comparison without peaks."""
+        walk = numpy.zeros((512, ENTITIES, 3))
+        noise = numpy.random.default_rng(8).normal(size=walk.shape)
+        for t in range(1, len(walk)):
+            walk[t] = 0.9 * walk[t - 1] + noise[t]
+        write_h5md("slow.h5", walk)
+        mdgan("spectrum", "slow.h5", "--segment", 64, "-o", "slow.csv")
+        done = mdgan("spectrum", "slow.h5", "--segment", 64, "-o", "again.csv", "--reference", "slow.csv")
+        self.assertRegex(done.stderr, r"spectrum   relative L2  above 5000\n(.*\n)*series +0\.0000 ")
+        self.assertEqual(rows("again.csv").tolist(), rows("slow.csv").tolist())
 
     def test_spectrum_matches_numpy(self):
         mdgan("spectrum", "short.h5", "--segment", 64, "-o", "c.csv")
@@ -454,7 +579,7 @@ class Pipeline(unittest.TestCase):
             return process.wait(100), "".join(lines)
 
     def test_signals_end_the_training_and_keep_the_model(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             status, error = self.interrupted(number, "mdgan train: iteration", "train", "data.h5", WINDOW, "-o", "kept.h5",
                                              "init", "random", "minutes", 5, "progress", 0.05)
             self.assertEqual(status, 0, error)
@@ -462,8 +587,27 @@ class Pipeline(unittest.TestCase):
             self.assertIn("checkpoint:  yes", mdgan("info", "kept.h5").stdout)
             os.remove("kept.h5")
 
+    def test_signals_that_are_ignored_stay_so(self):
+        """nohup, and what a script runs in the background; and whoever reads the progress may go."""
+        words = [MDGAN, "train", "data.h5", str(WINDOW), "-o", "on.h5", "init", "random", "iterations", "2000"]
+        for number in (signal.SIGINT, signal.SIGHUP):
+            process = subprocess.Popen(words, stderr=subprocess.DEVNULL, preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
+            time.sleep(0.3)
+            process.send_signal(number)
+            self.assertEqual(process.wait(100), 0)
+            self.assertIn("iterations:  ", mdgan("info", "on.h5").stdout)
+            os.remove("on.h5")
+        subprocess.run([*words, "progress", "0.05"], stderr=self.closed_pipe(), check=True)
+        self.assertIn("checkpoint:  yes", mdgan("info", "on.h5").stdout)
+
+    def closed_pipe(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        self.addCleanup(os.close, writer)
+        return writer
+
     def test_signals_end_an_emission_without_a_file(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             status, error = self.interrupted(number, "mdgan emit: ", "emit", "model.h5", 10**9, "-o", "big.h5")
             self.assertEqual(status, 1, error)
             self.assertRegex(error, r"mdgan emit: interrupted after \d+ of 1000000000 frames: 'big.h5' is not written\n$")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** @file
- * Control-C and SIGTERM that end a piece of work rather than the program; for programs that are their own host.
+ * Control-C, SIGTERM and SIGHUP that end a piece of work rather than the program; for programs that are their own host.
  */
 #ifndef MDGAN_INTERRUPT_H
 #define MDGAN_INTERRUPT_H
@@ -11,7 +11,8 @@
 extern "C" {
 #endif
 
-/** From now on the first SIGINT, and the first SIGTERM, is only remembered; the next one ends the program as usual. Not
+/** From now on the first SIGINT, SIGTERM and SIGHUP is only remembered; the next one ends the program as usual. What is
+ * ignored stays so (nohup), and SIGPIPE is: that nobody reads the progress any more is no reason to end. Not
  * to be called again before mdgan_interrupt_end(). */
 void mdgan_interrupt_begin(void);
 
