@@ -24,11 +24,16 @@ CollectMoleculeCom::CollectMoleculeCom(LAMMPS *lammps, int groupbit, const Colle
                                        int &used)
     : CollectAtoms(lammps, groupbit, complain, "molecule/com"), n_part_(1), n_molecule_(0)
 {
-    if (!atom->molecule_flag) {
-        complain.fail("feature molecule/com needs molecule IDs, but this atom style has none; use one that has, "
-                      "e.g. full, or add them with fix property/atom mol");
-    }
+    expect_molecules();
     parse(args, used);
+}
+
+void CollectMoleculeCom::expect_molecules() const
+{
+    if (!atom->molecule_flag) {
+        complain_.fail("feature molecule/com needs molecule IDs, but this atom style has none; use one that has, "
+                       "e.g. full, or add them with fix property/atom mol");
+    }
 }
 
 void CollectMoleculeCom::parse(const CollectArgs &args, int &used)
@@ -106,6 +111,7 @@ void CollectMoleculeCom::cut(const Member *member, size_t n)
 
 void CollectMoleculeCom::init()
 {
+    expect_molecules(); // those of a fix property/atom may be gone
     const std::vector<Member> members = find_members();
     if (members.empty()) {
         complain_.fail("feature molecule/com: no atom of the group has a molecule ID above 0; choose another group, or "

@@ -42,6 +42,7 @@ class CollectMoleculeCom : public CollectAtoms
         double weight; ///< fraction of the part's mass
     };
 
+    void expect_molecules() const;
     void parse(const CollectArgs &args, int &used);
     std::vector<Member> find_members() const;
     void cut(const Member *member, size_t n);

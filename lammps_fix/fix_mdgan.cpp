@@ -152,7 +152,7 @@ void FixMdgan::declare_outputs()
     const size_t rank = comm->me;
     first_local_ = n_entity_ * rank / n_rank;
     size_local_rows = static_cast<int>(n_entity_ * (rank + 1) / n_rank - first_local_);
-    size_local_cols = static_cast<int>(1 + feature_.n_component);
+    size_local_cols = size_array_cols; // the same columns: LAMMPS expands f_ID[*] by those of the array
     local_.assign(static_cast<size_t>(size_local_rows) * size_local_cols, 0.0);
     local_rows_.assign(size_local_rows + 1, nullptr);
     for (int i = 0; i < size_local_rows; i++) {
@@ -212,8 +212,11 @@ void FixMdgan::check_timestep()
 
 void FixMdgan::notice_jump()
 {
-    // mdgan emit, minimize and reset_timestep move the clock, perhaps by just one frame.
-    if (running_ || resumes_at_ == anywhere || resumes_at_ == update->ntimestep) {
+    // mdgan emit, minimize and reset_timestep move the clock, perhaps by just one frame. A run that goes on without a
+    // setup (pre no) may be asked for a restart before its first sample.
+    const bool in_run = update->whichflag == 1 && !emitting_;
+    const bigint began = in_run && update->ntimestep > update->firststep ? update->firststep : update->ntimestep;
+    if (running_ || resumes_at_ == anywhere || resumes_at_ == began) {
         return;
     }
     mdgan_session_break(session_.get());
@@ -322,9 +325,8 @@ void FixMdgan::show(const float *values)
     }
     for (int i = 0; i < size_local_rows; i++) {
         const size_t entity = first_local_ + i;
-        local_rows_[i][0] = static_cast<double>(entity + 1);
         for (size_t k = 0; k < n; k++) {
-            local_rows_[i][1 + k] = row_[entity * n + k];
+            local_rows_[i][k] = row_[entity * n + k];
         }
     }
 }

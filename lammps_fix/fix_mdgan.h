@@ -133,7 +133,7 @@ class FixMdgan : public Fix
     std::vector<double> sample_; ///< [n_entity][n_component] of the simulation
     std::vector<float> row_;     ///< [n_entity][n_component] shown to LAMMPS
     size_t first_local_;         ///< first entity of this rank's part of the local array
-    std::vector<double> local_;  ///< [size_local_rows][1 + n_component], behind array_local
+    std::vector<double> local_;  ///< [size_local_rows][n_component], behind array_local
     std::vector<double *> local_rows_;
 };
 } // namespace LAMMPS_NS

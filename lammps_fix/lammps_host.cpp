@@ -90,6 +90,7 @@ const char *LammpsHost::out_of_time(void *context) noexcept
 int64_t LammpsHost::steps_left(void *context) noexcept
 {
     const Update *const update = static_cast<LammpsHost *>(context)->lmp_->update;
-    return update->whichflag == 1 ? update->laststep - update->ntimestep : 0;
+    // A rerun of all frames has no last step.
+    return update->whichflag == 1 && update->laststep < MAXBIGINT ? update->laststep - update->ntimestep : 0;
 }
 } // namespace LAMMPS_NS

@@ -117,7 +117,7 @@ class Collect(host.LammpsCase):
     def test_rows_while_collecting(self):
         """During the simulation the fix's array and local array show the sampled frame."""
         output = "variable x equal f_gan[7][2]\nfix t all ave/time 2 1 2 v_x file array.txt format \" %.9g\"\n" \
-                 "dump l all local 2 local.dump f_gan[1] f_gan[2] f_gan[3] f_gan[4]\n"
+                 "dump l all local 2 local.dump index f_gan[*]\n"
         self.lammps(host.TRAIN.replace("run", output + "run"), ranks=2)
         step, _, value = self.series("windows.h5")
         array = {int(row[0]): row[1] for row in self.table("array.txt")}

@@ -105,6 +105,11 @@ class Commands(host.LammpsCase):
         self.assertNotIn("starts anew", result.output)
         numpy.testing.assert_array_equal(self.series("windows.h5")[0], numpy.arange(0, 31, 2))
 
+    def test_a_restart_file_before_the_first_sample_of_a_run_without_setup(self):
+        result = self.lammps(host.WATER + host.FIX + " data windows.h5\nrun 6\nrestart 7 state.*\nrun 8 pre no\nrun 1000\n")
+        self.assertNotIn("starts anew", result.output)
+        numpy.testing.assert_array_equal(self.series("windows.h5")[0], numpy.arange(0, 31, 2))
+
 
 class Rerun(host.LammpsCase):
     """Trajectories of other programs, ab initio ones say, enter through rerun."""

@@ -17,8 +17,8 @@ fix av all ave/time 2 1 2 f_gan[2] mode vector file avevector.txt format " %.9g"
 fix pr all print 2 "$(step) ${x}" file print.txt screen no title "# step x"
 fix co all ave/correlate 2 3 100 v_first ave running file correlate.txt
 fix ve all vector 2 v_first
-dump lo all local 2 local.dump index f_gan[1] f_gan[2] f_gan[3] f_gan[4]
-dump_modify lo format line "%d %.0f %.9g %.9g %.9g"
+dump lo all local 2 local.dump index f_gan[*]
+dump_modify lo format line "%d %.9g %.9g %.9g"
 thermo_style custom step f_gan f_gan[10] f_gan[1][1]
 """
 EMIT = "mdgan emit gan 50 file out.h5\n"
@@ -51,7 +51,7 @@ class Outputs(host.LammpsCase):
         # The step that the emission starts on is the last one of the simulation.
         self.assertEqual(sorted(dump), [host.LAST_STEP] + sorted(frame))
         for step, rows in frame.items():
-            read = {int(row[1]): row[2:] for row in dump[step]}
+            read = {int(row[0]): row[1:] for row in dump[step]}
             self.assertEqual([row[0] for row in dump[step]], list(range(1, host.N_BOND + 1)))
             numpy.testing.assert_allclose([read[i + 1] for i in range(host.N_BOND)], rows, rtol=1e-7, atol=1e-9)
 
