@@ -8,6 +8,7 @@
 
 #include <gromacs/analysisdata/modules/plot.h>
 #include <gromacs/fileio/trxio.h>
+#include <gromacs/mdtypes/md_enums.h>
 #include <gromacs/options/timeunitmanager.h>
 #include <gromacs/trajectory/trajectoryframe.h>
 #include <gromacs/trajectoryanalysis/analysissettings.h>
@@ -31,7 +32,7 @@ Box boxOf(const t_trxframe &frame)
 } // namespace
 
 AnalysisModule::AnalysisModule(const CommandLine &commandLine)
-    : settings_(commandLine), runnerSettings_(nullptr), atoms_(), readsVelocity_(false), info_()
+    : settings_(commandLine), runnerSettings_(nullptr), atoms_(), readsVelocity_(false), isPeriodic_(false), info_()
 {
 }
 
@@ -94,6 +95,7 @@ void AnalysisModule::initAnalysis(const gmx::TrajectoryAnalysisSettings &setting
 {
     const bool anyEntities = settings_.entityCount > 0;
     const bool isRunInput = topology.hasFullTopology();
+    isPeriodic_ = isRunInput && topology.pbcType() != PbcType::No;
     LearnerOptions options = {settings_.config,
                               settings_.stride,
                               settings_.isLive(),
@@ -145,6 +147,16 @@ void AnalysisModule::initAfterFirstFrame(const gmx::TrajectoryAnalysisSettings &
         refuseInput("Feature " + settings_.feature.name + " needs velocities, which '" +
                     settings_.commandLine.trajectory + "' does not hold: write a .trr with nstvout and nstxout equal");
     }
+    requireBox(frame); // before molecules are made whole with it
+}
+
+void AnalysisModule::requireBox(const t_trxframe &frame) const
+{
+    if (isPeriodic_ && feature_->kind() == MDGAN_POSITION && !(boxOf(frame)[0] > 0)) {
+        refuseInput("The frame at t = " + std::to_string(frame.bTime ? frame.time : 0.0) + " ps of '" +
+                    settings_.commandLine.trajectory +
+                    "' has no box, without which positions that cross its faces jump: give a trajectory with the box");
+    }
 }
 
 void AnalysisModule::analyzeFrame(int number, const t_trxframe &frame, t_pbc *pbc,
@@ -154,6 +166,7 @@ void AnalysisModule::analyzeFrame(int number, const t_trxframe &frame, t_pbc *pb
     row.step = frame.bStep ? frame.step : number;
     row.time = frame.bTime ? frame.time : 0.0;
     row.box = boxOf(frame);
+    requireBox(frame);
     if (settings_.entityCount == 0 && (readsVelocity_ || feature_->kind() == MDGAN_POSITION)) {
         feature_->sample(data->parallelSelection(settings_.selection), frame.bBox ? pbc : nullptr, row.value);
     }

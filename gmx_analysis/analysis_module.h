@@ -37,6 +37,7 @@ class AnalysisModule final : public gmx::TrajectoryAnalysisModule
     void openLive();
     void checkWhole() const;
     void makeWhole() const;
+    void requireBox(const t_trxframe &frame) const;
     void describeSeries();
     std::vector<OutputPointer> openOutputs() const;
 
@@ -47,6 +48,7 @@ class AnalysisModule final : public gmx::TrajectoryAnalysisModule
     std::unique_ptr<LiveSource> live_;
     std::unique_ptr<Learner> learner_;
     bool readsVelocity_;
+    bool isPeriodic_; ///< positions jump at the box
     SeriesInfo info_;
 };
 } // namespace mdgan

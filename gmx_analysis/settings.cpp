@@ -76,7 +76,7 @@ bool endsWith(const std::string &text, const std::string &end)
 
 Settings::Settings(const CommandLine &line)
     : commandLine(line), feature{"bond-velocity", {}, 2}, statistics{2048, -1.0}, config(), emitCount(0), stride(1),
-      entityCount(0), process(0), patience(0), selectionInfo_(nullptr), window_("64")
+      entityCount(0), process(0), patience(0), selectionInfo_(nullptr), window_("64"), choosesWindow_(false)
 {
 }
 
@@ -94,11 +94,11 @@ void Settings::addTo(gmx::IOptionsContainer *options, gmx::TrajectoryAnalysisSet
 
 void Settings::addInput(gmx::IOptionsContainer *options)
 {
-    selectionInfo_ = options->addOption(gmx::SelectionOption("select")
-                                            .store(&selection)
-                                            .onlyStatic()
-                                            .defaultSelectionText("all")
-                                            .description("Atoms or positions whose feature is learned"));
+    gmx::SelectionOption chosen("select");
+    chosen.store(&selection).onlyStatic().description("Atoms or positions whose feature is learned");
+    // With a default, the framework would leave no selection to -sf.
+    selectionInfo_ =
+        options->addOption(commandLine.selections.empty() ? chosen.defaultSelectionText("all") : chosen.required());
     options->addOption(gmx::StringOption("feature")
                            .enumValueFromNullTerminatedArray(featureNames())
                            .store(&feature.name)
@@ -110,12 +110,15 @@ void Settings::addInput(gmx::IOptionsContainer *options)
                                         "stand for any characters"));
     options->addOption(
         gmx::IntegerOption("parts").store(&feature.partCount).description("mol-parts: parts per molecule"));
-    options->addOption(gmx::StringOption("M").store(&window_).description(
-        "Frames per window: a product of 2, 3, 5 and 7 from 8 to 4096"));
+    options->addOption(
+        gmx::StringOption("M")
+            .store(&window_)
+            .storeIsSet(&choosesWindow_)
+            .description("Frames per window: a product of 2, 3, 5 and 7 from 8 to 4096; with -load that of the model"));
     options->addOption(
         gmx::IntegerOption("stride").store(&stride).description("Use every so many frames of those read"));
     options->addOption(
-        gmx::Int64Option("emit").store(&emitCount).description("Frames to generate; 0 = as many as were read"));
+        gmx::Int64Option("emit").store(&emitCount).description("Frames to generate; 0 = as many as were used"));
     options->addOption(gmx::IntegerOption("entities")
                            .store(&entityCount)
                            .description("-load without -f: generate so many entities, whatever is selected"));
@@ -186,10 +189,22 @@ void Settings::finish()
         check(mdgan_config_set(&config, "stop", "no", &error), error);
     }
     check(mdgan_config_check(&config, &error), error);
+    if (loads() && !choosesWindow_) {
+        takeWindow();
+    }
     checkNumbers();
     checkInput();
     checkLive();
     checkOutput();
+}
+
+void Settings::takeWindow()
+{
+    mdgan_error error = {};
+    mdgan_model *model = nullptr;
+    check(mdgan_model_load(&model, config.load, &error), error);
+    config.window = mdgan_model_info_get(model).window;
+    mdgan_model_destroy(model);
 }
 
 void Settings::checkNumbers() const

@@ -62,6 +62,7 @@ class Settings
   private:
     void addInput(gmx::IOptionsContainer *options);
     void addOutput(gmx::IOptionsContainer *options);
+    void takeWindow(); ///< that of the model
     void checkNumbers() const;
     void checkInput() const;
     void checkLive() const;
@@ -71,6 +72,7 @@ class Settings
     gmx::SelectionOptionInfo *selectionInfo_; ///< of -select, borrowed
     KeywordOptions keywords_;
     std::string window_;
+    bool choosesWindow_; ///< -M is given
 };
 } // namespace mdgan
 

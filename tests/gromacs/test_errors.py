@@ -96,10 +96,26 @@ class Errors(host.GromacsCase):
         """Of files, and of residues, for which the words of selections stand in quotation marks."""
         host.write(self.dir, "chosen.dat", 'name OW # mol_com\nand not resname "mol"')
         for n, chosen in enumerate((("-select", "name OW"), ("-select", 'name OW and not resname "mol" "mol_com"'),
-                                    ("-select", "-sf", "chosen.dat"))):
+                                    ("-select", "-sf", "chosen.dat"), ("-sf", "chosen.dat"))):
             self.tool("-s", "conf.gro", "-f", "traj.trr", "-feature", "position", *chosen, "-M", 16, "-iterations", 0,
                       "-e", 0.05, "-o", f"molecule{n}.xvg", "-save", f"mol_com.mol{n}")
             self.assertIn(f"molecule{n}.xvg", self.files())
+
+    def test_frames_without_a_box(self):
+        """Positions that cross a face jump there; velocities do not."""
+        self.gmx("trjconv", "-f", "traj.trr", "-s", "topol.tpr", "-e", "0.05", "-box", "0", "0", "0", "-o", "open.trr", text="0")
+        for feature in ("position", "mol-com"):
+            self.refused("The frame at t = 0.0+ ps of 'open.trr' has no box, without which positions that cross its faces "
+                         "jump: give a trajectory with the box", "-s", "topol.tpr", "-f", "open.trr", "-feature", feature,
+                         "-M", 16, "-iterations", 0, "-save", "model.h5", left=["open.trr"])
+        self.tool("-s", "topol.tpr", "-f", "open.trr", "-M", 16, "-iterations", 0, "-save", "model.h5")
+
+    def test_a_model_says_how_long_its_windows_are(self):
+        self.tool(*BASE, *KEEP)
+        self.tool("-s", "topol.tpr", "-load", "model.h5", "-emit", 5, "-o", "gan.xvg")
+        self.assertIn("gan.xvg", self.files())
+        self.refused("has windows of M = 16 frames, asked for is M = 64", "-s", "topol.tpr", "-M", 64, "-load", "model.h5",
+                     "-emit", 5, "-o", "other.xvg", left=["gan.xvg", "model.h5"])
 
     def test_centres_without_velocities(self):
         for selection in ("com of resname SOL", "cog of resname SOL", "com of atomnr 1 2 3",
