@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Every outside library, found once; targets name what they use.
-set(remedy "run scripts/build.sh, which installs it, or apt-get install")
-
 find_package(Threads REQUIRED)
 find_package(MPI REQUIRED COMPONENTS C)
 

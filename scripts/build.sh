@@ -8,4 +8,5 @@ SECONDS=0
 scripts/deps.sh build
 cmake --preset release
 cmake --build --preset release --parallel
-echo "build.sh: done in $SECONDS s; programs in build/release/bin, plugin build/release/lib/mdganplugin.so"
+echo "build.sh: done in $SECONDS s; in build/release: $(cd build/release && ls -d bin lib/mdganplugin.so lib/libmdgan_kernel.so 2> /dev/null |
+    paste -sd ' ')"
