@@ -18,7 +18,8 @@ enum {
     BLOCKS = 8,     /* per record, for block energies */
     PREDICTOR = 32, /* frames that the next one is predicted from, at the most */
     LATE_LAGS_MAX = 8,
-    SPREAD_ENTITIES = 1000 /* as many tell how far one is from the next */
+    SPREAD_ENTITIES = 1000, /* as many tell how far one is from the next */
+    CROSS_MAX = 6           /* components, or particles, that are compared with each other */
 };
 enum { N_SURPRISE = 2 };
 static const size_t block_lags[] = {0, 1, 2, 4};
@@ -54,6 +55,12 @@ static size_t n_displacement(const size_t record)
         n++;
     }
     return n;
+}
+
+/* Where the products of frames a window apart begin; those of components follow. */
+static size_t late_begin(const score *const s)
+{
+    return s->n_statistic - s->n_cross - n_late_lag(s->record);
 }
 
 void score_clear(score *const s)
@@ -177,10 +184,52 @@ static void add_late_products(const score *const s, const float *const x, double
     }
 }
 
+/* Lags at which components are compared with each other. */
+static size_t n_cross_lag(const size_t record)
+{
+    size_t n = 1; /* 0, then 1, 2, 4 .. M */
+    for (size_t lag = 1; lag <= record / 2; lag *= 2) {
+        n++;
+    }
+    return n;
+}
+
+static size_t cross_lag(const size_t i)
+{
+    return i == 0 ? 0 : (size_t)1 << (i - 1);
+}
+
+/* Values that turn together are compared as one: x, y and z of a particle, or of a mode, that are alike. */
+static size_t cross_width(const sample_data *const data)
+{
+    return data->isotropic ? 3 : 1;
+}
+
+/* Products of two of them at several lags, which the spectrum of each does not know. */
+static void add_cross_products(const score *const s, const float *const x, double *row)
+{
+    const size_t d = s->n_component, w = s->cross_width, most = s->n_cross_unit;
+    for (size_t i = 0; i < n_cross_lag(s->record); i++) {
+        const size_t lag = cross_lag(i), n = s->record - lag;
+        for (size_t pair = 0; pair < most * most; pair++) {
+            const size_t a = pair / most, b = pair % most;
+            double sum = 0;
+            for (size_t t = 0; t < n && a != b; t++) {
+                const float *const first = x + t * d + a * w, *const second = x + (t + lag) * d + b * w;
+                for (size_t c = 0; c < w; c++) {
+                    sum += (double)first[c] * second[c];
+                }
+            }
+            *row += sum / (double)(n * w);
+            row += a != b;
+        }
+    }
+}
+
 /* Mean over the records of one entity. */
 static void statistics_of(score *const s, const float *const series, const size_t n_record, const size_t step)
 {
-    const size_t late = s->n_statistic - n_late_lag(s->record);
+    const size_t late = late_begin(s);
     memset(s->row, 0, s->n_statistic * sizeof *s->row);
     for (size_t r = 0; r < n_record; r++) {
         const float *const x = series + r * step * s->n_component;
@@ -189,6 +238,7 @@ static void statistics_of(score *const s, const float *const series, const size_
         add_energies(s, x, s->row + 2 * s->n_band + n_displacement(s->record));
         add_surprises(s, x, s->row + late - N_SURPRISE);
         add_late_products(s, x, s->row + late);
+        add_cross_products(s, x, s->row + s->n_statistic - s->n_cross);
     }
     for (size_t i = 0; i < s->n_statistic; i++) {
         s->row[i] /= (double)n_record;
@@ -203,7 +253,7 @@ static void set_floors(score *const s)
 {
     const double energy = s->centre[s->n_band];
     const size_t n_moment = 2 * s->n_band + n_displacement(s->record) + 1;
-    const size_t late = s->n_statistic - n_late_lag(s->record);
+    const size_t late = late_begin(s);
     double total = 0;
     for (size_t b = 0; b < s->n_band; b++) {
         total += s->held[b];
@@ -218,7 +268,8 @@ static void set_floors(score *const s)
         s->floor[i] = one_percent * (own_size ? s->held[i] : energy * energy);
     }
     for (size_t i = late; i < s->n_statistic; i++) {
-        s->floor[i] = 0.1 * one_percent * energy;
+        const bool of_lines = i < s->n_statistic - s->n_cross;
+        s->floor[i] = (of_lines ? 0.1 : 1) * one_percent * energy;
     }
 }
 
@@ -297,7 +348,7 @@ static size_t spread_entities(const sample_data *const data)
 static void set_errors_of_one_record(score *const s)
 {
     const double energy = s->centre[s->n_band];
-    const size_t way = 2 * s->n_band, late = s->n_statistic - n_late_lag(s->record);
+    const size_t way = 2 * s->n_band, late = late_begin(s);
     for (size_t i = 0; i < s->n_statistic; i++) {
         s->held_error[i] = i < late ? s->floor[i] / one_percent : energy;
     }
@@ -385,7 +436,10 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
         s->n_integrated++;
     }
     s->n_band = n / 2 < BANDS_MAX ? n / 2 : BANDS_MAX;
-    s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG + N_SURPRISE + n_late_lag(n);
+    s->cross_width = cross_width(data);
+    s->n_cross_unit = d / s->cross_width < CROSS_MAX ? d / s->cross_width : CROSS_MAX;
+    s->n_cross = s->n_cross_unit * (s->n_cross_unit - 1) * n_cross_lag(n);
+    s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG + N_SURPRISE + n_late_lag(n) + s->n_cross;
     s->n_predictor = n / 4 < PREDICTOR ? n / 4 : PREDICTOR;
     s->window = calloc(2 * n + 1 + 6 * s->n_statistic + n_long + PREDICTOR, sizeof *s->window);
     s->z = calloc(CHAINS_AT_ONCE * g->arch.latent, sizeof *s->z);
@@ -474,8 +528,8 @@ mdgan_status score_weights(score *const s, const generator *const g, const real 
         const double gap = s->made[i] - s->held[i];
         /* Chance acts on held-out and generated records alike. The generated ones' own spread must not count: a model
          * that fluctuates too much would excuse itself. */
-        const double error2 = s->held_error[i] * s->held_error[i] * (1 + chance);
-        sum += gap * gap / (error2 + s->floor[i] * s->floor[i]);
+        const double error2 = s->held_error[i] * s->held_error[i] * (1 + chance) + s->floor[i] * s->floor[i];
+        sum += error2 > 0 ? gap * gap / error2 : 0; /* else there is nothing of it, and nobody asks how much */
     }
     *value = sum / (double)s->n_statistic;
     return MDGAN_OK;

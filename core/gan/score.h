@@ -2,8 +2,9 @@
 /* The held-out score: how far statistics of generated 2M-frame records are from those of entities kept out of the
  * training, in units of what chance explains. Statistics per record: power in frequency bands and its square (how power
  * fluctuates from record to record), displacement over 2^k frames, fourth moment, correlations of the energy of blocks
- * of M/4 frames, second and fourth moment of what a linear predictor leaves, products of frames a window apart. All are
- * simulators' own observables; critics' estimates track nothing (measured). */
+ * of M/4 frames, second and fourth moment of what a linear predictor leaves, products of frames a window apart,
+ * products of components or particles with each other at lags up to M (an entity's temperature and energy, say). All
+ * are simulators' own observables; critics' estimates track nothing (measured). */
 #ifndef MDGAN_GAN_SCORE_H
 #define MDGAN_GAN_SCORE_H
 
@@ -15,6 +16,9 @@ typedef struct score {
     size_t record, n_component; /* 2M, D */
     size_t n_integrated;        /* leading components that are increments of positions */
     size_t n_statistic;
+    size_t n_cross;      /* of these, products of two components, or particles; the last ones */
+    size_t n_cross_unit; /* components, or particles, that are compared with each other */
+    size_t cross_width;  /* values of each */
     size_t n_band;
     size_t n_predictor;
     double *predictor;         /* [n_predictor] frames before one, the earliest first */
