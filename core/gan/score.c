@@ -19,7 +19,8 @@ enum {
     PREDICTOR = 32, /* frames that the next one is predicted from, at the most */
     LATE_LAGS_MAX = 8,
     SPREAD_ENTITIES = 1000, /* as many tell how far one is from the next */
-    CROSS_MAX = 6           /* components, or particles, that are compared with each other */
+    CROSS_MAX = 6,          /* components, or particles, that are compared with each other */
+    FEW_ENTITIES = 10       /* fewer are all held out, and all trained on as well */
 };
 enum { N_SURPRISE = 2 };
 static const size_t block_lags[] = {0, 1, 2, 4};
@@ -345,15 +346,23 @@ static size_t spread_entities(const sample_data *const data)
 
 /* One record says little: every power may as well be another as large, and a displacement that of white noise, even
  * where the mean that was taken off has made it none. */
-static void set_errors_of_one_record(score *const s)
+static double error_of_one_record(const score *const s, const size_t i)
 {
     const double energy = s->centre[s->n_band];
-    const size_t way = 2 * s->n_band, late = late_begin(s);
+    const size_t way = 2 * s->n_band;
+    const double size = i < late_begin(s) ? s->floor[i] / one_percent : energy;
+    const bool is_displacement = i >= way && i < way + n_displacement(s->record);
+    return is_displacement ? fmax(size, energy * (double)((size_t)2 << (i - way))) : size;
+}
+
+/* The spread over n entities of a few is itself uncertain, and by chance often far too small: it is taken as if one
+ * more entity were known, as far from the others as its records say alone. */
+static void steady_errors(score *const s, const size_t n, const size_t n_record)
+{
     for (size_t i = 0; i < s->n_statistic; i++) {
-        s->held_error[i] = i < late ? s->floor[i] / one_percent : energy;
-    }
-    for (size_t i = 0; i < n_displacement(s->record); i++) {
-        s->held_error[way + i] = fmax(s->held_error[way + i], energy * (double)((size_t)2 << i));
+        const double alone = error_of_one_record(s, i), known = s->held_error[i] * s->held_error[i];
+        const double more = alone * alone / (double)(n_record * n);
+        s->held_error[i] = sqrt(((double)(n - 1) * known + more) / (double)n);
     }
 }
 
@@ -373,8 +382,8 @@ static mdgan_status measure_single(score *const s, const sample_data *const data
     entity_mean_result(&mean, 1, s->held, s->held_error);
     entity_mean_clear(&mean);
     set_floors(s);
-    if (s->n_held == 1) {
-        set_errors_of_one_record(s);
+    for (size_t i = 0; i < s->n_statistic && s->n_held == 1; i++) {
+        s->held_error[i] = error_of_one_record(s, i);
     }
     return MDGAN_OK;
 }
@@ -399,6 +408,9 @@ static mdgan_status measure_held_out(score *const s, const sample_data *const da
         s->held_error[i] *= sqrt((double)n / (double)data->n_held);
     }
     set_floors(s);
+    if (n < FEW_ENTITIES) {
+        steady_errors(s, n, data->n_frame / s->record);
+    }
     return MDGAN_OK;
 }
 

@@ -134,6 +134,69 @@ bool linear_start_fits(const size_t n_state, const size_t length)
     return fits;
 }
 
+/* What sums over longer stretches add to the cost. r: the model's autocovariance, far enough */
+static double judge_sums(const gaussian *const g, const double *const r)
+{
+    double variance[LONG_SCALES] = {0};
+    const size_t n = long_sums_scales(&g->sums);
+    for (size_t scale = 0; scale < n; scale++) {
+        variance[scale] = long_sums_variance(long_sums_frames(g->length, scale), r);
+    }
+    return gaussian_sums_cost(g, variance, NULL);
+}
+
+/* Cost per record of data. */
+static double cost_of(const fitter *const f, const gaussian *const asked, const statespace *const s)
+{
+    statespace_autocovariance(s, f->n_lag, f->autocovariance);
+    return gaussian_cost(asked, f->autocovariance, NULL) + judge_sums(asked, f->autocovariance);
+}
+
+/* From an autoregression of no higher order than there are states. */
+static mdgan_status refine_short(const fitter *const f, const size_t q, statespace *const s, mdgan_error *const error)
+{
+    autoregression ar = {0};
+    balanced b = {0};
+    statespace start = {0};
+    mdgan_status status = autoregression_fit(&ar, f->fit, q, error);
+    if (status == MDGAN_OK) {
+        status = balanced_create(&b, &ar, error);
+    }
+    if (status == MDGAN_OK) {
+        status = balanced_truncate(&b, q, &start, error);
+    }
+    if (status == MDGAN_OK) {
+        status = arma_refine(&start, &f->fitted, s, error);
+    }
+    statespace_clear(&start);
+    balanced_clear(&b);
+    autoregression_clear(&ar);
+    return status;
+}
+
+/* The strongest modes of a long autoregression are where the likelihood is climbed from. Of a few records they may be
+ * lines that chance has made, which are local optima; then a short autoregression is tried as well. */
+static mdgan_status most_likely(const fitter *const f, const size_t q, statespace *const s, mdgan_error *const error)
+{
+    enum { FEW_RECORDS = 16 };
+    statespace start = {0}, other = {0};
+    mdgan_error ignored;
+    mdgan_status status = balanced_truncate(&f->reduced, q, &start, error);
+    if (status == MDGAN_OK) {
+        status = arma_refine(&start, &f->fitted, s, error);
+    }
+    statespace_clear(&start);
+    if (f->fit->n_record < FEW_RECORDS && refine_short(f, q, &other, &ignored) == MDGAN_OK &&
+        (status != MDGAN_OK || cost_of(f, &f->fitted, &other) < cost_of(f, &f->fitted, s))) {
+        const statespace worse = *s;
+        *s = other;
+        other = worse;
+        status = MDGAN_OK;
+    }
+    statespace_clear(&other);
+    return status;
+}
+
 /* uncertainty: relative error bar of the MSD at ten times the records' length; other methods know none and leave it
  * alone. Or NULL. */
 static mdgan_status fit_candidate(const fitter *const f, const candidate *const c, statespace *const s,
@@ -147,26 +210,7 @@ static mdgan_status fit_candidate(const fitter *const f, const candidate *const 
     if (!candidate_fits(c, f->reduced.order)) {
         return mdgan_fail(error, MDGAN_NUMERIC, "records of %zu frames do not hold %zu states", f->fit->length, c->q);
     }
-    statespace start = {0};
-    mdgan_status status = balanced_truncate(&f->reduced, c->q, &start, error);
-    if (status != MDGAN_OK || c->method == BURG) {
-        *s = start;
-        return status;
-    }
-    status = arma_refine(&start, &f->fitted, s, error);
-    statespace_clear(&start);
-    return status;
-}
-
-/* What sums over longer stretches add to the cost. r: the model's autocovariance, far enough */
-static double judge_sums(const gaussian *const g, const double *const r)
-{
-    double variance[LONG_SCALES] = {0};
-    const size_t n = long_sums_scales(&g->sums);
-    for (size_t scale = 0; scale < n; scale++) {
-        variance[scale] = long_sums_variance(long_sums_frames(g->length, scale), r);
-    }
-    return gaussian_sums_cost(g, variance, NULL);
+    return c->method == BURG ? balanced_truncate(&f->reduced, c->q, s, error) : most_likely(f, c->q, s, error);
 }
 
 /* Cost per record of data left out; without any, of the fitted data plus Schwarz's price of the parameters. */
@@ -174,10 +218,10 @@ static double judge(const fitter *const f, const statespace *const s)
 {
     const bool outside = f->left_out.length > 0;
     const double n_record = (double)f->fit->n_record;
-    const double price = outside ? 0 : (2.0 * (double)s->q + 1) * log(n_record) / (2 * n_record);
+    const double n_frame = n_record * (double)f->fit->length;
+    const double price = outside ? 0 : (2.0 * (double)s->q + 1) * log(n_frame) / (2 * n_record);
     const gaussian *const asked = outside ? &f->left_out : &f->fitted;
-    statespace_autocovariance(s, f->n_lag, f->autocovariance);
-    return gaussian_cost(asked, f->autocovariance, NULL) + judge_sums(asked, f->autocovariance) + price;
+    return cost_of(f, asked, s) + price;
 }
 
 /* Cost of a candidate for one group, or INFINITY if it does not work there. */

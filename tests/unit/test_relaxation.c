@@ -2,6 +2,7 @@
 /* Overdamped motion: increments of Brownian motion plus Ornstein-Uhlenbeck displacements; and the choice of a start. */
 #include "linear_models.h"
 
+#include "linear/gaussian.h"
 #include "linear/relaxation.h"
 #include "linear/start.h"
 
@@ -255,6 +256,37 @@ static void check_oscillator(const statespace *const s, const oscillator o, cons
     }
 }
 
+/* Of two records, chance makes more lines than there are. Their likeliest model is at least as likely as the truth, and
+ * Schwarz's price, by all their frames, leaves it at as many states. */
+static void the_start_of_two_records_is_likely_and_small(void **const state)
+{
+    (void)state;
+    enum { SEEDS = 10 };
+    const oscillator line = {0.95, 0.7};
+    double truth[LENGTH], r[LENGTH];
+    for (size_t k = 0; k < LENGTH; k++) {
+        truth[k] = oscillator_covariance(line, k);
+    }
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        record_moments m;
+        gaussian g;
+        linear_start start;
+        mdgan_error error = {""};
+        oscillator_moments(&m, line, 2, seed);
+        assert_ok(linear_start_find(&start, 1, 1, &m, 0, 0, &error), &error);
+        assert_ok(gaussian_create(&g, &m, GAUSSIAN_FLOOR * record_moments_variance(&m), &error), &error);
+        statespace_autocovariance(&start.model[0], LENGTH, r);
+        const double found = gaussian_cost(&g, r, NULL), known = gaussian_cost(&g, truth, NULL);
+        if (found > known || start.model[0].q != 2) {
+            fail_msg("seed %llu: %zu states cost %g, the truth %g", (unsigned long long)seed, start.model[0].q, found,
+                     known);
+        }
+        gaussian_clear(&g);
+        linear_start_clear(&start);
+        record_moments_clear(&m);
+    }
+}
+
 /* Two components with lines of their own: models of a common size, one each. */
 static void the_start_for_oscillators_oscillates(void **const state)
 {
@@ -313,6 +345,7 @@ int main(void)
         cmocka_unit_test(sums_over_longer_stretches_tell_of_slow_memories),
         cmocka_unit_test(free_diffusion_stays_free),
         cmocka_unit_test(the_start_for_a_cage_is_overdamped),
+        cmocka_unit_test(the_start_of_two_records_is_likely_and_small),
         cmocka_unit_test(the_start_for_oscillators_oscillates),
         cmocka_unit_test(the_number_of_states_can_be_asked_for),
     };

@@ -189,6 +189,31 @@ static void score_singles(const mdgan_comm *const comm, const size_t n_frame, co
     }
 }
 
+/* They judge what was fitted to them, by a spread that is often far too small by chance. */
+static void few_entities_call_few_starts_bad(void **const state)
+{
+    static const size_t few[] = {2, 3};
+    const mdgan_feature f = synthetic_feature(MDGAN_SCALAR, 1, false);
+    mdgan_error error = {""};
+    mdgan_train_config c = small_config(MDGAN_INIT_LINEAR, 0);
+    c.window = WINDOW;
+    c.latent = STATES;
+    for (size_t k = 0; k < sizeof few / sizeof *few; k++) {
+        size_t n_passed = 0;
+        for (size_t i = 0; i < DRAWS; i++) {
+            mdgan_dataset data;
+            mdgan_trainer *t = NULL;
+            synthetic_oscillators(&data, &f, few[k], 16 * WINDOW, (oscillator){0.9, 0.7}, i + 1);
+            assert_ok(mdgan_trainer_create(&t, &c, &data, *state, &error), &error);
+            n_passed += score_of(t, t->generator_mean) < 2;
+            mdgan_trainer_destroy(t);
+            mdgan_dataset_clear(&data);
+        }
+        /* By their own spread alone: 0 and 4. */
+        assert_in_range(n_passed, DRAWS - 3, DRAWS);
+    }
+}
+
 static void a_single_entity_is_judged_by_its_records(void **const state)
 {
     double value[DRAWS], mean = 0;
@@ -218,6 +243,7 @@ int main(void)
                                        cmocka_unit_test(few_held_out_entities_judge_alike),
                                        cmocka_unit_test(components_that_belong_together_are_seen),
                                        cmocka_unit_test(components_that_belong_together_are_learnt),
+                                       cmocka_unit_test(few_entities_call_few_starts_bad),
                                        cmocka_unit_test(a_single_entity_is_judged_by_its_records),
                                        cmocka_unit_test(a_single_record_calls_few_starts_bad)};
     return cmocka_run_group_tests(tests, open_comm, close_comm);
