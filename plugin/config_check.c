@@ -82,6 +82,11 @@ static mdgan_status check_output(const char *keyword, const char *path, mdgan_er
         return mdgan_fail(error, MDGAN_INVALID, "keyword '%s' got '%.300s': that is a directory; name a file in it",
                           keyword, path);
     }
+    struct stat entry;
+    if (stat(path, &entry) == 0 && !S_ISREG(entry.st_mode)) {
+        return mdgan_fail(error, MDGAN_INVALID, "keyword '%s' got '%.300s': that is a device or pipe; name a file",
+                          keyword, path);
+    }
     if (access(directory, W_OK | X_OK) != 0) {
         return mdgan_fail(error, MDGAN_INVALID,
                           "keyword '%s' got '%.300s': directory '%.300s' is not writable; choose another or change its "

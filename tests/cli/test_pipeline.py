@@ -141,6 +141,11 @@ class Pipeline(unittest.TestCase):
             self.assertEqual(reader.stdout.read(), mdgan("spectrum", "short.h5", "--segment", 64).stdout)
         self.assertTrue(stat.S_ISFIFO(os.stat("pipe.csv").st_mode))
 
+    def test_a_model_is_no_device(self):
+        """Told before it is trained."""
+        done = mdgan("train", "data.h5", WINDOW, "-o", "/dev/null", status=1)
+        self.assertEqual(done.stderr, "mdgan train: keyword 'save' got '/dev/null': that is a device or pipe; name a file\n")
+
     def test_links_stay_and_what_they_point_to_is_replaced(self):
         os.mkdir("elsewhere")
         for name, words in [("t.csv", ["spectrum", "short.h5", "--segment", 64]), ("s.h5", ["emit", "model.h5", 20])]:
