@@ -19,8 +19,7 @@ enum {
     PREDICTOR = 32, /* frames that the next one is predicted from, at the most */
     LATE_LAGS_MAX = 8,
     SPREAD_ENTITIES = 1000, /* as many tell how far one is from the next */
-    CROSS_MAX = 6,          /* components, or particles, that are compared with each other */
-    FEW_ENTITIES = 10       /* fewer are all held out, and all trained on as well */
+    CROSS_MAX = 6           /* components, or particles, that are compared with each other */
 };
 enum { N_SURPRISE = 2 };
 static const size_t block_lags[] = {0, 1, 2, 4};
@@ -408,7 +407,7 @@ static mdgan_status measure_held_out(score *const s, const sample_data *const da
         s->held_error[i] *= sqrt((double)n / (double)data->n_held);
     }
     set_floors(s);
-    if (n < FEW_ENTITIES) {
+    if (data->n_held == data->n_entity) { /* they are few */
         steady_errors(s, n, data->n_frame / s->record);
     }
     return MDGAN_OK;
