@@ -215,6 +215,12 @@ static mdgan_status read_entries(reader *r, mdgan_error *error)
     return MDGAN_OK;
 }
 
+/* Steps of a damaged file may be so far apart that their difference wraps around. */
+static int64_t step_difference(int64_t to, int64_t from)
+{
+    return (int64_t)((uint64_t)to - (uint64_t)from);
+}
+
 static mdgan_status read_step(reader *r, mdgan_error *error)
 {
     int64_t step = 0;
@@ -225,9 +231,9 @@ static mdgan_status read_step(reader *r, mdgan_error *error)
     if (r->n_frame == 0) {
         r->first_step = step;
     } else if (r->n_frame == 1) {
-        r->stride = step - r->last_step;
+        r->stride = step_difference(step, r->last_step);
     }
-    if (r->n_frame > 0 && (r->stride <= 0 || step - r->last_step != r->stride)) {
+    if (r->n_frame > 0 && (r->stride <= 0 || step_difference(step, r->last_step) != r->stride)) {
         return bad_line(r, "the steps are not evenly spaced", error);
     }
     r->last_step = step;

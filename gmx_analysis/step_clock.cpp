@@ -32,7 +32,7 @@ std::string number(double time)
 [[noreturn]] void refuseSteps(const std::string &what)
 {
     refuseInput("The steps in the trajectory are not those of one run: " + what +
-                "; choose the part of one run with -b and -e");
+                "; choose the part of one run with -b and -e, or frames that are evenly spaced with -dt");
 }
 } // namespace
 

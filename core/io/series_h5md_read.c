@@ -220,12 +220,12 @@ static bool axis_read(const source *const s, const hid_t set, const bool integra
     if (rank != 0 || H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, integral ? (void *)&step : (void *)&time) < 0) {
         return false;
     }
-    if (integral) {
-        h5_get(set, "offset", type, &first_step, 0);
-    } else if (!h5_get(set, "offset", type, &first_time, 0) &&
-               h5_get(set, "offset", H5T_NATIVE_INT64, &first_step, 0)) {
-        first_time = (double)first_step;
+    const bool has_offset = H5Aexists(set, "offset") > 0,
+               whole = h5_get(set, "offset", H5T_NATIVE_INT64, &first_step, 0);
+    if (has_offset && !whole && (integral || !h5_get(set, "offset", H5T_NATIVE_DOUBLE, &first_time, 0))) {
+        return false;
     }
+    first_time = whole ? (double)first_step : first_time;
     for (size_t i = 0; i < s->to.n_frame; i++) {
         if (integral) {
             ((int64_t *)values)[i] = (int64_t)((uint64_t)first_step + (uint64_t)step * i);
@@ -281,7 +281,8 @@ static mdgan_status time_check(source *const s, const double *const time, mdgan_
     for (size_t i = 0; i < n; i++) {
         /* Single-precision times of long runs are off by more than a thousandth of dt. */
         const double expected = time[0] + (double)i * feature->dt, slack = 1e-3 * feature->dt + 1e-6 * fabs(expected);
-        if (!(fabs(time[i] - expected) <= slack)) {
+        const bool rises = i == 0 || time[i] >= time[i - 1]; /* by less than the slack, perhaps */
+        if (!rises || !(fabs(time[i] - expected) <= slack)) {
             return SOURCE_FAIL(s, error,
                                "times are not evenly spaced: frame %zu is at time %g instead of %g; write "
                                "frames at a fixed interval and time step",
@@ -307,8 +308,11 @@ static mdgan_status axes_check(source *const s, int64_t *const steps, double *co
         status = axis_open(s, "time", &time, error);
     }
     if (status == MDGAN_OK && !(axis_read(s, step, true, steps) && axis_read(s, time, false, times))) {
-        status = SOURCE_FAIL(s, error, "step or time has neither one number for all nor one for each of %zu frames",
-                             s->to.n_frame);
+        status =
+            SOURCE_FAIL(s, error,
+                        "step or time has neither one number for all, with a number as offset, nor one for each of "
+                        "%zu frames",
+                        s->to.n_frame);
     }
     if (status == MDGAN_OK) {
         status = step_check(s, steps, error);

@@ -200,6 +200,24 @@ class Pipeline(unittest.TestCase):
                 old.copy(name, new)
         self.assertEqual(mdgan("spectrum", "newest.h5").stdout, mdgan("spectrum", "short.h5").stdout)
 
+    def test_clocks_that_make_no_sense(self):
+        value = series_value("short.h5")
+        group = "particles/oscillators/velocity"
+        write_h5md("shuffled.h5", value)
+        with h5py.File("shuffled.h5", "r+") as file:  # so late that single precision would blur all of it
+            time = file[group + "/time"]
+            time[...] = 1e7 + numpy.concatenate(([0], numpy.random.default_rng(1).permutation(254) * 0.1, [25.5]))
+        self.assertIn("times are not evenly spaced: frame ", mdgan("info", "shuffled.h5", status=1).stderr)
+        write_h5md("offset.h5", value)
+        for offset, status in ((5, 0), (5.5, 1), ("five", 1)):
+            with h5py.File("offset.h5", "r+") as file:
+                if group + "/step" in file:
+                    del file[group + "/step"]
+                file[group + "/step"] = STRIDE
+                file[group + "/step"].attrs["offset"] = offset
+            done = mdgan("info", "offset.h5", status=status)
+            self.assertIn("from step 5," if status == 0 else "with a number as offset", done.stdout + done.stderr)
+
     def test_pipes_are_not_read(self):
         """They would have to be read twice."""
         with open("long.dump", "rb") as dump:

@@ -155,7 +155,8 @@ class Errors(host.GromacsCase):
         one_run = "The steps in the trajectory are not those of one run: "
         self.store("joined.trr", frames[:50] + [moved(frame, 2 * i, 0.05 + 0.001 * i) for i, frame in
                                                 enumerate(frames[50:])])
-        self.refused(one_run + r"step 0 \(t = 0.05 ps\) follows step 98.*; choose the part of one run with -b and -e$",
+        self.refused(one_run + r"step 0 \(t = 0.05 ps\) follows step 98.*; choose the part of one run with -b and -e, or frames "
+                     "that are evenly spaced with -dt$",
                      "-s", "topol.tpr", "-f", "joined.trr", *KEEP, left=["joined.trr"])
         os.remove(self.path("joined.trr"))
         self.store("back.trr", frames[1::-1])
