@@ -26,6 +26,12 @@ static mdgan_status text_check(const char *const what, const char *const text, c
         return mdgan_fail(error, MDGAN_INVALID, "the feature's %s is not a text of at most %zu characters", what,
                           capacity - 1);
     }
+    for (const char *c = text; *c; c++) { /* it goes into tables, and to terminals */
+        if ((unsigned char)*c < ' ' || *c == 0x7f) {
+            return mdgan_fail(error, MDGAN_INVALID, "the feature's %s has a control character in it, number %d", what,
+                              (unsigned char)*c);
+        }
+    }
     return MDGAN_OK;
 }
 

@@ -31,6 +31,12 @@ static void check_names_what_is_wrong(void **const state)
     memset(f.value_unit, 'x', sizeof f.value_unit);
     assert_invalid(&f, "value unit");
     f = bond_velocity(2);
+    strcpy(f.time_unit, "ps\n1,2");
+    assert_invalid(&f, "time unit has a control character in it, number 10");
+    f = bond_velocity(2);
+    strcpy(f.name, "\x1b[31mred");
+    assert_invalid(&f, "name has a control character in it, number 27");
+    f = bond_velocity(2);
     f.kind = (mdgan_kind)3;
     assert_invalid(&f, "kind 3");
     f = bond_velocity(2);
