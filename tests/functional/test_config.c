@@ -311,9 +311,10 @@ static void test_check_of_several_keywords(void **state)
         {{"save", "a.h5", "data", ".//a.h5"},
          MDGAN_INVALID,
          "keywords 'save' and 'data' both name 'a.h5': model and windows need two files"},
-        {{"resume", "/dev/null", "data", "/dev/null"},
+        {{"data", "/dev/null"}, MDGAN_INVALID, "keyword 'data' got '/dev/null': that is a device or pipe; name a file"},
+        {{"resume", "/etc/passwd", "data", "/etc/passwd"},
          MDGAN_INVALID,
-         "keywords 'resume' and 'data' both name '/dev/null': model and windows need two files"},
+         "keywords 'resume' and 'data' both name '/etc/passwd': model and windows need two files"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         mdgan_error error = {""};
