@@ -215,25 +215,21 @@ static mdgan_status read_entries(reader *r, mdgan_error *error)
     return MDGAN_OK;
 }
 
-/* Steps of a damaged file may be so far apart that their difference wraps around. */
-static int64_t step_difference(int64_t to, int64_t from)
-{
-    return (int64_t)((uint64_t)to - (uint64_t)from);
-}
-
 static mdgan_status read_step(reader *r, mdgan_error *error)
 {
-    int64_t step = 0;
+    int64_t step = 0, difference = 0;
     const mdgan_status status = read_integer(r, &step, error);
     if (status != MDGAN_OK) {
         return status;
     }
+    /* Steps of a damaged file may be too far apart for a difference. */
+    const bool far = r->n_frame > 0 && __builtin_sub_overflow(step, r->last_step, &difference);
     if (r->n_frame == 0) {
         r->first_step = step;
     } else if (r->n_frame == 1) {
-        r->stride = step_difference(step, r->last_step);
+        r->stride = difference;
     }
-    if (r->n_frame > 0 && (r->stride <= 0 || step_difference(step, r->last_step) != r->stride)) {
+    if (r->n_frame > 0 && (far || r->stride <= 0 || difference != r->stride)) {
         return bad_line(r, "the steps are not evenly spaced", error);
     }
     r->last_step = step;

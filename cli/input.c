@@ -112,14 +112,9 @@ mdgan_series input_series(const mdgan_dataset *data)
 void input_centre(mdgan_dataset *data)
 {
     double mean[MDGAN_COMPONENT_MAX];
-    if (data->feature.kind != MDGAN_SCALAR) {
-        return;
+    if (data->feature.kind == MDGAN_SCALAR) {
+        mdgan_dataset_centre(data, mean);
     }
-    mdgan_dataset_mean(data, mean);
-    for (size_t c = 0; c < data->feature.n_component; c++) {
-        mean[c] = -mean[c];
-    }
-    mdgan_dataset_shift(data, mean);
 }
 
 mdgan_status input_stationary(const mdgan_dataset *data, const char *path, const char *what, mdgan_error *error)

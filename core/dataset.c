@@ -166,9 +166,10 @@ void mdgan_dataset_clear(mdgan_dataset *const dataset)
     *dataset = (mdgan_dataset){0};
 }
 
-void mdgan_dataset_mean(const mdgan_dataset *const dataset, double *const mean)
+void mdgan_dataset_centre(mdgan_dataset *const dataset, double *const mean)
 {
     const size_t d = dataset->feature.n_component, n = dataset->n_entity * dataset->n_frame;
+    double down[MDGAN_COMPONENT_MAX];
     memset(mean, 0, d * sizeof *mean);
     for (size_t i = 0; i < n; i++) {
         for (size_t c = 0; c < d; c++) {
@@ -177,7 +178,9 @@ void mdgan_dataset_mean(const mdgan_dataset *const dataset, double *const mean)
     }
     for (size_t c = 0; c < d; c++) {
         mean[c] /= (double)n;
+        down[c] = -mean[c];
     }
+    mdgan_dataset_shift(dataset, down);
 }
 
 void mdgan_dataset_shift(mdgan_dataset *const dataset, const double *const by)

@@ -199,12 +199,6 @@ static size_t cross_lag(const size_t i)
     return i == 0 ? 0 : (size_t)1 << (i - 1);
 }
 
-/* Values that turn together are compared as one: x, y and z of a particle, or of a mode, that are alike. */
-static size_t cross_width(const sample_data *const data)
-{
-    return data->isotropic ? 3 : 1;
-}
-
 /* Products of two of them at several lags, which the spectrum of each does not know. */
 static void add_cross_products(const score *const s, const float *const x, double *row)
 {
@@ -381,8 +375,10 @@ static mdgan_status measure_single(score *const s, const sample_data *const data
     entity_mean_result(&mean, 1, s->held, s->held_error);
     entity_mean_clear(&mean);
     set_floors(s);
-    for (size_t i = 0; i < s->n_statistic && s->n_held == 1; i++) {
-        s->held_error[i] = error_of_one_record(s, i);
+    if (s->n_held == 1) {
+        for (size_t i = 0; i < s->n_statistic; i++) {
+            s->held_error[i] = error_of_one_record(s, i);
+        }
     }
     return MDGAN_OK;
 }
@@ -447,7 +443,7 @@ mdgan_status score_create(score *const s, const sample_data *const data, const g
         s->n_integrated++;
     }
     s->n_band = n / 2 < BANDS_MAX ? n / 2 : BANDS_MAX;
-    s->cross_width = cross_width(data);
+    s->cross_width = data->isotropic ? 3 : 1; /* x, y and z turn together, and are compared as one */
     s->n_cross_unit = d / s->cross_width < CROSS_MAX ? d / s->cross_width : CROSS_MAX;
     s->n_cross = s->n_cross_unit * (s->n_cross_unit - 1) * n_cross_lag(n);
     s->n_statistic = 2 * s->n_band + n_displacement(n) + 1 + N_BLOCK_LAG + N_SURPRISE + n_late_lag(n) + s->n_cross;

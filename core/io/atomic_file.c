@@ -134,15 +134,16 @@ mdgan_status atomic_file_begin(atomic_file *const file, const char *const path, 
     if (!path[0]) {
         return mdgan_fail(error, MDGAN_FILE, "cannot write a file without a name; give a path");
     }
+    const bool exists = stat(path, &found) == 0;
+    if (!exists && errno == ELOOP) {
+        return write_fail(path, ELOOP, error);
+    }
     /* Renaming would replace a device or be refused for a directory. */
-    if (stat(path, &found) == 0 && !S_ISREG(found.st_mode)) {
+    if (exists && !S_ISREG(found.st_mode)) {
         return mdgan_fail(error, MDGAN_FILE, "cannot write '%s': it is %s, not a regular file; choose another path",
                           path, S_ISDIR(found.st_mode) ? "a directory" : "a device or pipe");
     }
-    if (stat(path, &found) != 0 && errno == ELOOP) {
-        return write_fail(path, ELOOP, error);
-    }
-    if (stat(path, &found) == 0 && is_open_stream(&found)) {
+    if (exists && is_open_stream(&found)) {
         return mdgan_fail(error, MDGAN_FILE,
                           "cannot write '%s': standard output or error goes there; choose another path", path);
     }

@@ -141,24 +141,17 @@ static mdgan_status check(const mdgan_dataset *const data, const size_t window, 
     return MDGAN_OK;
 }
 
-/* A copy of the data about its mean, as the training takes it; what is isotropic has none. */
+/* A copy of the data about its mean. */
 static mdgan_status centre(const mdgan_dataset *const data, mdgan_dataset *const out, double *const mean,
                            mdgan_error *const error)
 {
-    const size_t d = data->feature.n_component;
-    double down[MDGAN_COMPONENT_MAX];
+    const size_t n = data->n_entity * data->n_frame * data->feature.n_component;
     const mdgan_status status = mdgan_dataset_create(out, &data->feature, data->n_entity, data->n_frame, error);
-    if (status != MDGAN_OK) {
-        return status;
+    if (status == MDGAN_OK) {
+        memcpy(out->value, data->value, n * sizeof *out->value);
+        mdgan_dataset_centre(out, mean);
     }
-    memcpy(out->value, data->value, data->n_entity * data->n_frame * d * sizeof *out->value);
-    mdgan_dataset_mean(data, mean);
-    for (size_t c = 0; c < d; c++) {
-        mean[c] = data->feature.isotropic ? 0 : mean[c];
-        down[c] = -mean[c];
-    }
-    mdgan_dataset_shift(out, down);
-    return MDGAN_OK;
+    return status;
 }
 
 mdgan_status mdgan_baseline_burg(const mdgan_dataset *const data, const size_t window, const size_t order,
@@ -167,10 +160,11 @@ mdgan_status mdgan_baseline_burg(const mdgan_dataset *const data, const size_t w
 {
     const size_t d = data->feature.n_component;
     const bool pooled = data->feature.isotropic;
-    double mean[MDGAN_COMPONENT_MAX];
+    double mean[MDGAN_COMPONENT_MAX] = {0};
     mdgan_dataset centred = {0};
+    const mdgan_dataset *const about_mean = pooled ? data : &centred; /* what is isotropic has none */
     mdgan_status status = check(data, window, order, error);
-    if (status == MDGAN_OK) {
+    if (status == MDGAN_OK && !pooled) {
         status = centre(data, &centred, mean, error);
     }
     if (status != MDGAN_OK) {
@@ -181,7 +175,7 @@ mdgan_status mdgan_baseline_burg(const mdgan_dataset *const data, const size_t w
     for (size_t c = 0; status == MDGAN_OK && c < d; c += pooled ? d : 1) {
         const size_t width = pooled ? d : 1;
         autoregression ar = {0};
-        status = fit(&centred, window, order, c, width, &ar, error);
+        status = fit(about_mean, window, order, c, width, &ar, error);
         if (status == MDGAN_OK && !(ar.r[0] > 1e-24 * mean[c] * mean[c])) {
             status = mdgan_fail(error, MDGAN_DATA, "component %zu of the data never changes: leave it out", c + 1);
         }

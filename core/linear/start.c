@@ -152,23 +152,31 @@ static double cost_of(const fitter *const f, const gaussian *const asked, const 
     return gaussian_cost(asked, f->autocovariance, NULL) + judge_sums(asked, f->autocovariance);
 }
 
+/* From the first q states of an autoregression. */
+static mdgan_status refine(const fitter *const f, const balanced *const b, const size_t q, statespace *const s,
+                           mdgan_error *const error)
+{
+    statespace start = {0};
+    mdgan_status status = balanced_truncate(b, q, &start, error);
+    if (status == MDGAN_OK) {
+        status = arma_refine(&start, &f->fitted, s, error);
+    }
+    statespace_clear(&start);
+    return status;
+}
+
 /* From an autoregression of no higher order than there are states. */
 static mdgan_status refine_short(const fitter *const f, const size_t q, statespace *const s, mdgan_error *const error)
 {
     autoregression ar = {0};
     balanced b = {0};
-    statespace start = {0};
     mdgan_status status = autoregression_fit(&ar, f->fit, q, error);
     if (status == MDGAN_OK) {
         status = balanced_create(&b, &ar, error);
     }
     if (status == MDGAN_OK) {
-        status = balanced_truncate(&b, q, &start, error);
+        status = refine(f, &b, q, s, error);
     }
-    if (status == MDGAN_OK) {
-        status = arma_refine(&start, &f->fitted, s, error);
-    }
-    statespace_clear(&start);
     balanced_clear(&b);
     autoregression_clear(&ar);
     return status;
@@ -179,13 +187,9 @@ static mdgan_status refine_short(const fitter *const f, const size_t q, statespa
 static mdgan_status most_likely(const fitter *const f, const size_t q, statespace *const s, mdgan_error *const error)
 {
     enum { FEW_RECORDS = 16 };
-    statespace start = {0}, other = {0};
+    statespace other = {0};
     mdgan_error ignored;
-    mdgan_status status = balanced_truncate(&f->reduced, q, &start, error);
-    if (status == MDGAN_OK) {
-        status = arma_refine(&start, &f->fitted, s, error);
-    }
-    statespace_clear(&start);
+    mdgan_status status = refine(f, &f->reduced, q, s, error);
     if (f->fit->n_record < FEW_RECORDS && refine_short(f, q, &other, &ignored) == MDGAN_OK &&
         (status != MDGAN_OK || cost_of(f, &f->fitted, &other) < cost_of(f, &f->fitted, s))) {
         const statespace worse = *s;

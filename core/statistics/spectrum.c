@@ -11,6 +11,7 @@
 typedef struct welch {
     size_t length, hop, n_segment;
     double *taper; /* [length] Hann */
+    double weight; /* squares of it in all segments */
     double *power; /* [fft.n/2 + 1] of the entity at hand */
     fft_real fft;
 } welch;
@@ -36,6 +37,7 @@ static mdgan_status welch_create(welch *const w, const size_t n_frame, const siz
     }
     for (size_t t = 0; t < w->length; t++) {
         w->taper[t] = hann(t, w->length);
+        w->weight += w->taper[t] * w->taper[t] * (double)w->n_segment;
     }
     const mdgan_status status = fft_real_create(&w->fft, segment, false, error);
     if (status != MDGAN_OK) {
@@ -47,10 +49,6 @@ static mdgan_status welch_create(welch *const w, const size_t n_frame, const siz
 /* w->power: density of one entity's [n_frame][n_component], the mean over its segments and components. */
 static void welch_entity(welch *const w, const float *const value, const size_t n_component)
 {
-    double weight = 0;
-    for (size_t t = 0; t < w->length; t++) {
-        weight += w->taper[t] * w->taper[t] * (double)(w->n_segment * n_component);
-    }
     memset(w->power, 0, (w->fft.n / 2 + 1) * sizeof *w->power);
     memset(w->fft.x, 0, w->fft.n * sizeof *w->fft.x);
     for (size_t s = 0; s < w->n_segment; s++) {
@@ -66,7 +64,7 @@ static void welch_entity(welch *const w, const float *const value, const size_t 
         }
     }
     for (size_t i = 0; i <= w->fft.n / 2; i++) {
-        w->power[i] /= weight;
+        w->power[i] /= w->weight * (double)n_component;
     }
 }
 

@@ -141,7 +141,7 @@ static void components_that_belong_together_are_seen(void **const state)
 {
     for (size_t late = 0; late <= 3; late += 3) {
         mdgan_trainer *const apart = start_of_followers(*state, late, false, 0);
-        mdgan_trainer *const together = start_of_followers(*state, late, true, 3000);
+        mdgan_trainer *const together = start_of_followers(*state, late, true, 0);
         const double alone = score_of(apart, apart->generator_mean),
                      both = score_of(together, together->generator_mean);
         /* By each component's own statistics: 0.6 and 0.8. */

@@ -63,8 +63,8 @@ mdgan_status mdgan_dataset_create(mdgan_dataset *dataset, const mdgan_feature *f
 /** Frees the values and zeroes the struct; NULL and a zeroed struct are fine. */
 void mdgan_dataset_clear(mdgan_dataset *dataset);
 
-/** Mean of each component over entities and frames. @p mean: [n_component]. */
-void mdgan_dataset_mean(const mdgan_dataset *dataset, double *mean);
+/** Takes off the mean of each component over entities and frames. @p mean: [n_component], what it was. */
+void mdgan_dataset_centre(mdgan_dataset *dataset, double *mean);
 
 /** Adds @p by[n_component] to every frame. */
 void mdgan_dataset_shift(mdgan_dataset *dataset, const double *by);
